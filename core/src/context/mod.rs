@@ -1,0 +1,287 @@
+//! Who asks: attributes by path, lent by the host without a copy, or held in a [`Context`].
+
+mod path;
+
+use crate::document::Node;
+use crate::limits;
+use crate::problem::{Code, Pointer, Problem};
+use crate::value::Value;
+use crate::value::number::Number;
+
+pub(crate) use path::KnownPaths;
+pub use path::{Known, Path};
+
+/// An attribute, borrowed from whoever holds it.
+#[derive(Clone, Copy)]
+pub enum Attribute<'a> {
+    /// A string.
+    Str(&'a str),
+    /// A number.
+    Number(Number),
+    /// A boolean.
+    Bool(bool),
+    /// A list.
+    List(&'a dyn List),
+    /// An object: it exists, and that is all that can be asked of it.
+    Object,
+}
+
+impl std::fmt::Debug for Attribute<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}", self.to_value())
+    }
+}
+
+impl Attribute<'_> {
+    /// A copy, for those who keep what they saw.
+    pub fn to_value(&self) -> Value {
+        match self {
+            Attribute::Str(text) => Value::from(*text),
+            Attribute::Number(Number::Int(number)) => Value::Int(*number),
+            Attribute::Number(Number::Float(number)) => Value::Float(*number),
+            Attribute::Bool(value) => Value::Bool(*value),
+            Attribute::List(list) => {
+                let mut items = Vec::with_capacity(list.len());
+                list.any(&mut |item| {
+                    items.push(item.to_value());
+                    false
+                });
+                Value::List(items.into())
+            }
+            Attribute::Object => Value::Object(Box::default()),
+        }
+    }
+}
+
+/// A list attribute. Its items are not descended into: a list or object among them is [`Attribute::Object`].
+pub trait List {
+    /// How many items there are.
+    fn len(&self) -> usize;
+
+    /// Whether there are none.
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Whether `test` is true of any item; asks no further after the first.
+    fn any(&self, test: &mut dyn FnMut(Attribute<'_>) -> bool) -> bool;
+}
+
+impl List for Box<[Value]> {
+    fn len(&self) -> usize {
+        <[Value]>::len(self)
+    }
+
+    fn any(&self, test: &mut dyn FnMut(Attribute<'_>) -> bool) -> bool {
+        self.iter().any(|item| match item {
+            Value::List(_) | Value::Null => test(Attribute::Object),
+            item => attribute(item).is_some_and(&mut *test),
+        })
+    }
+}
+
+/// Whoever can be asked for attributes. A visitor is handed what is lent, so that a host need not copy.
+pub trait Attributes {
+    /// Calls `visitor` once with the attribute at `path`, or with nothing when it is missing or null.
+    fn visit<R>(&self, path: &Path, visitor: impl FnOnce(Option<Attribute<'_>>) -> R) -> R;
+}
+
+/// Attributes laid flat, ready to be asked again and again.
+#[derive(Debug, Clone, Default)]
+pub struct Context {
+    known: [Option<Value>; Known::COUNT],
+    /// Parallel to `rest`: few attributes are found fastest by running along their hashes.
+    hashes: Vec<u64>,
+    rest: Vec<(Box<str>, Value)>,
+}
+
+impl Context {
+    /// A context without attributes.
+    pub fn new() -> Context {
+        Context::default()
+    }
+
+    /// Reads a context from JSON; as strict as definitions are (DESIGN 5).
+    pub fn parse_json(text: &[u8]) -> Result<Context, Problem> {
+        if text.len() > limits::CONTEXT_BYTES {
+            return Err(crate::document::too_large(text.len(), limits::CONTEXT_BYTES));
+        }
+        Context::from_node(&Node::parse_json(text)?)
+    }
+
+    /// Lays a tree flat.
+    pub fn from_node(node: &Node<'_>) -> Result<Context, Problem> {
+        let Node::Object(members) = node else {
+            let message = format!("a context is an object, not {}", node.kind());
+            return Err(Problem::new(Code::WrongType, &Pointer::Root, message));
+        };
+        let mut flat = Vec::new();
+        flatten(members, &mut String::new(), 0, &mut flat)?;
+        // Nearest spelling first; among equals the order of `flatten`, as the sort is stable.
+        flat.sort_by_key(|(path, _)| path::canonical(path).1);
+        let mut context = Context::new();
+        for (path, value) in flat {
+            let path = Path::new(&path);
+            if context.get(&path).is_none() {
+                context.insert(path, value.map_or_else(|| Value::Object(Box::default()), Node::to_value));
+            }
+        }
+        Ok(context)
+    }
+
+    /// Sets one attribute, replacing what was there. Null removes it. An object is one attribute here, not a tree.
+    pub fn set(&mut self, path: &str, value: impl Into<Value>) -> &mut Context {
+        let path = Path::new(path);
+        match path.known() {
+            Some(known) => drop(self.known.get_mut(known as usize).and_then(Option::take)),
+            None => {
+                if let Some(position) = self.position(&path) {
+                    self.hashes.swap_remove(position);
+                    self.rest.swap_remove(position);
+                }
+            }
+        }
+        match value.into() {
+            Value::Null => {}
+            value => self.insert(path, value),
+        }
+        self
+    }
+
+    /// As [`Context::set`], for building in one expression.
+    #[must_use]
+    pub fn with(mut self, path: &str, value: impl Into<Value>) -> Context {
+        self.set(path, value);
+        self
+    }
+
+    /// The attribute at a path.
+    #[inline]
+    pub fn get(&self, path: &Path) -> Option<&Value> {
+        match path.known() {
+            Some(known) => self.known.get(known as usize)?.as_ref(),
+            None => self.rest.get(self.position(path)?).map(|(_, value)| value),
+        }
+    }
+
+    #[inline]
+    fn position(&self, path: &Path) -> Option<usize> {
+        let position = self.hashes.iter().position(|hash| *hash == path.hash())?;
+        let same = |(name, _): &(Box<str>, Value)| **name == *path.as_str();
+        if self.rest.get(position).is_some_and(same) {
+            return Some(position);
+        }
+        self.rest.iter().position(same)
+    }
+
+    fn insert(&mut self, path: Path, value: Value) {
+        match path.known() {
+            Some(known) => {
+                if let Some(slot) = self.known.get_mut(known as usize) {
+                    *slot = Some(value);
+                }
+            }
+            None => {
+                self.hashes.push(path.hash());
+                self.rest.push((path.as_str().into(), value));
+            }
+        }
+    }
+}
+
+impl Attributes for Context {
+    #[inline]
+    fn visit<R>(&self, path: &Path, visitor: impl FnOnce(Option<Attribute<'_>>) -> R) -> R {
+        visitor(self.get(path).and_then(attribute))
+    }
+}
+
+#[inline]
+fn attribute(value: &Value) -> Option<Attribute<'_>> {
+    Some(match value {
+        Value::Null => return None,
+        Value::Bool(value) => Attribute::Bool(*value),
+        Value::Int(value) => Attribute::Number(Number::Int(*value)),
+        Value::Float(value) => Attribute::Number(Number::Float(*value)),
+        Value::Str(value) => Attribute::Str(value),
+        Value::List(items) => Attribute::List(items),
+        Value::Object(_) => Attribute::Object,
+    })
+}
+
+/// Paths with their values; none stands for an object, of which only its being there is kept.
+type Flat<'n, 't> = Vec<(String, Option<&'n Node<'t>>)>;
+
+/// Lists every attribute under its full path. Of several spellings of one path the more nested one comes first:
+/// members with fewer dots in their own name go before others, at every level.
+fn flatten<'n, 't>(
+    members: &'n [(std::borrow::Cow<'t, str>, Node<'t>)],
+    prefix: &mut String,
+    depth: usize,
+    flat: &mut Flat<'n, 't>,
+) -> Result<(), Problem> {
+    if depth == limits::CONTEXT_DEPTH {
+        let message = format!("a context nested deeper than {} levels", limits::CONTEXT_DEPTH);
+        return Err(Problem::new(Code::LimitExceeded, &Pointer::Root, message));
+    }
+    let mut ordered: Vec<_> = members.iter().filter(|(_, value)| *value != Node::Null).collect();
+    ordered.sort_by_key(|(name, _)| name.bytes().filter(|byte| *byte == b'.').count());
+    for (name, value) in ordered {
+        let length = prefix.len();
+        if !prefix.is_empty() {
+            prefix.push('.');
+        }
+        prefix.push_str(name);
+        if flat.len() == limits::CONTEXT_ATTRIBUTES {
+            let message = format!("a context has at most {} attributes", limits::CONTEXT_ATTRIBUTES);
+            return Err(Problem::new(Code::LimitExceeded, &Pointer::Root, message));
+        }
+        match value {
+            Node::Object(members) => {
+                flat.push((prefix.clone(), None));
+                flatten(members, prefix, depth + 1, flat)?;
+            }
+            value => flat.push((prefix.clone(), Some(value))),
+        }
+        prefix.truncate(length);
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn get(context: &str, path: &str) -> Option<Value> {
+        Context::parse_json(context.as_bytes()).unwrap().get(&Path::new(path)).cloned()
+    }
+
+    #[test]
+    fn nested_wins_over_flat_and_null_hides_nothing() {
+        assert_eq!(get(r#"{"a.b": 1, "a": {"b": 2}}"#, "a.b"), Some(Value::Int(2)));
+        assert_eq!(get(r#"{"a.b": 1, "a": {"b": null}}"#, "a.b"), Some(Value::Int(1)));
+        assert_eq!(get(r#"{"a.b": {"c": 1}, "a": {"b.c": 2}}"#, "a.b.c"), Some(Value::Int(2)));
+        assert_eq!(get(r#"{"a": {"b.c": 2, "b": {"c": 3}}}"#, "a.b.c"), Some(Value::Int(3)));
+    }
+
+    #[test]
+    fn aliases_stand_behind_the_canonical_name() {
+        assert_eq!(get(r#"{"userId": "b", "targetingKey": "a"}"#, "user.id"), Some("a".into()));
+        assert_eq!(get(r#"{"userId": "b", "user": {"id": "c"}}"#, "userId"), Some("c".into()));
+        assert_eq!(
+            get(r#"{"customAttributes": {"plan": "pro", "userId": "u"}}"#, "plan"),
+            Some("pro".into())
+        );
+        assert_eq!(get(r#"{"customAttributes": {"userId": "u"}}"#, "user.id"), Some("u".into()));
+        assert_eq!(get(r#"{"userId": "u", "user.id": null}"#, "user.id"), Some("u".into()));
+    }
+
+    #[test]
+    fn attributes_can_be_replaced_and_removed() {
+        let mut context = Context::new().with("plan", "pro").with("user.id", 7_i64).with("age", 40_i64);
+        context.set("plan", Value::Null).set("userId", "u");
+        assert_eq!(context.get(&Path::new("plan")), None);
+        assert_eq!(context.get(&Path::new("user.id")), Some(&"u".into()));
+        assert_eq!(context.get(&Path::new("age")), Some(&Value::Int(40)));
+    }
+}

@@ -1,0 +1,118 @@
+//! Attribute paths: `user.email`, spelled in one way, ready to be looked up.
+
+use crate::hash;
+
+/// The attributes that evaluation itself asks for. A context keeps each in a slot of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Known {
+    /// `user.id`
+    UserId,
+    /// `session.id`
+    SessionId,
+    /// `tenant.id`
+    TenantId,
+    /// `user.role`
+    UserRole,
+    /// `env`
+    Env,
+    /// `service.name`
+    ServiceName,
+}
+
+impl Known {
+    pub(crate) const COUNT: usize = 6;
+
+    const ALL: [(Known, &'static str); Known::COUNT] = [
+        (Known::UserId, "user.id"),
+        (Known::SessionId, "session.id"),
+        (Known::TenantId, "tenant.id"),
+        (Known::UserRole, "user.role"),
+        (Known::Env, "env"),
+        (Known::ServiceName, "service.name"),
+    ];
+
+    fn of(path: &str) -> Option<Known> {
+        Known::ALL.iter().find(|(_, name)| *name == path).map(|(known, _)| *known)
+    }
+}
+
+/// Other spellings of a path, the preferred one first.
+const ALIASES: [(&str, &str); 5] = [
+    ("targetingKey", "user.id"),
+    ("userId", "user.id"),
+    ("sessionId", "session.id"),
+    ("userRole", "user.role"),
+    ("environment", "env"),
+];
+
+const CUSTOM: &str = "customAttributes.";
+
+/// The one spelling of a path, and how far the given one is from it: among several spellings in one context the
+/// nearest wins (0 is the canonical one).
+pub(crate) fn canonical(path: &str) -> (&str, usize) {
+    let (path, custom) = match path.strip_prefix(CUSTOM) {
+        Some(rest) if !rest.is_empty() => (rest, ALIASES.len() + 1),
+        _ => (path, 0),
+    };
+    match ALIASES.iter().position(|(alias, _)| *alias == path) {
+        Some(position) => (ALIASES.get(position).map_or(path, |(_, name)| name), custom + position + 1),
+        None => (path, custom),
+    }
+}
+
+/// A path to an attribute, in its one spelling.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Path {
+    hash: u64,
+    known: Option<Known>,
+    text: Box<str>,
+}
+
+impl Path {
+    /// Aliases are resolved. Whether the text is a path at all is the definition's matter.
+    pub fn new(text: &str) -> Path {
+        let (text, _) = canonical(text);
+        Path { hash: hash::name(text), known: Known::of(text), text: text.into() }
+    }
+
+    /// The path as text.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// The slot, if it is one of the attributes that evaluation itself asks for.
+    #[inline]
+    pub fn known(&self) -> Option<Known> {
+        self.known
+    }
+
+    /// A hash of the text, for this process only.
+    #[inline]
+    pub(crate) fn hash(&self) -> u64 {
+        self.hash
+    }
+}
+
+/// The paths that evaluation itself asks for, made once per snapshot.
+#[derive(Debug, Clone)]
+pub(crate) struct KnownPaths {
+    pub(crate) user: Path,
+    pub(crate) session: Path,
+    pub(crate) tenant: Path,
+    pub(crate) role: Path,
+    pub(crate) env: Path,
+    pub(crate) service: Path,
+}
+
+impl KnownPaths {
+    pub(crate) fn new() -> KnownPaths {
+        KnownPaths {
+            user: Path::new("user.id"),
+            session: Path::new("session.id"),
+            tenant: Path::new("tenant.id"),
+            role: Path::new("user.role"),
+            env: Path::new("env"),
+            service: Path::new("service.name"),
+        }
+    }
+}

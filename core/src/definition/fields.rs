@@ -1,0 +1,273 @@
+//! The fields of an object: each looked up once, misspelt ones reported, other spellings normalised.
+
+use std::borrow::Cow;
+
+use crate::document::Node;
+use crate::limits;
+use crate::problem::{Code, Pointer, Problems};
+use crate::value::timestamp::Timestamp;
+
+pub(super) type Object<'t> = [(Cow<'t, str>, Node<'t>)];
+
+/// How strictly a document is read (DESIGN 3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// Every problem is named.
+    Authoring,
+    /// What a later version may have added is passed over.
+    Loading,
+}
+
+/// What a reading needs at every depth.
+pub(super) struct Reader<'p> {
+    pub(super) mode: Mode,
+    pub(super) problems: &'p mut Problems,
+    pub(super) references: &'p mut Vec<Reference>,
+    /// Lowest first.
+    pub(super) roles: &'p [Box<str>],
+}
+
+/// An entry's mention of another.
+#[derive(Debug, Clone)]
+pub(super) struct Reference {
+    pub(super) kind: ReferenceKind,
+    pub(super) target: Box<str>,
+    pub(super) path: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum ReferenceKind {
+    Segment,
+    Prerequisite,
+    Experiment,
+    Layer,
+}
+
+impl Reader<'_> {
+    pub(super) fn refer(&mut self, kind: ReferenceKind, target: &str, path: &Pointer<'_>) {
+        self.references.push(Reference { kind, target: target.into(), path: path.to_string() });
+    }
+
+    pub(super) fn wrong_type(&mut self, path: &Pointer<'_>, wanted: &str, node: &Node<'_>) {
+        self.problems.add(Code::WrongType, path, format!("expected {wanted}, found {}", node.kind()));
+    }
+
+    /// Reports more than `limit` of something.
+    pub(super) fn within(&mut self, count: usize, limit: usize, what: &str, path: &Pointer<'_>) -> bool {
+        if count > limit {
+            self.problems.add(
+                Code::LimitExceeded,
+                path,
+                format!("{count} {what} are over the limit of {limit}"),
+            );
+        }
+        count <= limit
+    }
+
+    pub(super) fn object<'n, 't>(
+        &mut self,
+        node: &'n Node<'t>,
+        path: &Pointer<'_>,
+    ) -> Option<&'n Object<'t>> {
+        match node {
+            Node::Object(members) => Some(members),
+            other => {
+                self.wrong_type(path, "an object", other);
+                None
+            }
+        }
+    }
+
+    pub(super) fn list<'n, 't>(&mut self, node: &'n Node<'t>, path: &Pointer<'_>) -> Option<&'n [Node<'t>]> {
+        match node {
+            Node::List(items) => Some(items),
+            other => {
+                self.wrong_type(path, "a list", other);
+                None
+            }
+        }
+    }
+
+    pub(super) fn string<'n>(&mut self, node: &'n Node<'_>, path: &Pointer<'_>) -> Option<&'n str> {
+        match node {
+            Node::Str(text) => Some(text),
+            other => {
+                self.wrong_type(path, "a string", other);
+                None
+            }
+        }
+    }
+
+    /// An id of a variation, variant, rule, role or environment.
+    pub(super) fn id<'n>(&mut self, node: &'n Node<'_>, path: &Pointer<'_>) -> Option<&'n str> {
+        let text = self.string(node, path)?;
+        if text.is_empty() || text.len() > limits::ID_BYTES || text.chars().any(char::is_control) {
+            let message = format!("an id has 1 to {} bytes and no control characters", limits::ID_BYTES);
+            self.problems.add(Code::InvalidKey, path, message);
+            return None;
+        }
+        Some(text)
+    }
+
+    pub(super) fn ids(&mut self, field: Option<Field<'_, '_>>, path: &Pointer<'_>) -> Option<Vec<Box<str>>> {
+        let field = field?;
+        let path = field.path(path);
+        let items = self.list(field.node, &path)?;
+        self.within(items.len(), limits::OPERAND_ITEMS, "items", &path);
+        Some(
+            items
+                .iter()
+                .enumerate()
+                .filter_map(|(i, item)| Some(self.id(item, &path.item(i))?.into()))
+                .collect(),
+        )
+    }
+}
+
+/// A field as it is written.
+#[derive(Clone, Copy)]
+pub(super) struct Field<'n, 't> {
+    pub(super) name: &'n str,
+    pub(super) node: &'n Node<'t>,
+}
+
+impl<'n, 't> Field<'n, 't> {
+    pub(super) fn path<'p>(&self, parent: &'p Pointer<'p>) -> Pointer<'p>
+    where
+        'n: 'p,
+    {
+        parent.member(self.name)
+    }
+}
+
+/// Readers of optional fields: nothing when the field is absent; a problem, and nothing, when it is of another type.
+impl<'n, 't> Reader<'_> {
+    pub(super) fn text(&mut self, field: Option<Field<'n, 't>>, path: &Pointer<'_>) -> Option<Box<str>> {
+        let field = field?;
+        self.string(field.node, &field.path(path)).map(Box::from)
+    }
+
+    pub(super) fn flag(&mut self, field: Option<Field<'n, 't>>, path: &Pointer<'_>) -> Option<bool> {
+        let field = field?;
+        match field.node {
+            Node::Bool(value) => Some(*value),
+            other => {
+                self.wrong_type(&field.path(path), "a boolean", other);
+                None
+            }
+        }
+    }
+
+    pub(super) fn salt(&mut self, field: Option<Field<'n, 't>>, path: &Pointer<'_>) -> Option<Box<str>> {
+        let salt = self.text(field, path)?;
+        let within = self.within(salt.len(), limits::SALT_BYTES, "bytes of salt", &field?.path(path));
+        within.then_some(salt)
+    }
+
+    pub(super) fn time(&mut self, field: Option<Field<'n, 't>>, path: &Pointer<'_>) -> Option<Timestamp> {
+        let field = field?;
+        let path = field.path(path);
+        let time = match field.node {
+            Node::Int(millis) => Some(Timestamp::from_millis(*millis)),
+            Node::Str(text) => Timestamp::parse(text),
+            other => {
+                self.wrong_type(&path, "a time", other);
+                return None;
+            }
+        };
+        if time.is_none() {
+            let message = "not an RFC 3339 date-time with an offset, such as `2026-01-31T12:00:00Z`";
+            self.problems.add(Code::InvalidTime, &path, message);
+        }
+        time
+    }
+
+    /// One of a few names.
+    pub(super) fn choice<T: Copy>(
+        &mut self,
+        field: Option<Field<'n, 't>>,
+        path: &Pointer<'_>,
+        choices: &[(&'static str, T)],
+    ) -> Option<T> {
+        let field = field?;
+        self.choice_at(field.node, &field.path(path), choices)
+    }
+
+    pub(super) fn choice_at<T: Copy>(
+        &mut self,
+        node: &Node<'_>,
+        path: &Pointer<'_>,
+        choices: &[(&'static str, T)],
+    ) -> Option<T> {
+        let text = self.string(node, path)?;
+        let found = choices.iter().find(|(name, _)| *name == text).map(|(_, choice)| *choice);
+        if found.is_none() {
+            let names: Vec<&str> = choices.iter().map(|(name, _)| *name).collect();
+            let suggestion = crate::problem::suggestion(text, choices.iter().map(|(name, _)| *name));
+            let message = format!("`{text}` is none of {}{suggestion}", names.join(", "));
+            self.problems.add(Code::InvalidValue, path, message);
+        }
+        found
+    }
+
+    pub(super) fn missing(&mut self, name: &str, path: &Pointer<'_>) {
+        self.problems.add(Code::MissingField, path, format!("`{name}` is missing"));
+    }
+}
+
+/// Declares the fields of one kind of object: `name: "spelling" | "other spelling"`.
+macro_rules! fields {
+    ($(#[$doc:meta])* $name:ident { $($field:ident: $spelling:literal $(| $other:literal)*,)* }) => {
+        $(#[$doc])*
+        pub(in crate::definition) struct $name<'n, 't> {
+            $(pub(in crate::definition) $field: Option<$crate::definition::fields::Field<'n, 't>>,)*
+        }
+
+        impl<'n, 't> $name<'n, 't> {
+            /// The spellings of the documentation.
+            pub(in crate::definition) const NAMES: &'static [&'static str] = &[$($spelling,)*];
+
+            pub(in crate::definition) fn read(
+                object: &'n $crate::definition::fields::Object<'t>,
+                path: &$crate::problem::Pointer<'_>,
+                reader: &mut $crate::definition::fields::Reader<'_>,
+            ) -> Self {
+                let mut fields = $name { $($field: None,)* };
+                for (name, node) in object {
+                    let (slot, spelling) = match name.as_ref() {
+                        $($spelling $(| $other)* => (&mut fields.$field, $spelling),)*
+                        "$schema" | "$comment" => continue,
+                        unknown => {
+                            reader.unknown_field(unknown, path, Self::NAMES);
+                            continue;
+                        }
+                    };
+                    match slot {
+                        None => *slot = Some($crate::definition::fields::Field { name, node }),
+                        Some(first) => {
+                            let message = format!("`{}` and `{name}` both give `{spelling}`", first.name);
+                            reader.two_spellings(name, path, message);
+                        }
+                    }
+                }
+                fields
+            }
+        }
+    };
+}
+pub(super) use fields;
+
+impl Reader<'_> {
+    pub(super) fn unknown_field(&mut self, name: &str, path: &Pointer<'_>, known: &'static [&'static str]) {
+        if self.mode == Mode::Authoring {
+            let suggestion = crate::problem::suggestion(name, known.iter().copied());
+            let message = format!("no field `{name}` here{suggestion}");
+            self.problems.add(Code::UnknownField, &path.member(name), message);
+        }
+    }
+
+    /// Two spellings of one field contradict each other; unlike a doubled member they spoil only their entry.
+    pub(super) fn two_spellings(&mut self, name: &str, path: &Pointer<'_>, message: String) {
+        self.problems.add(Code::DuplicateMember, &path.member(name), message);
+    }
+}

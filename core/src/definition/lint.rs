@@ -1,0 +1,193 @@
+//! Warnings: what is allowed, but hardly meant.
+
+use crate::model::condition::{Condition, Test};
+use crate::model::operand::Scalar;
+use crate::model::{Action, Body, Entry, Flag, Kind, Rule, ValueType};
+use crate::problem::{Code, Severity};
+use crate::value::timestamp::Timestamp;
+
+use super::Reading;
+use super::references::{actions, is_live};
+
+/// What the warnings depend on beside the definitions.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The moment from which expiry is judged.
+    pub now: Timestamp,
+    /// What a key must match as a whole.
+    pub naming: Option<regex::Regex>,
+}
+
+/// How long before an expiry its author is warned.
+const SOON_NANOS: i128 = 30 * 24 * 3_600 * 1_000_000_000;
+
+/// Adds warnings to a reading.
+pub fn warn(reading: &mut Reading, options: &Options) {
+    let mut found = Vec::new();
+    for (i, (entry, place)) in reading.model.entries.iter().zip(&reading.places).enumerate() {
+        let mut add = |code: Code, path: &str, message: String| {
+            found.push((i, code, format!("{}{path}", place.path), message));
+        };
+        if matches!(entry.body, Body::Invalid(_)) {
+            continue;
+        }
+        metadata(entry, options, &mut add);
+        expiry(entry, options.now, &mut add);
+        if let Body::Flag(flag) = &entry.body {
+            missing_off(entry, flag, &mut add);
+            unreachable_rules(flag, &mut add);
+        }
+    }
+    for (entry, code, path, message) in found {
+        reading.add(entry, code, &path, message);
+    }
+    reading.problems.sort_by_key(|found| found.document);
+}
+
+fn metadata(entry: &Entry, options: &Options, add: &mut impl FnMut(Code, &str, String)) {
+    if entry.about.owner.is_none() {
+        add(Code::MissingOwner, "", format!("nobody owns `{}`: `owner` is missing", entry.key));
+    }
+    if entry.about.description.is_none() {
+        add(Code::MissingDescription, "", format!("`{}` has no `description`", entry.key));
+    }
+    let matches_whole = |naming: &regex::Regex| {
+        naming.find(&entry.key).is_some_and(|found| found.start() == 0 && found.end() == entry.key.len())
+    };
+    if let Some(naming) = options.naming.as_ref().filter(|naming| !matches_whole(naming)) {
+        add(Code::NamingPattern, "/key", format!("`{}` does not match `{}`", entry.key, naming.as_str()));
+    }
+}
+
+fn expiry(entry: &Entry, now: Timestamp, add: &mut impl FnMut(Code, &str, String)) {
+    let (expiry, changes) = match &entry.body {
+        Body::Flag(flag) => {
+            let temporary = !flag.is_config && matches!(flag.kind, Kind::Release | Kind::Experiment);
+            if temporary && flag.gates.expiry.is_none() {
+                add(Code::MissingExpiry, "", format!("`{}` is temporary and has no `expiry`", entry.key));
+            }
+            (flag.gates.expiry, serves_other_than_default(flag))
+        }
+        Body::Experiment(experiment) => (experiment.gates.expiry, is_live(experiment)),
+        _ => return,
+    };
+    let Some(expiry) = expiry else { return };
+    if now >= expiry.at {
+        let effect = if expiry.keep { "it is overdue" } else { "its default is served" };
+        add(Code::Expired, "/expiry", format!("`{}` expired at {}: {effect}", entry.key, expiry.at));
+    } else if changes && !expiry.keep && expiry.at.as_nanos() - now.as_nanos() <= SOON_NANOS {
+        let message = format!("`{}` expires at {}, which changes what it serves", entry.key, expiry.at);
+        add(Code::ExpiresSoon, "/expiry", message);
+    }
+}
+
+fn serves_other_than_default(flag: &Flag) -> bool {
+    let differs = |index: u32| {
+        flag.variations.get(index as usize).is_some_and(|variation| variation.value != flag.default)
+    };
+    let acts = |action: &Action| match action {
+        Action::Serve(index) => differs(*index),
+        Action::Split(split) => split.ranges.0.iter().any(|range| differs(range.index)),
+        Action::Value(value) => *value != flag.default,
+        Action::Experiment(_) => true,
+    };
+    let rollout =
+        flag.rollout.as_ref().is_some_and(|split| split.ranges.0.iter().any(|range| differs(range.index)));
+    flag.gates.enabled && (rollout || actions(flag).any(acts))
+}
+
+fn missing_off(entry: &Entry, flag: &Flag, add: &mut impl FnMut(Code, &str, String)) {
+    let gates = &flag.gates;
+    let closes = !gates.enabled
+        || !gates.killed_environments.is_empty()
+        || !gates.killed_tenants.is_empty()
+        || !flag.prerequisites.is_empty()
+        || !entry.about.guardrails.is_empty();
+    if closes && flag.off.is_none() && flag.value_type != ValueType::Boolean {
+        add(
+            Code::MissingOff,
+            "",
+            format!("`{}` can be closed and has no `off`: its default is served", entry.key),
+        );
+    }
+}
+
+/// Rules that never match, or only where an earlier rule has already decided.
+fn unreachable_rules(flag: &Flag, add: &mut impl FnMut(Code, &str, String)) {
+    for (position, rule) in flag.rules.iter().enumerate() {
+        let name = rule_name(rule, position);
+        let path = format!("/rules/{}", rule.declared);
+        if is_never(&rule.condition) {
+            add(Code::UnreachableRule, &path, format!("rule {name} can never match"));
+            continue;
+        }
+        let earlier = flag.rules.iter().take(position).enumerate().find(|(_, earlier)| {
+            always_acts(&earlier.action) && implies(&rule.condition, &earlier.condition)
+        });
+        if let Some((position, earlier)) = earlier {
+            let by = rule_name(earlier, position);
+            add(
+                Code::UnreachableRule,
+                &path,
+                format!("rule {name} is never reached: rule {by} matches first"),
+            );
+        }
+    }
+}
+
+fn rule_name(rule: &Rule, position: usize) -> String {
+    rule.id.as_ref().map_or_else(|| position.to_string(), |id| format!("`{id}`"))
+}
+
+/// Splits and experiments can pass a unit on.
+fn always_acts(action: &Action) -> bool {
+    matches!(action, Action::Serve(_) | Action::Value(_))
+}
+
+fn is_never<S>(condition: &Condition<S>) -> bool {
+    match condition {
+        Condition::Any(parts) => parts.iter().all(is_never),
+        Condition::All(parts) => parts.iter().any(is_never),
+        Condition::Not(part) => matches!(&**part, Condition::All(parts) if parts.is_empty()),
+        _ => false,
+    }
+}
+
+/// Whether `a` is surely true only where `b` is: every part of `b` is implied by one of `a`.
+fn implies<S: PartialEq>(a: &Condition<S>, b: &Condition<S>) -> bool {
+    parts(b).iter().all(|wanted| parts(a).iter().any(|given| part_implies(given, wanted)))
+}
+
+fn parts<S>(condition: &Condition<S>) -> &[Condition<S>] {
+    match condition {
+        Condition::All(parts) => parts,
+        one => std::slice::from_ref(one),
+    }
+}
+
+fn part_implies<S: PartialEq>(a: &Condition<S>, b: &Condition<S>) -> bool {
+    if a == b {
+        return true;
+    }
+    let (Condition::Clause(a), Condition::Clause(b)) = (a, b) else { return false };
+    let Test::OneOf { operands: wide, negated: false, ignore_case: false } = &b.test else { return false };
+    a.path == b.path
+        && match &a.test {
+            Test::Equal { operand: Scalar::Str(text), negated: false, ignore_case: false } => {
+                wide.strings.contains(text, false)
+            }
+            Test::OneOf { operands, negated: false, ignore_case: false } => {
+                operands.numbers.is_empty()
+                    && operands.booleans.is_empty()
+                    && operands.strings.iter().all(|text| wide.strings.contains(text, false))
+            }
+            _ => false,
+        }
+}
+
+/// Turns every warning into an error, as `--strict` does.
+pub fn deny(reading: &mut Reading) {
+    for found in &mut reading.problems {
+        found.problem.severity = Severity::Error;
+    }
+}

@@ -1,0 +1,329 @@
+//! Text -> tree. JSON, read strictly: a document that means two things to two readers means nothing here.
+
+use std::borrow::Cow;
+use std::cell::Cell;
+use std::collections::HashSet;
+use std::fmt;
+
+use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+
+use crate::limits;
+use crate::problem::{Code, Problem};
+use crate::value::Value;
+
+/// A tree that borrows its strings from the text where it can.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Node<'a> {
+    /// `null`
+    Null,
+    /// `true` or `false`
+    Bool(bool),
+    /// A number without fraction and exponent.
+    Int(i64),
+    /// Any other number; finite.
+    Float(f64),
+    /// A string.
+    Str(Cow<'a, str>),
+    /// A list.
+    List(Vec<Node<'a>>),
+    /// An object; names are unique.
+    Object(Vec<(Cow<'a, str>, Node<'a>)>),
+}
+
+impl<'a> Node<'a> {
+    /// Reads JSON (RFC 8259). Refused are, beyond what no JSON is: duplicate members, integers beyond i64, floats
+    /// that overflow, and what is over the limits. A byte order mark is passed over.
+    pub fn parse_json(text: &'a [u8]) -> Result<Node<'a>, Problem> {
+        if text.len() > limits::DOCUMENT_BYTES {
+            return Err(too_large(text.len(), limits::DOCUMENT_BYTES));
+        }
+        let text = text.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(text);
+        let state = State::default();
+        let mut json = serde_json::Deserializer::from_slice(text);
+        Tree { state: &state, depth: 0 }
+            .deserialize(&mut json)
+            .and_then(|node| json.end().map(|()| node))
+            .map_err(|error| describe(&error, &state))
+            .and_then(|node| {
+                match state.doubtful_integer.get().then(|| first_integer_beyond_i64(text)).flatten() {
+                    Some(offset) => {
+                        Err(at_offset(text, offset, Code::NumberRange, "an integer beyond 64 bits"))
+                    }
+                    None => Ok(node),
+                }
+            })
+    }
+
+    /// What this is, for a message.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Node::Null => "null",
+            Node::Bool(_) => "a boolean",
+            Node::Int(_) => "an integer",
+            Node::Float(_) => "a number",
+            Node::Str(_) => "a string",
+            Node::List(_) => "a list",
+            Node::Object(_) => "an object",
+        }
+    }
+
+    /// A value that outlives the text.
+    pub fn to_value(&self) -> Value {
+        match self {
+            Node::Null => Value::Null,
+            Node::Bool(value) => Value::Bool(*value),
+            Node::Int(value) => Value::Int(*value),
+            Node::Float(value) => Value::Float(*value),
+            Node::Str(value) => Value::Str(Box::from(value.as_ref())),
+            Node::List(items) => Value::List(items.iter().map(Node::to_value).collect()),
+            Node::Object(members) => Value::Object(
+                members.iter().map(|(name, value)| (Box::from(name.as_ref()), value.to_value())).collect(),
+            ),
+        }
+    }
+}
+
+pub(crate) fn too_large(bytes: usize, limit: usize) -> Problem {
+    Problem::of_text(Code::TooLarge, 1, 1, format!("{bytes} bytes are over the limit of {limit}"))
+}
+
+/// What the reader could not say through `serde_json::Error`.
+#[derive(Default)]
+struct State {
+    code: Cell<Option<Code>>,
+    /// `serde_json` hands an integer beyond u64 over as a float. Only where a float could be one is the text read
+    /// again, so that good documents pay nothing.
+    doubtful_integer: Cell<bool>,
+}
+
+impl State {
+    fn fail<E: Error>(&self, code: Code, message: impl fmt::Display) -> E {
+        self.code.set(Some(code));
+        E::custom(message)
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Tree<'s> {
+    state: &'s State,
+    depth: usize,
+}
+
+impl Tree<'_> {
+    fn deeper<E: Error>(self) -> Result<Self, E> {
+        if self.depth == limits::DOCUMENT_DEPTH {
+            let message = format_args!("nested deeper than {} levels", limits::DOCUMENT_DEPTH).to_string();
+            return Err(self.state.fail(Code::TooDeep, message));
+        }
+        Ok(Tree { depth: self.depth + 1, ..self })
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Tree<'_> {
+    type Value = Node<'de>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Node<'de>, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Tree<'_> {
+    type Value = Node<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON value")
+    }
+
+    fn visit_unit<E>(self) -> Result<Node<'de>, E> {
+        Ok(Node::Null)
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Node<'de>, E> {
+        Ok(Node::Bool(value))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Node<'de>, E> {
+        Ok(Node::Int(value))
+    }
+
+    fn visit_u64<E: Error>(self, value: u64) -> Result<Node<'de>, E> {
+        match i64::try_from(value) {
+            Ok(value) => Ok(Node::Int(value)),
+            Err(_) => {
+                Err(self.state.fail(Code::NumberRange, format_args!("{value} is an integer beyond 64 bits")))
+            }
+        }
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Node<'de>, E> {
+        if value.abs() >= i64::MAX as f64 {
+            self.state.doubtful_integer.set(true);
+        }
+        Ok(Node::Float(value))
+    }
+
+    fn visit_borrowed_str<E>(self, value: &'de str) -> Result<Node<'de>, E> {
+        Ok(Node::Str(Cow::Borrowed(value)))
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Node<'de>, E> {
+        Ok(Node::Str(Cow::Owned(value.to_owned())))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Node<'de>, A::Error> {
+        let inner = self.deeper()?;
+        let mut list = Vec::new();
+        while let Some(item) = items.next_element_seed(inner)? {
+            list.push(item);
+        }
+        Ok(Node::List(list))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Node<'de>, A::Error> {
+        let inner = self.deeper()?;
+        let mut object: Vec<(Cow<'de, str>, Node<'de>)> = Vec::new();
+        let mut names = Names::default();
+        while let Some(name) = members.next_key_seed(Name)? {
+            if names.contains(&object, &name) {
+                return Err(self
+                    .state
+                    .fail(Code::DuplicateMember, format_args!("the member `{name}` is there twice")));
+            }
+            let value = members.next_value_seed(inner)?;
+            object.push((name, value));
+        }
+        Ok(Node::Object(object))
+    }
+}
+
+/// A member's name, borrowed where it has no escapes.
+struct Name;
+
+impl<'de> DeserializeSeed<'de> for Name {
+    type Value = Cow<'de, str>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Cow<'de, str>, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Name {
+    type Value = Cow<'de, str>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the name of a member")
+    }
+
+    fn visit_borrowed_str<E>(self, value: &'de str) -> Result<Cow<'de, str>, E> {
+        Ok(Cow::Borrowed(value))
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Cow<'de, str>, E> {
+        Ok(Cow::Owned(value.to_owned()))
+    }
+}
+
+/// The names of an object so far: few are compared one by one, many (the ids of a scope) are hashed.
+#[derive(Default)]
+pub(crate) struct Names(HashSet<String>);
+
+impl Names {
+    const FEW: usize = 16;
+
+    pub(crate) fn contains<T>(&mut self, object: &[(Cow<'_, str>, T)], name: &str) -> bool {
+        if object.len() < Names::FEW {
+            return object.iter().any(|(other, _)| other == name);
+        }
+        for (other, _) in object.iter().skip(self.0.len()) {
+            self.0.insert(other.to_string());
+        }
+        self.0.contains(name)
+    }
+}
+
+fn describe(error: &serde_json::Error, state: &State) -> Problem {
+    let text = error.to_string();
+    let message = text.split(" at line ").next().unwrap_or(&text);
+    let code = state.code.get().unwrap_or(match message {
+        "invalid unicode code point" => Code::InvalidUtf8,
+        "number out of range" => Code::NumberRange,
+        "recursion limit exceeded" => Code::TooDeep,
+        _ => Code::Syntax,
+    });
+    Problem::of_text(code, error.line(), error.column(), message)
+}
+
+fn at_offset(text: &[u8], offset: usize, code: Code, message: &str) -> Problem {
+    let before = text.get(..offset).unwrap_or(text);
+    let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
+    let column = 1 + before.iter().rev().take_while(|byte| **byte != b'\n').count();
+    Problem::of_text(code, line, column, message)
+}
+
+/// Where the first number without fraction and exponent stands that no i64 holds, in text that is JSON.
+fn first_integer_beyond_i64(text: &[u8]) -> Option<usize> {
+    let mut offset = 0;
+    while let Some(&byte) = text.get(offset) {
+        let rest = text.get(offset..)?;
+        let token = match byte {
+            b'"' => string_length(rest),
+            b'-' | b'0'..=b'9' => rest.iter().take_while(|byte| b"+-.eE0123456789".contains(byte)).count(),
+            _ => 1,
+        };
+        let number = std::str::from_utf8(rest.get(..token)?).unwrap_or_default();
+        let is_integer = byte != b'"' && token > 1 && !number.contains(['.', 'e', 'E']);
+        if is_integer && number.parse::<i64>().is_err() {
+            return Some(offset);
+        }
+        offset += token;
+    }
+    None
+}
+
+/// The length of the string that `text` begins with, its quotes included.
+fn string_length(text: &[u8]) -> usize {
+    let mut escaped = false;
+    let inner = text.iter().skip(1).take_while(|byte| {
+        let closing = **byte == b'"' && !escaped;
+        escaped = **byte == b'\\' && !escaped;
+        !closing
+    });
+    inner.count() + 2
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refusal(text: &str) -> (Code, usize, usize) {
+        let problem = Node::parse_json(text.as_bytes()).unwrap_err();
+        (problem.code, problem.line.unwrap(), problem.column.unwrap())
+    }
+
+    #[test]
+    fn integers_are_never_rounded_into_floats() {
+        assert_eq!(refusal("{\"a\": \"\\\\\",\n \"b\": 99999999999999999999}"), (Code::NumberRange, 2, 7));
+        assert_eq!(refusal("[-9223372036854775809]").0, Code::NumberRange);
+        assert_eq!(refusal("[9223372036854775808]").0, Code::NumberRange);
+        assert_eq!(refusal("[1e400]").0, Code::NumberRange);
+        assert_eq!(Node::parse_json(b"1e20").unwrap(), Node::Float(1e20));
+        assert_eq!(Node::parse_json(b"[\"99999999999999999999\", 1e20]").unwrap().kind(), "a list");
+        assert_eq!(Node::parse_json(b"-9223372036854775808").unwrap(), Node::Int(i64::MIN));
+    }
+
+    #[test]
+    fn refusals_name_their_place() {
+        assert_eq!(refusal("{\"a\": 1,\n\"a\": 2}"), (Code::DuplicateMember, 2, 3));
+        assert_eq!(refusal("{\"a\": "), (Code::Syntax, 1, 6));
+        assert_eq!(refusal(&"[".repeat(10_000)).0, Code::TooDeep);
+        assert_eq!(Node::parse_json(b"\"\xff\"").unwrap_err().code, Code::InvalidUtf8);
+    }
+
+    #[test]
+    fn many_members_are_compared_too() {
+        let many: Vec<String> = (0..40).map(|i| format!("\"m{i}\": {i}")).collect();
+        assert!(Node::parse_json(format!("{{{}}}", many.join(",")).as_bytes()).is_ok());
+        let doubled = format!("{{{}, \"m3\": 0}}", many.join(","));
+        assert_eq!(refusal(&doubled).0, Code::DuplicateMember);
+    }
+}

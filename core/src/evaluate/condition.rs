@@ -1,0 +1,120 @@
+//! Conditions by strong Kleene logic: `None` is unknown.
+
+use crate::context::{Attribute, Attributes, Known, Path};
+use crate::model::condition::Clause;
+use crate::snapshot::entry::{Body, Condition, Entry, EntryId};
+use crate::trace::{Kind, Step};
+
+use super::tracer::Tracer;
+use super::{Evaluator, test};
+
+impl<'a, A: Attributes, T: Tracer> Evaluator<'a, '_, A, T> {
+    pub(super) fn condition(&mut self, condition: &'a Condition) -> Option<bool> {
+        match condition {
+            Condition::Clause(clause) => self.clause(clause),
+            Condition::All(parts) => self.connect(Kind::All, parts, false),
+            Condition::Any(parts) => self.connect(Kind::Any, parts, true),
+            Condition::Not(part) => {
+                self.tracer.open(|| Step::new(Kind::Not));
+                let truth = self.condition(part).map(|truth| !truth);
+                self.tracer.close(|| truth.into());
+                truth
+            }
+            Condition::Segment(id) => self.segment(*id),
+            Condition::Unknown { path, operator } => {
+                self.tracer.leaf(|| {
+                    (Step::new(Kind::Clause).with("path", &**path).with("operator", &**operator), None.into())
+                });
+                None
+            }
+        }
+    }
+
+    /// `all` is decided by one that is false, `any` by one that is true; else unknown if one is unknown.
+    fn connect(&mut self, kind: Kind, parts: &'a [Condition], deciding: bool) -> Option<bool> {
+        self.tracer.open(|| Step::new(kind));
+        let mut truth = Some(!deciding);
+        for part in parts {
+            match self.condition(part) {
+                Some(part) if part == deciding => {
+                    truth = Some(deciding);
+                    break;
+                }
+                Some(_) => {}
+                None => truth = None,
+            }
+        }
+        self.tracer.close(|| truth.into());
+        truth
+    }
+
+    fn segment(&mut self, id: EntryId) -> Option<bool> {
+        let entry = self.segment_entry(id);
+        self.tracer.open(|| Step::new(Kind::Segment).with("segment", entry.map_or("", |entry| &entry.key)));
+        let truth = match entry.map(|entry| &entry.body) {
+            Some(Body::Segment(condition)) => self.condition(condition),
+            _ => None,
+        };
+        self.tracer.close(|| truth.into());
+        truth
+    }
+
+    /// A static entry sees the segments that it was compiled with.
+    fn segment_entry(&self, id: EntryId) -> Option<&'a Entry> {
+        let pinned = self.pinned.binary_search_by_key(&id, |(pinned, _)| *pinned).ok();
+        match pinned.and_then(|position| self.pinned.get(position)) {
+            Some((_, entry)) => Some(entry),
+            None => self.snapshot.entry(id).map(|entry| &**entry),
+        }
+    }
+
+    #[inline]
+    fn clause(&mut self, clause: &'a Clause) -> Option<bool> {
+        let tracer = &mut self.tracer;
+        visit(self.snapshot, self.request.context, &clause.path, |attribute| {
+            let truth = test::holds(&clause.test, attribute);
+            tracer.leaf(|| {
+                let step = Step::new(Kind::Clause)
+                    .with("path", clause.path.as_str())
+                    .with("operator", clause.test.operator())
+                    .with("operand", clause.test.operand())
+                    .with_if(clause.test.ignores_case(), "ignoreCase", true);
+                let step = match attribute {
+                    Some(attribute) => step.with("saw", attribute.to_value()),
+                    None => step,
+                };
+                (step, truth.into())
+            });
+            truth
+        })
+    }
+}
+
+/// The attribute at a path; `env` is the environment that this evaluation is in.
+#[inline]
+pub(super) fn visit<A: Attributes, R>(
+    snapshot: &crate::snapshot::Snapshot,
+    context: &A,
+    path: &Path,
+    visitor: impl FnOnce(Option<Attribute<'_>>) -> R,
+) -> R {
+    match path.known() {
+        Some(Known::Env) => environment(snapshot, context, |name| visitor(name.map(Attribute::Str))),
+        _ => context.visit(path, visitor),
+    }
+}
+
+/// The environment: the context's where it may name one, else the snapshot's.
+pub(super) fn environment<A: Attributes, R>(
+    snapshot: &crate::snapshot::Snapshot,
+    context: &A,
+    visitor: impl FnOnce(Option<&str>) -> R,
+) -> R {
+    if !snapshot.context_names_environment {
+        return visitor(snapshot.environment());
+    }
+    context.visit(&snapshot.paths.env, |attribute| match attribute {
+        Some(Attribute::Str(name)) if !name.is_empty() => visitor(Some(name)),
+        _ => visitor(snapshot.environment()),
+    })
+}

@@ -1,0 +1,195 @@
+//! Experiments (DESIGN 7): the checks in their order; the first that fails is the reason for no variant.
+
+use crate::context::Attributes;
+use crate::model::Status;
+use crate::snapshot::entry::{Body, Entry, EntryId, Experiment, Flag};
+use crate::trace::{Kind, Line, Step};
+use crate::value::Value;
+
+use super::bucket::visit_id;
+use super::outcome::{Assignment, Decision, Reason};
+use super::tracer::Tracer;
+use super::{Evaluator, Overrides};
+
+impl<'a, A: Attributes, T: Tracer> Evaluator<'a, '_, A, T> {
+    /// Asked for directly: the variant's config.
+    pub(super) fn experiment(&mut self, entry: &'a Entry, experiment: &'a Experiment) -> Decision<'a> {
+        self.tracer.open(|| Step::new(Kind::Experiment).with("experiment", &*entry.key));
+        // Segments of an audience are the experiment's own matter, also under a static flag.
+        let pinned = std::mem::take(&mut self.pinned);
+        let decision = self.assign(entry, experiment);
+        self.pinned = pinned;
+        self.tracer.close(|| match decision.assignment {
+            Some(assignment) => assignment.variant().into(),
+            None => decision.reason.as_str().into(),
+        });
+        decision
+    }
+
+    /// Through a flag's action: the flag's variation with the variant's id.
+    pub(super) fn through_experiment(&mut self, id: EntryId, flag: &'a Flag) -> Option<Decision<'a>> {
+        let entry: &'a Entry = self.snapshot.entry(id)?;
+        let Body::Experiment(experiment) = &entry.body else {
+            self.tracer.leaf(|| {
+                (Step::new(Kind::Experiment).with("experiment", &*entry.key), "no such experiment".into())
+            });
+            return None;
+        };
+        let assigned = self.experiment(entry, experiment);
+        let variant = assigned.assignment?.variant();
+        let position = flag.variations.iter().position(|variation| &*variation.id == variant);
+        self.tracer.leaf(|| {
+            let found = if position.is_some() { true.into() } else { "no variation of this id".into() };
+            (Step::new(Kind::Serve).with("variation", variant), found)
+        });
+        let index = position?;
+        let variation = flag.variations.get(index)?;
+        let decision = Decision::new(Reason::Experiment, Some(&variation.value), u32::try_from(index).ok());
+        Some(Decision { bucket: assigned.bucket, assignment: assigned.assignment, ..decision })
+    }
+
+    fn assign(&mut self, entry: &'a Entry, experiment: &'a Experiment) -> Decision<'a> {
+        let overrides = [
+            (Line::LocalOverride, self.request.overrides),
+            (Line::RequestOverride, self.request.request_overrides),
+        ];
+        for (line, overrides) in overrides {
+            if let Some(variant) = self.overridden_variant(line, overrides, entry, experiment) {
+                return serve(entry, experiment, variant, Reason::Override, None, false);
+            }
+        }
+        if let Some(why) = self.not_running(experiment) {
+            self.tracer.leaf(|| (Step::new(Kind::Running), why.into()));
+            return nothing(Reason::NotRunning);
+        }
+        let snapshot = self.snapshot;
+        let context = self.request.context;
+        if !visit_id(snapshot, context, &experiment.by, |unit| unit.is_some()) {
+            self.tracer.leaf(|| (Step::new(Kind::Unit).with("by", experiment.by.as_str()), "no unit".into()));
+            return nothing(Reason::NoUnit);
+        }
+        if let Some(audience) = &experiment.audience {
+            self.tracer.open(|| Step::new(Kind::Audience));
+            let truth = self.condition(audience);
+            self.tracer.close(|| truth.into());
+            if truth != Some(true) {
+                return nothing(Reason::NotInAudience);
+            }
+        }
+        if let Some(holdout) = &experiment.holdout
+            && self.is_in_share(Kind::Holdout, holdout, &experiment.by)
+        {
+            return nothing(Reason::HeldOut);
+        }
+        if let Some(variant) = self.stored_variant(entry, experiment) {
+            return serve(entry, experiment, variant, Reason::Experiment, None, false);
+        }
+        if let Some(layer) = experiment.layer
+            && !self.is_in_slot(layer, entry, experiment)
+        {
+            return nothing(Reason::ExcludedByLayer);
+        }
+        if let Some(traffic) = &experiment.traffic
+            && !self.is_in_share(Kind::Traffic, traffic, &experiment.by)
+        {
+            return nothing(Reason::NotInTraffic);
+        }
+        let bucket = self.bucket(Kind::Bucket, &experiment.salted, &experiment.by);
+        match bucket.and_then(|bucket| experiment.allocation.pick(bucket)) {
+            Some(variant) => serve(entry, experiment, variant, Reason::Experiment, bucket, true),
+            None => nothing(Reason::NoUnit),
+        }
+    }
+
+    fn overridden_variant(
+        &mut self,
+        line: Line,
+        overrides: Option<&'a Overrides>,
+        entry: &'a Entry,
+        experiment: &'a Experiment,
+    ) -> Option<u32> {
+        let value = overrides?.get(&entry.key)?;
+        let variant = value.as_str().and_then(|id| position(experiment, id));
+        self.tracer.leaf(|| {
+            let step = Step::line(line).with("value", value.clone());
+            (step, if variant.is_some() { "serves".into() } else { "no such variant: does not apply".into() })
+        });
+        variant
+    }
+
+    fn not_running(&mut self, experiment: &Experiment) -> Option<&'static str> {
+        let now = self.request.now;
+        let killed =
+            self.killed(experiment.enabled, &experiment.killed_environments, &experiment.killed_tenants);
+        if killed.is_some() {
+            return killed;
+        }
+        if experiment.expiry.is_some_and(|expiry| now >= expiry) {
+            return Some("expired");
+        }
+        if experiment.status != Status::Running {
+            return Some("its status is not running");
+        }
+        if experiment.start.is_some_and(|start| now < start) {
+            return Some("not begun");
+        }
+        if experiment.end.is_some_and(|end| now >= end) {
+            return Some("ended");
+        }
+        let outside = experiment
+            .environments
+            .as_ref()
+            .is_some_and(|environments| !self.environment_is_among(environments));
+        outside.then_some("not in this environment")
+    }
+
+    /// A stored variant that still exists is kept.
+    fn stored_variant(&mut self, entry: &'a Entry, experiment: &'a Experiment) -> Option<u32> {
+        let sticky = self.request.sticky.filter(|_| experiment.sticky)?;
+        let stored = visit_id(self.snapshot, self.request.context, &experiment.by, |unit| {
+            sticky.stored(&entry.key, unit?)
+        })?;
+        let variant = position(experiment, stored);
+        self.tracer.leaf(|| {
+            let step = Step::new(Kind::Sticky).with("stored", stored);
+            (step, if variant.is_some() { "kept".into() } else { "no longer a variant".into() })
+        });
+        variant
+    }
+
+    fn is_in_slot(&mut self, layer: EntryId, entry: &'a Entry, experiment: &'a Experiment) -> bool {
+        let layer: Option<&'a Entry> = self.snapshot.entry(layer).map(|layer| &**layer);
+        let Some(Body::Layer(layer)) = layer.map(|layer| &layer.body) else {
+            self.tracer.leaf(|| (Step::new(Kind::Layer), "no such layer".into()));
+            return false;
+        };
+        let Some(bucket) = self.bucket(Kind::Layer, &layer.salted, &experiment.by) else { return false };
+        let slots = layer.slots.get(&entry.key);
+        slots.is_some_and(|slots| slots.iter().any(|(from, to)| (*from..*to).contains(&bucket)))
+    }
+}
+
+fn position(experiment: &Experiment, id: &str) -> Option<u32> {
+    let position = experiment.variants.iter().position(|variant| &*variant.id == id)?;
+    u32::try_from(position).ok()
+}
+
+fn nothing<'a>(reason: Reason) -> Decision<'a> {
+    Decision::new(reason, None, None)
+}
+
+/// A variant without a config serves null.
+const NO_CONFIG: &Value = &Value::Null;
+
+fn serve<'a>(
+    entry: &'a Entry,
+    experiment: &'a Experiment,
+    variant: u32,
+    reason: Reason,
+    bucket: Option<u32>,
+    fresh: bool,
+) -> Decision<'a> {
+    let value = experiment.variants.get(variant as usize).map_or(NO_CONFIG, |variant| &variant.config);
+    let decision = Decision::new(reason, Some(value), Some(variant));
+    Decision { bucket, assignment: Some(Assignment { entry, variant, fresh }), ..decision }
+}

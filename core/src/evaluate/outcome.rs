@@ -1,0 +1,341 @@
+//! What an evaluation came to, and why.
+
+use crate::model::{Scope, ValueType};
+use crate::snapshot::Snapshot;
+use crate::snapshot::entry::{Body, Entry};
+use crate::value::Value;
+
+/// Why a value was served, or why an experiment gave no variant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Reason {
+    /// Nothing more specific decided.
+    Default,
+    /// A scope's id or a rule decided.
+    Targeting,
+    /// A bucket decided.
+    Rollout,
+    /// An experiment decided.
+    Experiment,
+    /// An override decided.
+    Override,
+    /// The entry is killed, or closed to this environment or role.
+    Disabled,
+    /// The entry has expired.
+    Expired,
+    /// Another entry is not as this one needs it.
+    PrerequisiteFailed,
+    /// The caller's default stands; the error says why.
+    Error,
+    /// The experiment is not running here and now.
+    NotRunning,
+    /// The context has no unit to assign.
+    NoUnit,
+    /// The audience is another one.
+    NotInAudience,
+    /// The unit is held out.
+    HeldOut,
+    /// The unit's slot in the layer is another experiment's, or nobody's.
+    ExcludedByLayer,
+    /// The unit takes no part.
+    NotInTraffic,
+}
+
+impl Reason {
+    /// Every reason.
+    pub const ALL: [Reason; 15] = [
+        Reason::Default,
+        Reason::Targeting,
+        Reason::Rollout,
+        Reason::Experiment,
+        Reason::Override,
+        Reason::Disabled,
+        Reason::Expired,
+        Reason::PrerequisiteFailed,
+        Reason::Error,
+        Reason::NotRunning,
+        Reason::NoUnit,
+        Reason::NotInAudience,
+        Reason::HeldOut,
+        Reason::ExcludedByLayer,
+        Reason::NotInTraffic,
+    ];
+
+    /// The stable name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Reason::Default => "DEFAULT",
+            Reason::Targeting => "TARGETING",
+            Reason::Rollout => "ROLLOUT",
+            Reason::Experiment => "EXPERIMENT",
+            Reason::Override => "OVERRIDE",
+            Reason::Disabled => "DISABLED",
+            Reason::Expired => "EXPIRED",
+            Reason::PrerequisiteFailed => "PREREQUISITE_FAILED",
+            Reason::Error => "ERROR",
+            Reason::NotRunning => "NOT_RUNNING",
+            Reason::NoUnit => "NO_UNIT",
+            Reason::NotInAudience => "NOT_IN_AUDIENCE",
+            Reason::HeldOut => "HELD_OUT",
+            Reason::ExcludedByLayer => "EXCLUDED_BY_LAYER",
+            Reason::NotInTraffic => "NOT_IN_TRAFFIC",
+        }
+    }
+
+    /// OpenFeature's name for it (specification 0.8, types, "Resolution Details", reason).
+    pub fn open_feature(self) -> &'static str {
+        match self {
+            Reason::Default => "DEFAULT",
+            Reason::Targeting => "TARGETING_MATCH",
+            Reason::Rollout | Reason::Experiment => "SPLIT",
+            Reason::Override => "STATIC",
+            Reason::Error => "ERROR",
+            _ => "DISABLED",
+        }
+    }
+}
+
+/// Why there is no value of the snapshot's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ErrorCode {
+    /// No flag, config or experiment has this key.
+    FlagNotFound,
+    /// It has another type than was asked for.
+    TypeMismatch,
+    /// Its definition could not be loaded.
+    ParseError,
+    /// The context is not one. Never the evaluator's own answer: those who read contexts give it.
+    InvalidContext,
+}
+
+impl ErrorCode {
+    /// Every code.
+    pub const ALL: [ErrorCode; 4] =
+        [ErrorCode::FlagNotFound, ErrorCode::TypeMismatch, ErrorCode::ParseError, ErrorCode::InvalidContext];
+
+    /// The stable name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            ErrorCode::FlagNotFound => "FLAG_NOT_FOUND",
+            ErrorCode::TypeMismatch => "TYPE_MISMATCH",
+            ErrorCode::ParseError => "PARSE_ERROR",
+            ErrorCode::InvalidContext => "INVALID_CONTEXT",
+        }
+    }
+}
+
+/// The type that a caller asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asked {
+    /// `true` or `false`
+    Boolean,
+    /// Within i64.
+    Integer,
+    /// A float; an integer where a float holds it exactly.
+    Float,
+    /// Text.
+    String,
+    /// What is declared as json.
+    Json,
+}
+
+impl Asked {
+    /// Every type, by name.
+    pub const ALL: [(&'static str, Asked); 5] = [
+        ("boolean", Asked::Boolean),
+        ("integer", Asked::Integer),
+        ("float", Asked::Float),
+        ("string", Asked::String),
+        ("json", Asked::Json),
+    ];
+
+    /// Whether an entry of this type can answer.
+    #[inline]
+    pub(crate) fn fits(self, value_type: &ValueType) -> bool {
+        match (self, value_type) {
+            (Asked::Boolean, ValueType::Boolean)
+            | (Asked::Integer, ValueType::Integer)
+            | (Asked::Float, ValueType::Float | ValueType::Integer)
+            | (Asked::String, ValueType::String)
+            | (Asked::Json, ValueType::Json) => true,
+            (Asked::String, ValueType::Enum(members)) => matches!(members.first(), Some(Value::Str(_))),
+            (Asked::Integer | Asked::Float, ValueType::Enum(members)) => {
+                matches!(members.first(), Some(Value::Int(_)))
+            }
+            _ => false,
+        }
+    }
+}
+
+/// What was decided; positions instead of names, so that nothing is copied.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Decision<'a> {
+    pub(crate) value: Option<&'a Value>,
+    pub(crate) variation: Option<u32>,
+    pub(crate) reason: Reason,
+    pub(crate) scope: Option<Scope>,
+    pub(crate) rule: Option<u32>,
+    pub(crate) bucket: Option<u32>,
+    pub(crate) assignment: Option<Assignment<'a>>,
+    /// By line 3, not by line 6: what a prerequisite has to know.
+    pub(crate) killed: bool,
+}
+
+impl<'a> Decision<'a> {
+    #[inline]
+    pub(crate) fn new(reason: Reason, value: Option<&'a Value>, variation: Option<u32>) -> Decision<'a> {
+        Decision {
+            value,
+            variation,
+            reason,
+            scope: None,
+            rule: None,
+            bucket: None,
+            assignment: None,
+            killed: false,
+        }
+    }
+}
+
+/// A unit's variant of an experiment, whether it was asked for directly or through a flag.
+#[derive(Debug, Clone, Copy)]
+pub struct Assignment<'a> {
+    pub(crate) entry: &'a Entry,
+    pub(crate) variant: u32,
+    /// Allocated now, rather than stored or overridden.
+    pub(crate) fresh: bool,
+}
+
+impl<'a> Assignment<'a> {
+    /// The experiment's key.
+    pub fn experiment(&self) -> &'a str {
+        &self.entry.key
+    }
+
+    /// The variant's id.
+    pub fn variant(&self) -> &'a str {
+        self.as_experiment()
+            .and_then(|experiment| experiment.variants.get(self.variant as usize))
+            .map_or("", |variant| &variant.id)
+    }
+
+    /// The attribute that names the unit.
+    pub fn unit_attribute(&self) -> &'a str {
+        self.as_experiment().map_or("", |experiment| experiment.by.as_str())
+    }
+
+    /// Whether the caller should store it, to hand it back at the next evaluation.
+    pub fn is_to_be_stored(&self) -> bool {
+        self.fresh && self.as_experiment().is_some_and(|experiment| experiment.sticky)
+    }
+
+    fn as_experiment(&self) -> Option<&'a crate::snapshot::entry::Experiment> {
+        match &self.entry.body {
+            Body::Experiment(experiment) => Some(experiment),
+            _ => None,
+        }
+    }
+}
+
+/// The rule that decided.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RuleName<'a> {
+    /// Its id.
+    Id(&'a str),
+    /// Its zero-based position in priority order.
+    Position(u32),
+}
+
+impl std::fmt::Display for RuleName<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            RuleName::Id(id) => f.write_str(id),
+            RuleName::Position(position) => write!(f, "{position}"),
+        }
+    }
+}
+
+/// The outcome of one evaluation, borrowed from the snapshot (and the overrides) that it was made with.
+#[derive(Debug, Clone, Copy)]
+pub struct Evaluation<'a> {
+    pub(crate) snapshot: &'a Snapshot,
+    pub(crate) entry: Option<&'a Entry>,
+    pub(crate) decision: Decision<'a>,
+    pub(crate) error: Option<ErrorCode>,
+    pub(crate) overdue: bool,
+}
+
+impl<'a> Evaluation<'a> {
+    /// The value; none when there is an error (the caller's default stands) or an experiment gives no variant.
+    #[inline]
+    pub fn value(&self) -> Option<&'a Value> {
+        self.decision.value
+    }
+
+    /// The id of the variation or variant that the value is, if it is one.
+    pub fn variation(&self) -> Option<&'a str> {
+        let position = self.decision.variation? as usize;
+        match &self.entry?.body {
+            Body::Flag(flag) => flag.variations.get(position).map(|variation| &*variation.id),
+            Body::Experiment(experiment) => experiment.variants.get(position).map(|variant| &*variant.id),
+            _ => None,
+        }
+    }
+
+    /// Why.
+    #[inline]
+    pub fn reason(&self) -> Reason {
+        self.decision.reason
+    }
+
+    /// Whose value it is; none when no scope decided.
+    #[inline]
+    pub fn scope(&self) -> Option<Scope> {
+        self.decision.scope
+    }
+
+    /// The rule that decided, if one did.
+    pub fn rule(&self) -> Option<RuleName<'a>> {
+        let position = self.decision.rule?;
+        let Body::Flag(flag) = &self.entry?.body else { return None };
+        let rule = flag.rules.get(position as usize)?;
+        Some(rule.id.as_deref().map_or(RuleName::Position(position), RuleName::Id))
+    }
+
+    /// The bucket that chose, 0 to 99999, if one did.
+    #[inline]
+    pub fn bucket(&self) -> Option<u32> {
+        self.decision.bucket
+    }
+
+    /// What went wrong, if something did.
+    #[inline]
+    pub fn error(&self) -> Option<ErrorCode> {
+        self.error
+    }
+
+    /// The snapshot's version.
+    #[inline]
+    pub fn version(&self) -> u64 {
+        self.snapshot.version()
+    }
+
+    /// Whether the entry is served beyond its expiry because it says `keep`.
+    #[inline]
+    pub fn is_overdue(&self) -> bool {
+        self.overdue
+    }
+
+    /// The experiment that took part in it.
+    #[inline]
+    pub fn assignment(&self) -> Option<Assignment<'a>> {
+        self.decision.assignment
+    }
+
+    /// What is wrong with the definition, when the error is [`ErrorCode::ParseError`].
+    pub fn problem(&self) -> Option<&'a crate::problem::Problem> {
+        match &self.entry?.body {
+            Body::Invalid(invalid) => Some(&invalid.problem),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! What is too much. Beyond a limit there is an error, never a crash, and memory and time stay bounded.
+
+/// Bytes of a document of definitions.
+pub const DOCUMENT_BYTES: usize = 64 << 20;
+/// Nesting of objects and lists in a document or context. Below the 128 at which the JSON reader itself gives up.
+pub const DOCUMENT_DEPTH: usize = 100;
+/// Entries in a document.
+pub const ENTRIES: usize = 100_000;
+/// Problems kept of a document; those beyond are counted in one last problem.
+pub const PROBLEMS: usize = 1_000;
+/// Variations of an entry, variants of an experiment, prerequisites, roles, tags, guardrails.
+pub const VARIATIONS: usize = 1_000;
+/// Rules of an entry.
+pub const RULES: usize = 1_000;
+/// Ids with an action of their own in one scope of an entry.
+pub const SCOPE_IDS: usize = 1_000_000;
+/// Members of an operand list.
+pub const OPERAND_ITEMS: usize = 100_000;
+/// Ranges of one rollout, allocation or layer.
+pub const RANGES: usize = 10_000;
+/// Nesting of `all`, `any` and `not` within one condition. With [`REFERENCE_DEPTH`] it bounds the stack that an
+/// evaluation can need, also on the small stacks of schedulers in other runtimes.
+pub const CONDITION_DEPTH: usize = 20;
+/// Length of a chain of prerequisites, segments, experiments and layers.
+pub const REFERENCE_DEPTH: usize = 20;
+/// Bytes of a key.
+pub const KEY_BYTES: usize = 200;
+/// Bytes of the id of a variation, variant, rule, role or environment.
+pub const ID_BYTES: usize = 200;
+/// Bytes of an attribute path.
+pub const PATH_BYTES: usize = 256;
+/// Bytes of a salt.
+pub const SALT_BYTES: usize = 1_024;
+/// Bytes of a regular expression.
+pub const REGEX_BYTES: usize = 1_000;
+/// Bytes of a compiled regular expression, and of its lazily built automaton: `a{1000}{1000}` must not eat the heap.
+pub const REGEX_COMPILED_BYTES: usize = 1 << 20;
+
+/// Bytes of a context's text.
+pub const CONTEXT_BYTES: usize = 1 << 20;
+/// Nesting of objects in a context.
+pub const CONTEXT_DEPTH: usize = 32;
+/// Attributes of a context, counted after its tree is laid flat.
+pub const CONTEXT_ATTRIBUTES: usize = 1_000;

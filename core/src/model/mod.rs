@@ -1,0 +1,393 @@
+//! Definitions after validation. An illegal model cannot be built: only `definition` makes one, and it leaves out
+//! what it had to refuse.
+
+pub(crate) mod condition;
+pub(crate) mod operand;
+
+use crate::context::Path;
+use crate::problem::Problem;
+use crate::value::Value;
+use crate::value::timestamp::Timestamp;
+
+pub use condition::OPERATORS;
+
+pub(crate) type Condition = condition::Condition<Box<str>>;
+
+/// All definitions of a document, valid each by itself; what they refer to is checked by `definition::references`.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Model {
+    /// The environment that the document names.
+    pub environment: Option<Box<str>>,
+    /// The document's version; 0 when it has none.
+    pub version: u64,
+    /// Lowest first.
+    pub roles: Vec<Box<str>>,
+    /// In the order of the document.
+    pub entries: Vec<Entry>,
+}
+
+impl Model {
+    /// The entry with this key.
+    pub fn entry(&self, key: &str) -> Option<&Entry> {
+        self.entries.iter().find(|entry| &*entry.key == key)
+    }
+}
+
+/// One definition.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Entry {
+    /// The key, unique among all entries of all types.
+    pub key: Box<str>,
+    /// What people say of it; nothing here decides anything.
+    pub about: About,
+    pub(crate) body: Body,
+}
+
+impl Entry {
+    /// `feature_flag`, `config`, `experiment`, `segment`, `layer`; or `invalid`.
+    pub fn type_name(&self) -> &'static str {
+        match &self.body {
+            Body::Flag(flag) => {
+                if flag.is_config {
+                    "config"
+                } else {
+                    "feature_flag"
+                }
+            }
+            Body::Experiment(_) => "experiment",
+            Body::Segment(_) => "segment",
+            Body::Layer(_) => "layer",
+            Body::Invalid(_) => "invalid",
+        }
+    }
+
+    /// Whether the entry can be asked for.
+    pub fn is_evaluable(&self) -> bool {
+        matches!(self.body, Body::Flag(_) | Body::Experiment(_) | Body::Invalid(_))
+    }
+
+    /// Whether its value leaves the control plane only for those who may read secrets.
+    pub fn is_sensitive(&self) -> bool {
+        matches!(&self.body, Body::Flag(flag) if flag.sensitive)
+    }
+}
+
+/// What people say of an entry.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct About {
+    /// A name to show.
+    pub name: Option<Box<str>>,
+    /// What it is for.
+    pub description: Option<Box<str>>,
+    /// Who answers for it.
+    pub owner: Option<Box<str>>,
+    /// For finding it.
+    pub tags: Vec<Box<str>>,
+    /// Anything; free.
+    pub metadata: Option<Value>,
+    /// Whether client-side keys see it.
+    pub client_visible: bool,
+    /// Whether only a super admin changes it.
+    pub critical: bool,
+    /// When to disable it by itself.
+    pub guardrails: Vec<Guardrail>,
+}
+
+/// A threshold beyond which the control plane disables the entry.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Guardrail {
+    /// The metric's name.
+    pub metric: Box<str>,
+    /// The last value that is still well.
+    pub threshold: f64,
+    /// Over how long it is measured, as written: `5m`.
+    pub window: Box<str>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Body {
+    Flag(Box<Flag>),
+    Experiment(Box<Experiment>),
+    Segment(Condition),
+    Layer(Layer),
+    /// What a process keeps of an entry that it could not load: why.
+    Invalid(Box<Problem>),
+}
+
+/// A feature flag or a configuration entry: one thing, but for what people use it for.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Flag {
+    pub(crate) is_config: bool,
+    pub(crate) kind: Kind,
+    pub(crate) value_type: ValueType,
+    pub(crate) value_schema: Option<Value>,
+    pub(crate) default: Value,
+    /// As the author gave it.
+    pub(crate) off: Option<Value>,
+    pub(crate) variations: Vec<Variation>,
+    pub(crate) gates: Gates,
+    pub(crate) min_role: Option<Box<str>>,
+    pub(crate) prerequisites: Vec<Prerequisite>,
+    pub(crate) scopes: Scopes,
+    /// In priority order.
+    pub(crate) rules: Vec<Rule>,
+    pub(crate) rollout: Option<Split>,
+    pub(crate) salt: Option<Box<str>>,
+    pub(crate) dynamic: bool,
+    pub(crate) sensitive: bool,
+}
+
+/// What a flag is for, and so what it is when nobody says otherwise.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// Hides unfinished work; short-lived.
+    Release,
+    /// Degrades under load; stays.
+    Ops,
+    /// Controls access; stays.
+    Permission,
+    /// Compares variations; short-lived.
+    Experiment,
+}
+
+/// The type of every value of an entry.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ValueType {
+    /// `true` or `false`
+    Boolean,
+    /// Within i64.
+    Integer,
+    /// Finite; integers are among them.
+    Float,
+    /// Text.
+    String,
+    /// Anything.
+    Json,
+    /// One of these: all strings, or all integers.
+    Enum(Box<[Value]>),
+}
+
+impl ValueType {
+    /// The name, without the members of an enum.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            ValueType::Boolean => "boolean",
+            ValueType::Integer => "integer",
+            ValueType::Float => "float",
+            ValueType::String => "string",
+            ValueType::Json => "json",
+            ValueType::Enum(_) => "enum",
+        }
+    }
+
+    /// Whether a value is of this type. An integer is a float too.
+    pub fn admits(&self, value: &Value) -> bool {
+        match self {
+            ValueType::Boolean => value.as_bool().is_some(),
+            ValueType::Integer => value.as_int().is_some(),
+            ValueType::Float => value.as_number().is_some(),
+            ValueType::String => value.as_str().is_some(),
+            ValueType::Json => true,
+            ValueType::Enum(members) => members.contains(value),
+        }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Variation {
+    pub(crate) id: Box<str>,
+    pub(crate) value: Value,
+}
+
+/// What closes an entry before anyone is looked at.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Gates {
+    pub(crate) enabled: bool,
+    pub(crate) killed_environments: Vec<Box<str>>,
+    pub(crate) killed_tenants: Vec<Box<str>>,
+    pub(crate) expiry: Option<Expiry>,
+    pub(crate) environments: Option<Vec<Box<str>>>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Expiry {
+    pub(crate) at: Timestamp,
+    /// Served as before, and reported as overdue.
+    pub(crate) keep: bool,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Prerequisite {
+    pub(crate) flag: Box<str>,
+    pub(crate) expected: Expected,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Expected {
+    Variation(Box<str>),
+    Value(Value),
+}
+
+/// Whose value something is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// One session.
+    Session,
+    /// One user.
+    User,
+    /// One tenant.
+    Tenant,
+    /// One service.
+    Service,
+    /// One environment.
+    Environment,
+    /// Everyone else.
+    Global,
+}
+
+impl Scope {
+    /// The name, as in definitions.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Scope::Session => "session",
+            Scope::User => "user",
+            Scope::Tenant => "tenant",
+            Scope::Service => "service",
+            Scope::Environment => "environment",
+            Scope::Global => "global",
+        }
+    }
+}
+
+/// Actions by id, for each scope that has some.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct Scopes {
+    pub(crate) session: Vec<(Box<str>, ScopedAction)>,
+    pub(crate) user: Vec<(Box<str>, ScopedAction)>,
+    pub(crate) tenant: Vec<(Box<str>, ScopedAction)>,
+    pub(crate) service: Vec<(Box<str>, ScopedAction)>,
+    pub(crate) environment: Vec<(Box<str>, ScopedAction)>,
+}
+
+impl Scopes {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (Scope, &Vec<(Box<str>, ScopedAction)>)> {
+        [
+            (Scope::Session, &self.session),
+            (Scope::User, &self.user),
+            (Scope::Tenant, &self.tenant),
+            (Scope::Service, &self.service),
+            (Scope::Environment, &self.environment),
+        ]
+        .into_iter()
+    }
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct ScopedAction {
+    pub(crate) action: Action,
+    pub(crate) until: Option<Timestamp>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Rule {
+    pub(crate) id: Option<Box<str>>,
+    pub(crate) priority: i64,
+    /// The position in the author's list.
+    pub(crate) declared: usize,
+    pub(crate) condition: Condition,
+    pub(crate) action: Action,
+    pub(crate) comment: Option<Box<str>>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Action {
+    /// The position among the variations.
+    Serve(u32),
+    Split(Split),
+    Value(Value),
+    /// The experiment's key.
+    Experiment(Box<str>),
+}
+
+/// Who gets what by chance, the same chance every time.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Split {
+    /// The attribute that names the unit; by default the user, else the session.
+    pub(crate) by: Option<Path>,
+    pub(crate) salt: Option<Box<str>>,
+    pub(crate) ranges: Ranges,
+    /// Whether it was written as percentages, which depend on the order of variations.
+    pub(crate) by_percent: bool,
+}
+
+/// Buckets `from..to` and whose they are, ascending and disjoint.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Ranges(pub(crate) Box<[BucketRange]>);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct BucketRange {
+    pub(crate) from: u32,
+    pub(crate) to: u32,
+    /// The position among the variations or variants.
+    pub(crate) index: u32,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Experiment {
+    pub(crate) gates: Gates,
+    pub(crate) status: Status,
+    pub(crate) start: Option<Timestamp>,
+    pub(crate) end: Option<Timestamp>,
+    pub(crate) variants: Vec<Variant>,
+    pub(crate) audience: Option<Condition>,
+    pub(crate) by: Option<Path>,
+    pub(crate) salt: Option<Box<str>>,
+    pub(crate) allocation: Ranges,
+    pub(crate) by_percent: bool,
+    /// Buckets that take part.
+    pub(crate) traffic: u32,
+    pub(crate) layer: Option<Box<str>>,
+    pub(crate) holdout: Option<Holdout>,
+    pub(crate) sticky: bool,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Variant {
+    pub(crate) id: Box<str>,
+    pub(crate) name: Option<Box<str>>,
+    pub(crate) is_control: bool,
+    pub(crate) config: Value,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Status {
+    Draft,
+    Running,
+    Paused,
+    Completed,
+}
+
+impl Status {
+    pub(crate) const ALL: [(&str, Status); 4] = [
+        ("draft", Status::Draft),
+        ("running", Status::Running),
+        ("paused", Status::Paused),
+        ("completed", Status::Completed),
+    ];
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Holdout {
+    pub(crate) key: Box<str>,
+    /// Buckets that are held out.
+    pub(crate) buckets: u32,
+}
+
+/// Buckets `from..to` of an experiment in a layer.
+pub(crate) type Slot = Box<[(u32, u32)]>;
+
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Layer {
+    /// By experiment.
+    pub(crate) slots: Vec<(Box<str>, Slot)>,
+}

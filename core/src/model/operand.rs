@@ -1,0 +1,228 @@
+//! Operands in the form in which they are compared.
+
+use std::hash::Hasher;
+
+use hashbrown::HashTable;
+use regex::{Regex, RegexBuilder};
+use sha2::{Digest, Sha256};
+use siphasher::sip::SipHasher24;
+
+use crate::hash;
+use crate::limits;
+use crate::value::Value;
+use crate::value::fold;
+use crate::value::number::Number;
+
+/// A string, number or boolean.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Scalar {
+    Str(Box<str>),
+    Number(Number),
+    Bool(bool),
+}
+
+/// A list of scalars, parted by type.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(crate) struct Scalars {
+    pub(crate) strings: StrSet,
+    pub(crate) numbers: Box<[Number]>,
+    pub(crate) booleans: Box<[bool]>,
+}
+
+impl Scalars {
+    pub(crate) fn new(items: Vec<Scalar>) -> Scalars {
+        let (mut strings, mut numbers, mut booleans) = (Vec::new(), Vec::new(), Vec::new());
+        for item in items {
+            match item {
+                Scalar::Str(text) => strings.push(text),
+                Scalar::Number(number) => numbers.push(number),
+                Scalar::Bool(value) => booleans.push(value),
+            }
+        }
+        Scalars { strings: StrSet::new(&strings), numbers: numbers.into(), booleans: booleans.into() }
+    }
+
+    pub(crate) fn to_value(&self) -> Value {
+        let strings = self.strings.iter().map(Value::from);
+        let numbers = self.numbers.iter().map(|number| from_number(*number));
+        Value::List(
+            strings.chain(numbers).chain(self.booleans.iter().map(|value| Value::Bool(*value))).collect(),
+        )
+    }
+}
+
+pub(crate) fn from_number(number: Number) -> Value {
+    match number {
+        Number::Int(value) => Value::Int(value),
+        Number::Float(value) => Value::Float(value),
+    }
+}
+
+/// Strings in one block of memory, in their order, with a hash table over it once they are many.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct StrSet {
+    text: Box<str>,
+    ends: Box<[u32]>,
+    table: Option<HashTable<u32>>,
+}
+
+impl StrSet {
+    /// Up to this many, comparing one by one is as fast as hashing.
+    const FEW: usize = 4;
+
+    pub(crate) fn new(strings: &[impl AsRef<str>]) -> StrSet {
+        let mut text = String::with_capacity(strings.iter().map(|string| string.as_ref().len()).sum());
+        let mut ends = Vec::with_capacity(strings.len());
+        for string in strings {
+            text.push_str(string.as_ref());
+            // A document is far smaller than 4 GiB, so this never saturates.
+            ends.push(u32::try_from(text.len()).unwrap_or(u32::MAX));
+        }
+        let mut set = StrSet { text: text.into(), ends: ends.into(), table: None };
+        if strings.len() > StrSet::FEW {
+            let mut table = HashTable::with_capacity(strings.len());
+            for (index, string) in (0_u32..).zip(strings) {
+                table.insert_unique(hash::name(string.as_ref()), index, |other| hash::name(set.at(*other)));
+            }
+            set.table = Some(table);
+        }
+        set
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &str> {
+        (0..u32::try_from(self.ends.len()).unwrap_or(u32::MAX)).map(|index| self.at(index))
+    }
+
+    #[inline]
+    fn at(&self, index: u32) -> &str {
+        let index = index as usize;
+        let start = match index.checked_sub(1) {
+            Some(before) => self.ends.get(before).copied().unwrap_or_default(),
+            None => 0,
+        };
+        let end = self.ends.get(index).copied().unwrap_or_default();
+        self.text.get(start as usize..end as usize).unwrap_or_default()
+    }
+
+    #[inline]
+    pub(crate) fn contains(&self, text: &str, ignore_case: bool) -> bool {
+        if ignore_case {
+            return self.iter().any(|member| fold::equal(member, text));
+        }
+        match &self.table {
+            Some(table) => table.find(hash::name(text), |index| self.at(*index) == text).is_some(),
+            None => self.iter().any(|member| member == text),
+        }
+    }
+}
+
+impl PartialEq for StrSet {
+    fn eq(&self, other: &StrSet) -> bool {
+        self.text == other.text && self.ends == other.ends
+    }
+}
+
+/// A regular expression, compiled; equal when it is written alike.
+#[derive(Debug, Clone)]
+pub(crate) struct Pattern {
+    regex: Regex,
+    ignore_case: bool,
+}
+
+impl Pattern {
+    pub(crate) fn compile(text: &str, ignore_case: bool) -> Result<Pattern, String> {
+        if text.len() > limits::REGEX_BYTES {
+            return Err(format!(
+                "a pattern of {} bytes is over the limit of {}",
+                text.len(),
+                limits::REGEX_BYTES
+            ));
+        }
+        RegexBuilder::new(text)
+            .case_insensitive(ignore_case)
+            .size_limit(limits::REGEX_COMPILED_BYTES)
+            .dfa_size_limit(limits::REGEX_COMPILED_BYTES)
+            .build()
+            .map(|regex| Pattern { regex, ignore_case })
+            .map_err(|error| match error {
+                regex::Error::CompiledTooBig(_) => "the compiled pattern is over the size limit".to_owned(),
+                // The last line says what is wrong; those before draw the pattern.
+                other => other.to_string().lines().last().unwrap_or("not a pattern").trim().to_owned(),
+            })
+    }
+
+    pub(crate) fn is_match(&self, text: &str) -> bool {
+        self.regex.is_match(text)
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        self.regex.as_str()
+    }
+
+    pub(crate) fn ignores_case(&self) -> bool {
+        self.ignore_case
+    }
+}
+
+impl PartialEq for Pattern {
+    fn eq(&self, other: &Pattern) -> bool {
+        self.as_str() == other.as_str() && self.ignore_case == other.ignore_case
+    }
+}
+
+/// The digests of strings that a client-side payload must not show in clear. This is obfuscation: whoever can guess
+/// a string can check the guess.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Sealed {
+    pub(crate) salt: Box<str>,
+    /// Sorted.
+    pub(crate) digests: Box<[[u8; 32]]>,
+}
+
+impl Sealed {
+    pub(crate) fn contains(&self, text: &str) -> bool {
+        let digest =
+            Sha256::new().chain_update(self.salt.as_bytes()).chain_update([0]).chain_update(text.as_bytes());
+        self.digests.binary_search(&digest.finalize().into()).is_ok()
+    }
+}
+
+/// A salt, hashed once up to where the unit begins (DESIGN 6).
+#[derive(Debug, Clone)]
+pub(crate) struct Salted {
+    salt: Box<str>,
+    state: SipHasher24,
+}
+
+impl Salted {
+    /// The key of the vectors in "SipHash: a fast short-input PRF" (Aumasson, Bernstein, 2012), appendix A.
+    const KEY: [u8; 16] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15];
+
+    pub(crate) fn new(salt: &str) -> Salted {
+        let mut state = SipHasher24::new_with_key(&Salted::KEY);
+        state.write(salt.as_bytes());
+        state.write(&[0]);
+        Salted { salt: salt.into(), state }
+    }
+
+    pub(crate) fn salt(&self) -> &str {
+        &self.salt
+    }
+
+    #[inline]
+    pub(crate) fn hash(&self, unit: &[u8]) -> u64 {
+        let mut state = self.state;
+        state.write(unit);
+        state.finish()
+    }
+}
+
+impl PartialEq for Salted {
+    fn eq(&self, other: &Salted) -> bool {
+        self.salt == other.salt
+    }
+}

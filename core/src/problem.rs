@@ -1,0 +1,358 @@
+//! What is wrong with a document: every problem at once, each with its place and a stable code.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use crate::limits;
+
+macro_rules! codes {
+    ($($(#[$doc:meta])* $variant:ident = $text:literal, $severity:ident, $load:ident;)*) => {
+        /// Stable codes of problems; `docs/errors.md` lists them, and a test holds the two together.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum Code {
+            $($(#[$doc])* $variant,)*
+        }
+
+        impl Code {
+            /// All codes, in the order of the documentation.
+            pub const ALL: &'static [Code] = &[$(Code::$variant,)*];
+
+            /// The stable name.
+            pub fn as_str(self) -> &'static str {
+                match self {
+                    $(Code::$variant => $text,)*
+                }
+            }
+
+            /// How grave it is when authoring.
+            pub fn severity(self) -> Severity {
+                match self {
+                    $(Code::$variant => Severity::$severity,)*
+                }
+            }
+
+            /// What it does when a process loads the document.
+            pub fn on_load(self) -> OnLoad {
+                match self {
+                    $(Code::$variant => OnLoad::$load,)*
+                }
+            }
+        }
+    };
+}
+
+codes! {
+    /// Not JSON (or YAML).
+    Syntax = "SYNTAX", Error, Document;
+    /// The text is not UTF-8.
+    InvalidUtf8 = "INVALID_UTF8", Error, Document;
+    /// Over the size limit.
+    TooLarge = "TOO_LARGE", Error, Document;
+    /// Nested deeper than the limit.
+    TooDeep = "TOO_DEEP", Error, Document;
+    /// One object names a member twice.
+    DuplicateMember = "DUPLICATE_MEMBER", Error, Document;
+    /// An integer beyond i64, or a float that overflows.
+    NumberRange = "NUMBER_RANGE", Error, Document;
+    /// No definition, list or bundle, or an empty one.
+    NotADefinition = "NOT_A_DEFINITION", Error, Document;
+    /// A field holds another JSON type than it should.
+    WrongType = "WRONG_TYPE", Error, Entry;
+    /// No such field here.
+    UnknownField = "UNKNOWN_FIELD", Error, Ignored;
+    /// A required field is absent.
+    MissingField = "MISSING_FIELD", Error, Entry;
+    /// A field's value is none of those allowed.
+    InvalidValue = "INVALID_VALUE", Error, Entry;
+    /// A key or an id is not of the allowed form.
+    InvalidKey = "INVALID_KEY", Error, Entry;
+    /// Two entries have one key.
+    DuplicateKey = "DUPLICATE_KEY", Error, Entry;
+    /// Two variations, variants or rules of an entry have one id.
+    DuplicateId = "DUPLICATE_ID", Error, Entry;
+    /// Not a time.
+    InvalidTime = "INVALID_TIME", Error, Entry;
+    /// Not a number from 0 to 100 with at most three decimal places.
+    InvalidPercentage = "INVALID_PERCENTAGE", Error, Entry;
+    /// Percentages do not total exactly 100 (a layer's: exceed 100).
+    PercentageTotal = "PERCENTAGE_TOTAL", Error, Entry;
+    /// Not `[from, to)` within 0..100000.
+    InvalidRange = "INVALID_RANGE", Error, Entry;
+    /// Two ranges share a bucket.
+    RangeOverlap = "RANGE_OVERLAP", Error, Entry;
+    /// Ranges leave a bucket to nobody.
+    RangeGap = "RANGE_GAP", Error, Entry;
+    /// No such variation or variant.
+    UnknownVariation = "UNKNOWN_VARIATION", Error, Entry;
+    /// `default` is absent and cannot be derived.
+    MissingDefault = "MISSING_DEFAULT", Error, Entry;
+    /// A value is not of the entry's value type.
+    ValueType = "VALUE_TYPE", Error, Entry;
+    /// A value does not satisfy `value_schema`, or that schema is invalid.
+    ValueSchema = "VALUE_SCHEMA", Error, Ignored;
+    /// Not exactly one kind of action.
+    InvalidAction = "INVALID_ACTION", Error, Entry;
+    /// Not a condition.
+    InvalidCondition = "INVALID_CONDITION", Error, Entry;
+    /// Not an attribute path.
+    InvalidPath = "INVALID_PATH", Error, Entry;
+    /// No such operator.
+    UnknownOperator = "UNKNOWN_OPERATOR", Error, Clause;
+    /// The operand is not of the operator's form.
+    InvalidOperand = "INVALID_OPERAND", Error, Entry;
+    /// The pattern does not compile, or is over the limit.
+    InvalidRegex = "INVALID_REGEX", Error, Entry;
+    /// No such segment.
+    UnknownSegment = "UNKNOWN_SEGMENT", Error, Clause;
+    /// A prerequisite names no flag, config or experiment.
+    UnknownFlag = "UNKNOWN_FLAG", Error, Ignored;
+    /// An action names no experiment.
+    UnknownExperiment = "UNKNOWN_EXPERIMENT", Error, Ignored;
+    /// An experiment names no layer, or one without a slot for it.
+    UnknownLayer = "UNKNOWN_LAYER", Error, Ignored;
+    /// `min_role` is not among the bundle's `roles`.
+    UnknownRole = "UNKNOWN_ROLE", Error, Entry;
+    /// An experiment's variant has no variation of that id in the flag that serves it.
+    VariantWithoutVariation = "VARIANT_WITHOUT_VARIATION", Error, Ignored;
+    /// Entries refer to each other in a circle.
+    Cycle = "CYCLE", Error, Entry;
+    /// Over a named limit.
+    LimitExceeded = "LIMIT_EXCEEDED", Error, Entry;
+    /// Files of one folder disagree.
+    Conflict = "CONFLICT", Error, Document;
+    /// Two rules have one priority.
+    DuplicatePriority = "DUPLICATE_PRIORITY", Warning, Ignored;
+    /// Nobody owns the entry.
+    MissingOwner = "MISSING_OWNER", Warning, Ignored;
+    /// Nobody says what the entry is for.
+    MissingDescription = "MISSING_DESCRIPTION", Warning, Ignored;
+    /// A release or experiment flag without an end.
+    MissingExpiry = "MISSING_EXPIRY", Warning, Ignored;
+    /// A kill, guardrail or prerequisite on a non-boolean without `off`.
+    MissingOff = "MISSING_OFF", Warning, Ignored;
+    /// The entry has expired.
+    Expired = "EXPIRED", Warning, Ignored;
+    /// Within 30 days an expiry will change the outcome.
+    ExpiresSoon = "EXPIRES_SOON", Warning, Ignored;
+    /// A rule that can never match or never be reached.
+    UnreachableRule = "UNREACHABLE_RULE", Warning, Ignored;
+    /// The key is outside the configured pattern.
+    NamingPattern = "NAMING_PATTERN", Warning, Ignored;
+    /// A layer has a slot for an experiment that does not exist or does not name the layer.
+    UnknownSlot = "UNKNOWN_SLOT", Warning, Ignored;
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl Serialize for Code {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+/// How grave a problem is when authoring.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// The document is refused.
+    Error,
+    /// It is accepted, unless warnings are errors.
+    Warning,
+}
+
+/// What a problem does to a process that loads the document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OnLoad {
+    /// The text is refused whole; the last good snapshot stays.
+    Document,
+    /// The entry answers PARSE_ERROR; all others work.
+    Entry,
+    /// The clause is unknown.
+    Clause,
+    /// Nothing changes.
+    Ignored,
+}
+
+/// One problem.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Problem {
+    /// The stable code.
+    pub code: Code,
+    /// How grave it is when authoring.
+    pub severity: Severity,
+    /// A JSON Pointer (RFC 6901) into the document; empty for the whole of it.
+    pub path: String,
+    /// One sentence for a person, without a full stop.
+    pub message: String,
+    /// Where the text went wrong, from one; only for problems of the text itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line: Option<usize>,
+    /// As `line`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub column: Option<usize>,
+}
+
+impl Problem {
+    /// A problem at a place in a document.
+    pub fn new(code: Code, path: &Pointer<'_>, message: impl Into<String>) -> Problem {
+        Problem {
+            code,
+            severity: code.severity(),
+            path: path.to_string(),
+            message: message.into(),
+            line: None,
+            column: None,
+        }
+    }
+
+    /// A problem of the text itself, at a line and column from one.
+    pub fn of_text(code: Code, line: usize, column: usize, message: impl Into<String>) -> Problem {
+        Problem { line: Some(line), column: Some(column), ..Problem::new(code, &Pointer::Root, message) }
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.line, self.column) {
+            (Some(line), Some(column)) => write!(f, "line {line}, column {column}: ")?,
+            _ if !self.path.is_empty() => write!(f, "{}: ", self.path)?,
+            _ => {}
+        }
+        write!(f, "{} ({})", self.message, self.code)
+    }
+}
+
+impl std::error::Error for Problem {}
+
+/// The way to a place in a document. It lives on the stack, so that a good document pays nothing for it.
+#[derive(Debug, Clone, Copy)]
+pub enum Pointer<'a> {
+    /// The document.
+    Root,
+    /// A member of an object.
+    Member(&'a Pointer<'a>, &'a str),
+    /// An item of a list.
+    Item(&'a Pointer<'a>, usize),
+}
+
+impl<'a> Pointer<'a> {
+    /// The way to a member.
+    pub fn member(&'a self, name: &'a str) -> Pointer<'a> {
+        Pointer::Member(self, name)
+    }
+
+    /// The way to an item.
+    pub fn item(&'a self, index: usize) -> Pointer<'a> {
+        Pointer::Item(self, index)
+    }
+}
+
+impl fmt::Display for Pointer<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Pointer::Root => Ok(()),
+            Pointer::Member(parent, name) => {
+                write!(f, "{parent}/{}", name.replace('~', "~0").replace('/', "~1"))
+            }
+            Pointer::Item(parent, index) => write!(f, "{parent}/{index}"),
+        }
+    }
+}
+
+/// The problems found so far, in the order of the document.
+#[derive(Debug, Default)]
+pub struct Problems {
+    list: Vec<Problem>,
+    beyond_limit: usize,
+}
+
+impl Problems {
+    /// Notes one more problem.
+    pub fn add(&mut self, code: Code, path: &Pointer<'_>, message: impl Into<String>) {
+        self.push(Problem::new(code, path, message));
+    }
+
+    pub(crate) fn push(&mut self, problem: Problem) {
+        if self.list.len() < limits::PROBLEMS {
+            self.list.push(problem);
+        } else {
+            self.beyond_limit += 1;
+        }
+    }
+
+    /// How many there are; to compare a before with an after.
+    pub(crate) fn count(&self) -> usize {
+        self.list.len() + self.beyond_limit
+    }
+
+    /// The first problem since `count` that spoils its entry on loading.
+    pub(crate) fn spoiling_since(&self, count: usize) -> Option<&Problem> {
+        self.list.iter().skip(count).find(|problem| problem.code.on_load() == OnLoad::Entry)
+    }
+
+    /// All of them.
+    pub fn into_vec(mut self) -> Vec<Problem> {
+        if self.beyond_limit > 0 {
+            let message = format!("{} more problems are not shown", self.beyond_limit);
+            self.list.push(Problem::new(Code::LimitExceeded, &Pointer::Root, message));
+        }
+        self.list
+    }
+}
+
+/// `; did you mean ...?` when a known name is near enough to be what was meant, else nothing.
+pub(crate) fn suggestion(unknown: &str, known: impl IntoIterator<Item = &'static str>) -> String {
+    let most = 1 + unknown.chars().count() / 4;
+    known
+        .into_iter()
+        .map(|name| (edit_distance(&unknown.to_lowercase(), &name.to_lowercase()), name))
+        .filter(|(distance, _)| *distance <= most)
+        .min()
+        .map(|(_, name)| format!("; did you mean `{name}`?"))
+        .unwrap_or_default()
+}
+
+/// Levenshtein's distance between short names.
+fn edit_distance(a: &str, b: &str) -> usize {
+    let mut row: Vec<usize> = (0..=b.chars().count()).collect();
+    for (i, x) in a.chars().enumerate() {
+        let mut diagonal = i;
+        let mut left = i + 1;
+        for (y, cell) in b.chars().zip(row.iter_mut().skip(1)) {
+            let substituted = diagonal + usize::from(x != y);
+            diagonal = *cell;
+            left = substituted.min(left + 1).min(diagonal + 1);
+            *cell = left;
+        }
+        if let Some(first) = row.first_mut() {
+            *first = i + 1;
+        }
+    }
+    row.last().copied().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn suggests_the_nearest_name_or_none() {
+        let known = ["endsWith", "startsWith", "eq"];
+        assert_eq!(suggestion("endswith", known), "; did you mean `endsWith`?");
+        assert_eq!(suggestion("endWith", known), "; did you mean `endsWith`?");
+        assert_eq!(suggestion("somethingElse", known), "");
+        assert_eq!(edit_distance("kitten", "sitting"), 3);
+    }
+
+    #[test]
+    fn pointers_escape_as_rfc_6901_says() {
+        let rules = Pointer::Root.member("ru/les");
+        let item = rules.item(3);
+        assert_eq!(item.member("a~b").to_string(), "/ru~1les/3/a~0b");
+    }
+}

@@ -1,0 +1,142 @@
+//! Values: what flags serve, what attributes hold, and the exact comparisons between them.
+
+pub(crate) mod fold;
+pub(crate) mod network;
+pub mod number;
+pub mod timestamp;
+pub(crate) mod version;
+
+use std::fmt;
+
+use serde::ser::{Serialize, SerializeMap, Serializer};
+
+use number::Number;
+
+/// A JSON value. Equality is by value: `1` equals `1.0`, and the order of an object's members does not matter.
+#[derive(Debug, Clone)]
+pub enum Value {
+    /// `null`
+    Null,
+    /// `true` or `false`
+    Bool(bool),
+    /// A number written without fraction and exponent, within i64.
+    Int(i64),
+    /// Any other number; always finite.
+    Float(f64),
+    /// A string.
+    Str(Box<str>),
+    /// A list.
+    List(Box<[Value]>),
+    /// An object, in the order in which it was written; names are unique.
+    Object(Box<[(Box<str>, Value)]>),
+}
+
+impl Value {
+    /// The boolean, if it is one.
+    pub fn as_bool(&self) -> Option<bool> {
+        match self {
+            Value::Bool(value) => Some(*value),
+            _ => None,
+        }
+    }
+
+    /// The integer, if it is one. A float is none, even an integral one.
+    pub fn as_int(&self) -> Option<i64> {
+        match self {
+            Value::Int(value) => Some(*value),
+            _ => None,
+        }
+    }
+
+    /// The float; an integer too, where a float holds it exactly.
+    pub fn as_float(&self) -> Option<f64> {
+        match self {
+            Value::Float(value) => Some(*value),
+            Value::Int(value) => number::exact_float(*value),
+            _ => None,
+        }
+    }
+
+    /// The string, if it is one.
+    pub fn as_str(&self) -> Option<&str> {
+        match self {
+            Value::Str(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn as_number(&self) -> Option<Number> {
+        match self {
+            Value::Int(value) => Some(Number::Int(*value)),
+            Value::Float(value) => Some(Number::Float(*value)),
+            _ => None,
+        }
+    }
+}
+
+impl PartialEq for Value {
+    fn eq(&self, other: &Value) -> bool {
+        match (self, other) {
+            (Value::Null, Value::Null) => true,
+            (Value::Bool(a), Value::Bool(b)) => a == b,
+            (Value::Str(a), Value::Str(b)) => a == b,
+            (Value::List(a), Value::List(b)) => a == b,
+            (Value::Object(a), Value::Object(b)) => {
+                a.len() == b.len()
+                    && a.iter().all(|(name, value)| {
+                        b.iter().find(|(other, _)| other == name).is_some_and(|(_, other)| other == value)
+                    })
+            }
+            _ => match (self.as_number(), other.as_number()) {
+                (Some(a), Some(b)) => a == b,
+                _ => false,
+            },
+        }
+    }
+}
+
+impl Serialize for Value {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Value::Null => serializer.serialize_unit(),
+            Value::Bool(value) => serializer.serialize_bool(*value),
+            Value::Int(value) => serializer.serialize_i64(*value),
+            Value::Float(value) => serializer.serialize_f64(*value),
+            Value::Str(value) => serializer.serialize_str(value),
+            Value::List(items) => serializer.collect_seq(items.iter()),
+            Value::Object(members) => {
+                let mut map = serializer.serialize_map(Some(members.len()))?;
+                for (name, value) in members {
+                    map.serialize_entry(name, value)?;
+                }
+                map.end()
+            }
+        }
+    }
+}
+
+/// Writes the value as compact JSON.
+impl fmt::Display for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&serde_json::to_string(self).map_err(|_| fmt::Error)?)
+    }
+}
+
+macro_rules! from {
+    ($($type:ty => |$value:ident| $build:expr),* $(,)?) => {$(
+        impl From<$type> for Value {
+            fn from($value: $type) -> Value {
+                $build
+            }
+        }
+    )*};
+}
+
+from! {
+    bool => |value| Value::Bool(value),
+    i64 => |value| Value::Int(value),
+    u32 => |value| Value::Int(i64::from(value)),
+    &str => |value| Value::Str(value.into()),
+    String => |value| Value::Str(value.into()),
+    Box<str> => |value| Value::Str(value),
+}
