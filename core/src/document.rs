@@ -32,12 +32,11 @@ pub enum Node<'a> {
 
 impl<'a> Node<'a> {
     /// Reads JSON (RFC 8259). Refused are, beyond what no JSON is: duplicate members, integers beyond i64, floats
-    /// that overflow, and what is over the limits. A byte order mark is passed over.
+    /// that overflow, and what is over the limits.
     pub fn parse_json(text: &'a [u8]) -> Result<Node<'a>, Problem> {
         if text.len() > limits::DOCUMENT_BYTES {
             return Err(too_large(text.len(), limits::DOCUMENT_BYTES));
         }
-        let text = text.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(text);
         let state = State::default();
         let mut json = serde_json::Deserializer::from_slice(text);
         Tree { state: &state, depth: 0 }

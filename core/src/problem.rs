@@ -292,7 +292,8 @@ impl Problems {
 
     /// The first problem since `count` that spoils its entry on loading.
     pub(crate) fn spoiling_since(&self, count: usize) -> Option<&Problem> {
-        self.list.iter().skip(count).find(|problem| problem.code.on_load() == OnLoad::Entry)
+        let spoils = |problem: &&Problem| matches!(problem.code.on_load(), OnLoad::Entry | OnLoad::Document);
+        self.list.iter().skip(count).find(spoils)
     }
 
     /// All of them.

@@ -95,8 +95,10 @@ impl Reader<'_> {
         values: &Values<'_>,
         path: &Pointer<'_>,
     ) -> Option<Action> {
-        let splits = fields.rollout.or(fields.ranges).is_some();
-        for extra in [fields.by, fields.salt, fields.algorithm].into_iter().flatten().filter(|_| !splits) {
+        let whole = fields.serve.or(fields.value).or(fields.experiment);
+        for extra in
+            [fields.by, fields.salt, fields.algorithm].into_iter().flatten().filter(|_| whole.is_some())
+        {
             let message = format!("`{}` goes with `rollout` or `ranges`", extra.name);
             self.problems.add(Code::InvalidAction, path, message);
         }

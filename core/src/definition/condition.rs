@@ -87,7 +87,7 @@ impl Reader<'_> {
         parts: &mut Vec<Condition>,
     ) -> bool {
         let operators: &Object<'_> = match node {
-            Node::Object(operators) if !operators.is_empty() => operators,
+            Node::Object(operators) if operators.iter().any(|(name, _)| name != "ignoreCase") => operators,
             Node::Object(_) => {
                 self.problems.add(Code::InvalidCondition, path, "no operator");
                 return false;

@@ -245,8 +245,8 @@ macro_rules! fields {
                     match slot {
                         None => *slot = Some($crate::definition::fields::Field { name, node }),
                         Some(first) => {
-                            let message = format!("`{}` and `{name}` both give `{spelling}`", first.name);
-                            reader.two_spellings(name, path, message);
+                            let other = if name == spelling { first.name } else { name };
+                            reader.two_spellings(other, spelling, path);
                         }
                     }
                 }
@@ -267,7 +267,8 @@ impl Reader<'_> {
     }
 
     /// Two spellings of one field contradict each other; unlike a doubled member they spoil only their entry.
-    pub(super) fn two_spellings(&mut self, name: &str, path: &Pointer<'_>, message: String) {
-        self.problems.add(Code::DuplicateMember, &path.member(name), message);
+    pub(super) fn two_spellings(&mut self, other: &str, spelling: &str, path: &Pointer<'_>) {
+        let message = format!("`{other}` and `{spelling}` are one field");
+        self.problems.add(Code::DuplicateMember, &path.member(other), message);
     }
 }

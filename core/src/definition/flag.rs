@@ -257,43 +257,49 @@ impl<'n, 't> Reader<'_> {
             return Vec::new();
         }
         let mut rules: Vec<Rule> = Vec::with_capacity(items.len());
+        let mut seen: Vec<(Option<&str>, i64)> = Vec::with_capacity(items.len());
         for (i, item) in items.iter().enumerate() {
             let path = path.item(i);
-            let Some(rule) = self.rule(item, i, values, &path) else { continue };
-            if rule.id.is_some() && rules.iter().any(|other| other.id == rule.id) {
+            let Some(object) = self.object(item, &path) else { continue };
+            let fields = RuleFields::read(object, &path, self);
+            let id = fields.id.and_then(|field| self.id(field.node, &field.path(&path)));
+            let priority = self.priority(fields.priority, i, &path);
+            if id.is_some() && seen.iter().any(|(other, _)| *other == id) {
                 self.problems.add(Code::DuplicateId, &path.member("id"), "two rules have this id");
             }
-            if rules.iter().any(|other| other.priority == rule.priority) {
-                let message = format!("two rules have priority {}; the list's order decides", rule.priority);
-                self.problems.add(Code::DuplicatePriority, &path, message);
+            if seen.iter().any(|(_, other)| *other == priority) {
+                let message = format!("two rules have priority {priority}; the list's order decides");
+                let written = path.member("priority");
+                let place = if fields.priority.is_some() { &written } else { &path };
+                self.problems.add(Code::DuplicatePriority, place, message);
             }
-            rules.push(rule);
+            seen.push((id, priority));
+            rules.extend(self.rule(&fields, id, priority, i, values, &path));
         }
         // Stable: rules of one priority stay in the list's order.
         rules.sort_by_key(|rule| rule.priority);
         rules
     }
 
+    /// As written, else the one-based position.
+    fn priority(&mut self, field: Option<Field<'n, 't>>, position: usize, path: &Pointer<'_>) -> i64 {
+        match field.map(|field| (field, field.node)) {
+            None => {}
+            Some((_, Node::Int(priority))) => return *priority,
+            Some((field, other)) => self.wrong_type(&field.path(path), "an integer", other),
+        }
+        i64::try_from(position + 1).unwrap_or(i64::MAX)
+    }
+
     fn rule(
         &mut self,
-        node: &Node<'_>,
-        position: usize,
+        fields: &RuleFields<'n, 't>,
+        id: Option<&str>,
+        priority: i64,
+        declared: usize,
         values: &Values<'_>,
         path: &Pointer<'_>,
     ) -> Option<Rule> {
-        let object = self.object(node, path)?;
-        let fields = RuleFields::read(object, path, self);
-        let id = fields.id.and_then(|field| self.id(field.node, &field.path(path)));
-        let priority = match fields.priority {
-            None => i64::try_from(position + 1).ok(),
-            Some(field) => match field.node {
-                Node::Int(priority) => Some(*priority),
-                other => {
-                    self.wrong_type(&field.path(path), "an integer", other);
-                    None
-                }
-            },
-        };
         let condition = match fields.condition {
             Some(field) => self.condition(field.node, &field.path(path)),
             None => Some(crate::model::Condition::always()),
@@ -308,8 +314,8 @@ impl<'n, 't> Reader<'_> {
         let comment = self.text(fields.comment, path);
         Some(Rule {
             id: id.map(Box::from),
-            priority: priority?,
-            declared: position,
+            priority,
+            declared,
             condition: condition?,
             action: action?,
             comment,

@@ -69,6 +69,8 @@ pub struct Found {
 struct Place {
     document: usize,
     path: String,
+    /// Where its key stands.
+    key_path: String,
     references: Vec<Reference>,
 }
 
@@ -168,7 +170,7 @@ impl Reading {
         let Some(object) = reader.object(node, path) else { return };
         let key = reader.entry_key(object, path);
         let read = reader.entry(object, path);
-        let Some(key) = key else { return };
+        let Some((key, key_path)) = key else { return };
         let (about, body) = match (problems.spoiling_since(before), read) {
             (None, Some(read)) => read,
             (Some(spoiling), _) => (About::default(), Body::Invalid(Box::new(spoiling.clone()))),
@@ -176,7 +178,7 @@ impl Reading {
             (None, None) => (About::default(), Body::Invalid(Box::new(unreadable(path)))),
         };
         self.model.entries.push(Entry { key: key.into(), about, body });
-        self.places.push(Place { document, path: path.to_string(), references });
+        self.places.push(Place { document, path: path.to_string(), key_path, references });
     }
 
     /// Of two entries with one key neither is served: which one was meant cannot be known.
@@ -194,7 +196,7 @@ impl Reading {
                 continue;
             };
             let message = format!("the key is taken by {}", describe_place(first));
-            let path = format!("{}/key", second.path);
+            let path = second.key_path.clone();
             self.add(later, Code::DuplicateKey, &path, message);
             let Some(problem) = self.problems.last().map(|found| found.problem.clone()) else { continue };
             for entry in [earlier, later] {
@@ -208,7 +210,7 @@ impl Reading {
 
 impl Reader<'_> {
     /// The key, if there is one to answer to; that it is well formed is another matter, which spoils the entry.
-    fn entry_key<'n>(&mut self, object: &'n Object<'_>, path: &Pointer<'_>) -> Option<&'n str> {
+    fn entry_key<'n>(&mut self, object: &'n Object<'_>, path: &Pointer<'_>) -> Option<(&'n str, String)> {
         let Some((name, node)) = entry::written_key(object) else {
             self.missing("key", path);
             return None;
@@ -222,7 +224,7 @@ impl Reader<'_> {
             );
             self.problems.add(Code::InvalidKey, &path, message);
         }
-        Some(key)
+        Some((key, path.to_string()))
     }
 }
 

@@ -1,0 +1,12 @@
+//! What holds the core to its documents: the corpus of vectors, golden explanations, properties.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a test that fails should fail at once and loudly"
+)]
+
+mod corpus;
+mod vectors;
