@@ -24,6 +24,7 @@
 
 pub mod context;
 pub mod definition;
+pub mod diff;
 pub mod document;
 pub mod evaluate;
 mod graph;

@@ -227,6 +227,10 @@ macro_rules! fields {
             /// The spellings of the documentation.
             pub(in crate::definition) const NAMES: &'static [&'static str] = &[$($spelling,)*];
 
+            /// Those, and the others that are accepted.
+            #[cfg(test)]
+            pub(in crate::definition) const SPELLINGS: &'static [&'static str] = &[$($spelling, $($other,)*)*];
+
             pub(in crate::definition) fn read(
                 object: &'n $crate::definition::fields::Object<'t>,
                 path: &$crate::problem::Pointer<'_>,

@@ -10,7 +10,8 @@ mod flag;
 pub mod lint;
 mod operator;
 pub(crate) mod references;
-// pub mod schema;
+pub mod schema;
+mod spelling;
 pub(crate) mod split;
 #[cfg(feature = "value-schema")]
 mod value_schema;
@@ -315,6 +316,24 @@ fn entries_of<'n, 't>(document: &'n Node<'t>) -> Option<&'n [Node<'t>]> {
         Node::Object(_) => Some(std::slice::from_ref(document)),
         _ => None,
     }
+}
+
+/// Every entry as it is written, by its key.
+pub(crate) fn written_entries<'n, 't>(documents: &'n [Node<'t>]) -> HashMap<&'n str, &'n Node<'t>> {
+    let entries = documents.iter().filter_map(entries_of).flatten();
+    let keyed = entries.filter_map(|entry| match entry {
+        Node::Object(object) => match entry::written_key(object)?.1 {
+            Node::Str(key) => Some((key.as_ref(), entry)),
+            _ => None,
+        },
+        _ => None,
+    });
+    keyed.collect()
+}
+
+/// An entry with every field in the spelling of the documentation.
+pub(crate) fn normalised(entry: &Node<'_>) -> crate::value::Value {
+    spelling::normalise(entry.to_value())
 }
 
 fn unreadable(path: &Pointer<'_>) -> Problem {

@@ -1,0 +1,313 @@
+//! What differs between two sets of definitions: entry by entry, field by field, and how many units a changed split
+//! gives another variation.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::definition::{self, Mode};
+use crate::document::Node;
+use crate::evaluate::BUCKETS;
+use crate::model::{Action, Body, Entry, Experiment, Flag, Ranges};
+use crate::value::Value;
+
+/// What became of an entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ChangeKind {
+    /// It is new.
+    Added,
+    /// It is gone.
+    Removed,
+    /// It is another.
+    Changed,
+}
+
+/// The difference of one entry.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Change {
+    /// The entry's key.
+    pub key: String,
+    /// Its type, the new one where it has two.
+    #[serde(rename = "type")]
+    pub type_name: &'static str,
+    /// What became of it.
+    pub change: ChangeKind,
+    /// What differs in it; nothing for what was added or removed as a whole.
+    pub fields: Vec<FieldChange>,
+    /// Whom its splits move.
+    pub moves: Vec<Move>,
+}
+
+/// One field that differs.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct FieldChange {
+    /// A JSON Pointer into the entry; items of lists are named by their `id`, else by their position.
+    pub path: String,
+    /// What it was; none where it was absent.
+    pub old: Option<Value>,
+    /// What it is; none where it is absent.
+    pub new: Option<Value>,
+}
+
+/// How many units another variation is served by a changed split.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Move {
+    /// Where the split is: `/rollout`, `/rules/beta/action`, `/allocation`.
+    pub path: String,
+    /// Percent of units whose variation changes.
+    pub percent: f64,
+    /// Whether units are hashed anew (another salt or attribute): the percentage is then what is expected by chance.
+    pub reshuffled: bool,
+}
+
+/// Stands for both sides of a difference in a sensitive entry.
+const SECRET: &str = "(secret)";
+
+/// Compares two sets of documents. Entries come in the order of their keys; spelling, order of members and defaults
+/// that are merely written out make no difference.
+pub fn diff(old: &[Node<'_>], new: &[Node<'_>]) -> Vec<Change> {
+    let (before, after) = (Side::read(old), Side::read(new));
+    let mut keys: Vec<&str> = before.entries.keys().chain(after.entries.keys()).map(String::as_str).collect();
+    keys.sort_unstable();
+    keys.dedup();
+    keys.into_iter().filter_map(|key| compare(key, before.entries.get(key), after.entries.get(key))).collect()
+}
+
+/// Entries by key, as they are understood and as they are written.
+struct Side {
+    entries: BTreeMap<String, (Entry, Value)>,
+}
+
+impl Side {
+    fn read(documents: &[Node<'_>]) -> Side {
+        let written = definition::written_entries(documents);
+        let model = definition::read(documents, Mode::Loading).model;
+        let entries = model.entries.into_iter().filter_map(|entry| {
+            let node = written.get(&*entry.key)?;
+            Some((entry.key.to_string(), (entry, definition::normalised(node))))
+        });
+        Side { entries: entries.collect() }
+    }
+}
+
+fn compare(key: &str, old: Option<&(Entry, Value)>, new: Option<&(Entry, Value)>) -> Option<Change> {
+    let (change, entry) = match (old, new) {
+        (None, Some((entry, _))) => (ChangeKind::Added, entry),
+        (Some((entry, _)), None) => (ChangeKind::Removed, entry),
+        (Some((before, _)), Some((after, _))) if before != after => (ChangeKind::Changed, after),
+        _ => return None,
+    };
+    let (mut fields, mut moves) = (Vec::new(), Vec::new());
+    if let (Some((before, was)), Some((after, is))) = (old, new) {
+        compare_values(Some(was), Some(is), "", &mut fields);
+        moves = compare_splits(before, after);
+        if before.is_sensitive() || after.is_sensitive() {
+            for field in &mut fields {
+                field.old = field.old.as_ref().map(|_| Value::from(SECRET));
+                field.new = field.new.as_ref().map(|_| Value::from(SECRET));
+            }
+        }
+    }
+    Some(Change { key: key.to_owned(), type_name: entry.type_name(), change, fields, moves })
+}
+
+fn compare_values(old: Option<&Value>, new: Option<&Value>, path: &str, found: &mut Vec<FieldChange>) {
+    match (old, new) {
+        (Some(old), Some(new)) if old == new => {}
+        (Some(Value::Object(before)), Some(Value::Object(after))) => {
+            let before: BTreeMap<&str, &Value> =
+                before.iter().map(|(name, value)| (&**name, value)).collect();
+            let after: BTreeMap<&str, &Value> = after.iter().map(|(name, value)| (&**name, value)).collect();
+            compare_members(&before, &after, path, found);
+        }
+        (Some(Value::List(before)), Some(Value::List(after))) => match (named(before), named(after)) {
+            (Some(old_items), Some(new_items)) => {
+                compare_members(&old_items, &new_items, path, found);
+                // The order of variations lays percentages, the order of rules decides ties.
+                let order =
+                    |items: &[Value]| items.iter().filter_map(id).map(Value::from).collect::<Vec<_>>();
+                let (was, is) = (order(before), order(after));
+                if old_items.keys().eq(new_items.keys()) && was != is {
+                    found.push(FieldChange {
+                        path: path.to_owned(),
+                        old: Some(Value::List(was.into())),
+                        new: Some(Value::List(is.into())),
+                    });
+                }
+            }
+            _ => (0..before.len().max(after.len())).for_each(|i| {
+                compare_values(before.get(i), after.get(i), &format!("{path}/{i}"), found);
+            }),
+        },
+        (old, new) => found.push(FieldChange { path: path.to_owned(), old: old.cloned(), new: new.cloned() }),
+    }
+}
+
+fn compare_members(
+    old: &BTreeMap<&str, &Value>,
+    new: &BTreeMap<&str, &Value>,
+    path: &str,
+    found: &mut Vec<FieldChange>,
+) {
+    let mut names: Vec<&str> = old.keys().chain(new.keys()).copied().collect();
+    names.sort_unstable();
+    names.dedup();
+    for name in names {
+        let path = format!("{path}/{}", name.replace('~', "~0").replace('/', "~1"));
+        compare_values(old.get(name).copied(), new.get(name).copied(), &path, found);
+    }
+}
+
+/// Items by their id, if all have one and no two the same.
+fn named(items: &[Value]) -> Option<BTreeMap<&str, &Value>> {
+    let named: BTreeMap<&str, &Value> =
+        items.iter().map(|item| Some((id(item)?, item))).collect::<Option<_>>()?;
+    (named.len() == items.len() && !items.is_empty()).then_some(named)
+}
+
+fn id(item: &Value) -> Option<&str> {
+    let Value::Object(members) = item else { return None };
+    members.iter().find(|(name, _)| &**name == "id").and_then(|(_, id)| id.as_str())
+}
+
+/// A split with the names of what it serves.
+struct NamedSplit<'m> {
+    ids: Vec<&'m str>,
+    ranges: &'m Ranges,
+    salt: Option<&'m str>,
+    by: Option<&'m str>,
+}
+
+fn compare_splits(old: &Entry, new: &Entry) -> Vec<Move> {
+    let (before, after) = (splits(old), splits(new));
+    let moves = before.iter().filter_map(|(path, old)| {
+        let new = after.get(path)?;
+        let reshuffled = (old.salt, old.by) != (new.salt, new.by);
+        let percent = if reshuffled { moved_by_chance(old, new) } else { moved(old, new) };
+        (percent > 0.0).then(|| Move { path: path.clone(), percent, reshuffled })
+    });
+    moves.collect()
+}
+
+fn splits(entry: &Entry) -> BTreeMap<String, NamedSplit<'_>> {
+    match &entry.body {
+        Body::Flag(flag) => flag_splits(flag),
+        Body::Experiment(experiment) => BTreeMap::from([("/allocation".to_owned(), allocation(experiment))]),
+        _ => BTreeMap::new(),
+    }
+}
+
+fn allocation(experiment: &Experiment) -> NamedSplit<'_> {
+    NamedSplit {
+        ids: experiment.variants.iter().map(|variant| &*variant.id).collect(),
+        ranges: &experiment.allocation,
+        salt: experiment.salt.as_deref(),
+        by: experiment.by.as_ref().map(|path| path.as_str()),
+    }
+}
+
+fn flag_splits(flag: &Flag) -> BTreeMap<String, NamedSplit<'_>> {
+    let rules = flag.rules.iter().enumerate().map(|(position, rule)| {
+        let name = rule.id.as_ref().map_or_else(|| position.to_string(), |id| id.to_string());
+        (format!("/rules/{name}/action"), &rule.action)
+    });
+    let scopes = flag.scopes.iter().flat_map(|(scope, actions)| {
+        actions.iter().map(move |(id, scoped)| (format!("/scopes/{}/{id}", scope.as_str()), &scoped.action))
+    });
+    let in_actions = rules.chain(scopes).filter_map(|(path, action)| match action {
+        Action::Split(split) => Some((path, split)),
+        _ => None,
+    });
+    let top = flag.rollout.iter().map(|split| ("/rollout".to_owned(), split));
+    top.chain(in_actions)
+        .map(|(path, split)| {
+            let named = NamedSplit {
+                ids: flag.variations.iter().map(|variation| &*variation.id).collect(),
+                ranges: &split.ranges,
+                salt: split.salt.as_deref().or(flag.salt.as_deref()),
+                by: split.by.as_ref().map(|path| path.as_str()),
+            };
+            (path, named)
+        })
+        .collect()
+}
+
+/// Percent of buckets that belong to another id.
+fn moved(old: &NamedSplit<'_>, new: &NamedSplit<'_>) -> f64 {
+    let stays: u32 = shared(old, new).map(|(width, same)| if same { width } else { 0 }).sum();
+    percent(BUCKETS - stays)
+}
+
+/// The pieces into which both lay the buckets, and whether they agree on whose one is.
+fn shared<'s>(old: &'s NamedSplit<'_>, new: &'s NamedSplit<'_>) -> impl Iterator<Item = (u32, bool)> + 's {
+    old.ranges.0.iter().flat_map(move |before| {
+        new.ranges.0.iter().map(move |after| {
+            let width = before.to.min(after.to).saturating_sub(before.from.max(after.from));
+            (width, old.ids.get(before.index as usize) == new.ids.get(after.index as usize))
+        })
+    })
+}
+
+/// Percent that is expected to change when old and new buckets have nothing to do with each other.
+fn moved_by_chance(old: &NamedSplit<'_>, new: &NamedSplit<'_>) -> f64 {
+    let share = |split: &NamedSplit<'_>, id: &str| -> f64 {
+        let buckets = split.ranges.0.iter().filter(|range| split.ids.get(range.index as usize) == Some(&id));
+        buckets.map(|range| f64::from(range.to - range.from)).sum::<f64>() / f64::from(BUCKETS)
+    };
+    let stays: f64 = old.ids.iter().map(|id| share(old, id) * share(new, id)).sum();
+    ((1.0 - stays) * 100_000.0).round() / 1_000.0
+}
+
+fn percent(buckets: u32) -> f64 {
+    f64::from(buckets) * 100.0 / f64::from(BUCKETS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn changes(old: &str, new: &str) -> Vec<Change> {
+        let read = |text: &'static str| Node::parse_json(text.as_bytes()).unwrap();
+        diff(&[read(old.to_owned().leak())], &[read(new.to_owned().leak())])
+    }
+
+    #[test]
+    fn spelling_and_order_make_no_difference() {
+        let old = r#"{"id": "a", "defaultValue": true, "rolloutPercentage": 25}"#;
+        let new = r#"{"rollout": {"off": 75, "on": 25}, "default": true, "key": "a", "enabled": true}"#;
+        assert_eq!(changes(old, new), []);
+    }
+
+    #[test]
+    fn a_changed_percentage_tells_whom_it_moves() {
+        let old = r#"{"key": "a", "rollout": {"on": 25, "off": 75}}"#;
+        let new = r#"{"key": "a", "rollout": {"on": 40, "off": 60}}"#;
+        let found = changes(old, new);
+        assert_eq!(found[0].moves, [Move { path: "/rollout".into(), percent: 15.0, reshuffled: false }]);
+        assert_eq!(found[0].fields.len(), 2);
+        let resalted = r#"{"key": "a", "salt": "s", "rollout": {"on": 25, "off": 75}}"#;
+        assert_eq!(
+            changes(old, resalted)[0].moves,
+            [Move { path: "/rollout".into(), percent: 37.5, reshuffled: true }]
+        );
+    }
+
+    #[test]
+    fn secrets_stay_secret() {
+        let old = r#"{"key": "a", "type": "config", "default": "hunter2", "sensitive": true}"#;
+        let new = r#"{"key": "a", "type": "config", "default": "hunter3", "sensitive": true}"#;
+        assert!(!format!("{:?}", changes(old, new)).contains("hunter"));
+    }
+
+    #[test]
+    fn rules_are_told_apart_by_their_ids() {
+        let rule = |id: &str, serve: &str| format!(r#"{{"id": "{id}", "action": {{"serve": "{serve}"}}}}"#);
+        let flag = |rules: &[String]| format!(r#"{{"key": "a", "rules": [{}]}}"#, rules.join(","));
+        let old = flag(&[rule("x", "on"), rule("y", "on")]);
+        let new = flag(&[rule("y", "off"), rule("x", "on")]);
+        let found = changes(&old, &new);
+        let paths: Vec<&str> = found[0].fields.iter().map(|field| field.path.as_str()).collect();
+        assert_eq!(paths, ["/rules/y/action/serve", "/rules"]);
+    }
+}
