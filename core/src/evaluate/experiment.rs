@@ -45,7 +45,12 @@ impl<'a, A: Attributes, T: Tracer> Evaluator<'a, '_, A, T> {
         let index = position?;
         let variation = flag.variations.get(index)?;
         let decision = Decision::new(Reason::Experiment, Some(&variation.value), u32::try_from(index).ok());
-        Some(Decision { bucket: assigned.bucket, assignment: assigned.assignment, ..decision })
+        Some(Decision {
+            bucket: assigned.bucket,
+            choice: assigned.choice,
+            assignment: assigned.assignment,
+            ..decision
+        })
     }
 
     fn assign(&mut self, entry: &'a Entry, experiment: &'a Experiment) -> Decision<'a> {
@@ -191,5 +196,6 @@ fn serve<'a>(
 ) -> Decision<'a> {
     let value = experiment.variants.get(variant as usize).map_or(NO_CONFIG, |variant| &variant.config);
     let decision = Decision::new(reason, Some(value), Some(variant));
-    Decision { bucket, assignment: Some(Assignment { entry, variant, fresh }), ..decision }
+    let choice = bucket.map(|_| &experiment.allocation);
+    Decision { bucket, choice, assignment: Some(Assignment { entry, variant, fresh }), ..decision }
 }

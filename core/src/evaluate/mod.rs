@@ -435,7 +435,7 @@ impl<'a, A: Attributes, T: Tracer> Evaluator<'a, '_, A, T> {
         let variation = flag.variations.get(index as usize)?;
         self.tracer.leaf(|| (Step::new(Kind::Serve).with("variation", &*variation.id), true.into()));
         let decision = Decision::new(Reason::Rollout, Some(&variation.value), Some(index));
-        Some(Decision { bucket: Some(bucket), ..decision })
+        Some(Decision { bucket: Some(bucket), choice: Some(&split.ranges), ..decision })
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::model::{Scope, ValueType};
 use crate::snapshot::Snapshot;
-use crate::snapshot::entry::{Body, Entry};
+use crate::snapshot::entry::{Body, Choice, Entry};
 use crate::value::Value;
 
 /// Why a value was served, or why an experiment gave no variant.
@@ -175,6 +175,8 @@ pub(crate) struct Decision<'a> {
     pub(crate) scope: Option<Scope>,
     pub(crate) rule: Option<u32>,
     pub(crate) bucket: Option<u32>,
+    /// The ranges that the bucket was looked up in.
+    pub(crate) choice: Option<&'a Choice>,
     pub(crate) assignment: Option<Assignment<'a>>,
     /// By line 3, not by line 6: what a prerequisite has to know.
     pub(crate) killed: bool,
@@ -190,6 +192,7 @@ impl<'a> Decision<'a> {
             scope: None,
             rule: None,
             bucket: None,
+            choice: None,
             assignment: None,
             killed: false,
         }
@@ -305,6 +308,28 @@ impl<'a> Evaluation<'a> {
     #[inline]
     pub fn bucket(&self) -> Option<u32> {
         self.decision.bucket
+    }
+
+    /// How many of the 100,000 buckets go to each variation or variant by the split that decided; empty when no bucket
+    /// did.
+    pub fn shares(&self) -> Vec<(&'a str, u32)> {
+        let decided_by = self.decision.assignment.map_or(self.entry, |assignment| Some(assignment.entry));
+        let (Some(choice), Some(entry)) = (self.decision.choice, decided_by) else { return Vec::new() };
+        let id = |index: u32| match &entry.body {
+            Body::Flag(flag) => flag.variations.get(index as usize).map(|variation| &*variation.id),
+            Body::Experiment(experiment) => {
+                experiment.variants.get(index as usize).map(|variant| &*variant.id)
+            }
+            _ => None,
+        };
+        let mut shares: Vec<(&str, u32)> = Vec::new();
+        for (id, width) in choice.widths().filter_map(|(index, width)| Some((id(index)?, width))) {
+            match shares.iter_mut().find(|(known, _)| *known == id) {
+                Some((_, total)) => *total += width,
+                None => shares.push((id, width)),
+            }
+        }
+        shares
     }
 
     /// What went wrong, if something did.

@@ -153,6 +153,12 @@ impl Choice {
         };
         self.0.get(position).map(|(_, index)| *index)
     }
+
+    /// Every range: whose it is, and how many buckets wide.
+    pub(crate) fn widths(&self) -> impl Iterator<Item = (u32, u32)> {
+        let starts = std::iter::once(0).chain(self.0.iter().map(|(end, _)| *end));
+        self.0.iter().zip(starts).map(|((end, index), start)| (*index, end - start))
+    }
 }
 
 #[derive(Debug, PartialEq)]
