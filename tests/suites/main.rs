@@ -10,4 +10,5 @@
 
 mod corpus;
 mod documents;
+mod properties;
 mod vectors;

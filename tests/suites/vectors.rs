@@ -149,9 +149,7 @@ fn overrides(values: &BTreeMap<String, Value>) -> Overrides {
 
 fn describe(evaluation: &Evaluation<'_>, context: &Context) -> Value {
     let store = evaluation.assignment().filter(|assignment| assignment.is_to_be_stored()).map(|assignment| {
-        let unit = context.get(&vexil_core::context::Path::new(assignment.unit_attribute()));
-        let unit = unit.map(|unit| unit.as_str().map_or_else(|| unit.to_string(), str::to_owned));
-        json!({"experiment": assignment.experiment(), "unit": unit, "variant": assignment.variant()})
+        json!({"experiment": assignment.experiment(), "unit": evaluation.unit(context), "variant": assignment.variant()})
     });
     json!({
         "value": evaluation.value(),

@@ -131,16 +131,10 @@ impl Reader<'_> {
 
     /// As declared, else as the fields tell.
     fn entry_type(&mut self, object: &Object<'_>, path: &Pointer<'_>) -> Option<EntryType> {
-        let field = |wanted: &str| object.iter().find(|(name, _)| name == wanted);
-        if let Some((name, node)) = field("type") {
-            return self.choice_at(node, &path.member(name), &TYPES);
+        match object.iter().find(|(name, _)| name == "type") {
+            Some((name, node)) => self.choice_at(node, &path.member(name), &TYPES),
+            None => Some(implied_type(object)),
         }
-        Some(match () {
-            () if field("slots").is_some() => EntryType::Layer,
-            () if field("variants").or_else(|| field("allocation")).is_some() => EntryType::Experiment,
-            () if field("condition").is_some() => EntryType::Segment,
-            () => EntryType::FeatureFlag,
-        })
     }
 
     fn about(&mut self, fields: &AboutFields<'_, '_>, path: &Pointer<'_>) -> About {
@@ -238,6 +232,34 @@ impl<'n, 't> From<&SegmentFields<'n, 't>> for AboutFields<'n, 't> {
             ..AboutFields::default()
         }
     }
+}
+
+/// The type of an entry that does not say.
+fn implied_type(object: &Object<'_>) -> EntryType {
+    let has = |wanted: &str| object.iter().any(|(name, _)| name == wanted);
+    match () {
+        () if has("slots") => EntryType::Layer,
+        () if has("variants") || has("allocation") => EntryType::Experiment,
+        () if has("condition") => EntryType::Segment,
+        () => EntryType::FeatureFlag,
+    }
+}
+
+/// Whether an entry, however broken, says that it is a secret.
+pub(super) fn is_sensitive(object: &Object<'_>) -> bool {
+    object.iter().any(|(name, node)| name == "sensitive" && *node == Node::Bool(true))
+}
+
+/// Whether an entry, however broken, would be one to ask for.
+pub(super) fn is_evaluable(object: &Object<'_>) -> bool {
+    let entry_type = match object.iter().find(|(name, _)| name == "type") {
+        Some((_, Node::Str(written))) => {
+            TYPES.iter().find(|(name, _)| name == written).map(|(_, found)| *found)
+        }
+        Some(_) => None,
+        None => Some(implied_type(object)),
+    };
+    !matches!(entry_type, Some(EntryType::Segment | EntryType::Layer)) && !is_sensitive(object)
 }
 
 fn is_duration(text: &str) -> bool {

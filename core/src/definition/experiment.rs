@@ -8,7 +8,7 @@ use crate::value::Value;
 
 use super::action::ALGORITHMS;
 use super::entry::AboutFields;
-use super::fields::{Field, Reader, ReferenceKind, fields};
+use super::fields::{Field, Mode, Reader, ReferenceKind, fields};
 use super::split::{BUCKETS, decimal};
 
 fields! {
@@ -131,6 +131,8 @@ impl<'n, 't> Reader<'_> {
         let (start, end) = (self.time(fields.start_date, path), self.time(fields.end_date, path));
         if let (Some(start), Some(end), Some(field)) = (start, end, fields.end_date)
             && end <= start
+            // A process can go on: an experiment that never runs harms nobody.
+            && self.mode == Mode::Authoring
         {
             self.problems.add(Code::InvalidValue, &field.path(path), "the end is not after the start");
         }
@@ -182,9 +184,6 @@ impl<'n, 't> Reader<'_> {
             if variants.iter().any(|other| other.id == variant.id) {
                 let message = format!("two variants have the id `{}`", variant.id);
                 self.problems.add(Code::DuplicateId, &path.member("id"), message);
-            }
-            if variant.is_control && variants.iter().any(|other| other.is_control) {
-                self.problems.add(Code::InvalidValue, &path, "an experiment has at most one control");
             }
             variants.push(variant);
         }

@@ -25,6 +25,8 @@ pub(super) struct Reader<'p> {
     pub(super) references: &'p mut Vec<Reference>,
     /// Lowest first.
     pub(super) roles: &'p [Box<str>],
+    /// The entry's values are secrets: no message may repeat one.
+    pub(super) sensitive: bool,
 }
 
 /// An entry's mention of another.

@@ -28,7 +28,7 @@ pub fn warn(reading: &mut Reading, options: &Options) {
         let mut add = |code: Code, path: &str, message: String| {
             found.push((i, code, format!("{}{path}", place.path), message));
         };
-        if matches!(entry.body, Body::Invalid(_)) {
+        if matches!(entry.body, Body::Invalid { .. }) {
             continue;
         }
         metadata(entry, options, &mut add);

@@ -167,16 +167,18 @@ impl Reading {
     ) {
         let before = problems.count();
         let mut references = Vec::new();
-        let mut reader = Reader { mode, problems, references: &mut references, roles: &self.model.roles };
+        let roles = &self.model.roles;
+        let mut reader = Reader { mode, problems, references: &mut references, roles, sensitive: false };
         let Some(object) = reader.object(node, path) else { return };
+        reader.sensitive = entry::is_sensitive(object);
         let key = reader.entry_key(object, path);
         let read = reader.entry(object, path);
         let Some((key, key_path)) = key else { return };
         let (about, body) = match (problems.spoiling_since(before), read) {
             (None, Some(read)) => read,
-            (Some(spoiling), _) => (About::default(), Body::Invalid(Box::new(spoiling.clone()))),
+            (Some(spoiling), _) => (About::default(), invalid(spoiling.clone(), entry::is_evaluable(object))),
             // Every refusal is reported, so this is never reached; but an entry without a reason must not be served.
-            (None, None) => (About::default(), Body::Invalid(Box::new(unreadable(path)))),
+            (None, None) => (About::default(), invalid(unreadable(path), entry::is_evaluable(object))),
         };
         self.model.entries.push(Entry { key: key.into(), about, body });
         self.places.push(Place { document, path: path.to_string(), key_path, references });
@@ -200,9 +202,11 @@ impl Reading {
             let path = second.key_path.clone();
             self.add(later, Code::DuplicateKey, &path, message);
             let Some(problem) = self.problems.last().map(|found| found.problem.clone()) else { continue };
+            let evaluable =
+                [earlier, later].iter().any(|i| self.model.entries.get(*i).is_some_and(Entry::is_evaluable));
             for entry in [earlier, later] {
                 if let Some(entry) = self.model.entries.get_mut(entry) {
-                    entry.body = Body::Invalid(Box::new(problem.clone()));
+                    entry.body = invalid(problem.clone(), evaluable);
                 }
             }
         }
@@ -240,7 +244,7 @@ struct Headers {
 impl Headers {
     fn add(&mut self, document: &Node<'_>, mode: Mode, problems: &mut Problems) {
         let mut references = Vec::new();
-        let mut reader = Reader { mode, problems, references: &mut references, roles: &[] };
+        let mut reader = Reader { mode, problems, references: &mut references, roles: &[], sensitive: false };
         let object = match document {
             Node::Object(object) if is_bundle(object) => object,
             Node::Object(_) => return,
@@ -334,6 +338,10 @@ pub(crate) fn written_entries<'n, 't>(documents: &'n [Node<'t>]) -> HashMap<&'n 
 /// An entry with every field in the spelling of the documentation.
 pub(crate) fn normalised(entry: &Node<'_>) -> crate::value::Value {
     spelling::normalise(entry.to_value())
+}
+
+fn invalid(problem: Problem, evaluable: bool) -> Body {
+    Body::Invalid { problem: Box::new(problem), evaluable }
 }
 
 fn unreadable(path: &Pointer<'_>) -> Problem {

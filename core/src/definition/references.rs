@@ -54,7 +54,7 @@ fn mend(reference: &Reference, target: Option<&Entry>) -> Option<(Code, String)>
         ReferenceKind::Layer => (Code::UnknownLayer, "layer", matches!(body(target), Some(Body::Layer(_)))),
     };
     // An entry with problems of its own is there; it says so itself.
-    let broken = matches!(body(target), Some(Body::Invalid(_)));
+    let broken = matches!(body(target), Some(Body::Invalid { .. }));
     (!fits && !broken).then(|| (code, format!("no {wanted} has the key `{}`", reference.target)))
 }
 
@@ -106,7 +106,7 @@ fn slots(reading: &Reading, numbers: &HashMap<Box<str>, usize>, found: &mut Foun
                 Some(Body::Experiment(experiment)) if experiment.layer.as_ref() == Some(&entry.key) => {
                     continue;
                 }
-                Some(Body::Invalid(_)) => continue,
+                Some(Body::Invalid { .. }) => continue,
                 Some(Body::Experiment(_)) => format!("the experiment `{key}` does not name this layer"),
                 _ => format!("no experiment has the key `{key}`"),
             };

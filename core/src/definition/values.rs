@@ -55,7 +55,7 @@ pub(super) fn typed(
         (ValueType::Float, Value::Int(int)) => match number::exact_float(int) {
             Some(float) => Value::Float(float),
             None => {
-                reader.problems.add(Code::ValueType, path, format!("no float is exactly {int}"));
+                reader.problems.add(Code::ValueType, path, "no float is exactly this integer".to_owned());
                 return None;
             }
         },
@@ -66,7 +66,8 @@ pub(super) fn typed(
             ValueType::Enum(members) => format!("one of {}", Value::List(members.clone())),
             other => other.as_str().to_owned(),
         };
-        reader.problems.add(Code::ValueType, path, format!("`{value}` is not {wanted}"));
+        let shown = if reader.sensitive { "the value".to_owned() } else { format!("`{value}`") };
+        reader.problems.add(Code::ValueType, path, format!("{shown} is not {wanted}"));
         return None;
     }
     Some(value)

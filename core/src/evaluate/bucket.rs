@@ -2,6 +2,7 @@
 
 use crate::context::{Attribute, Attributes, Path};
 use crate::model::operand::Salted;
+use crate::snapshot::Snapshot;
 use crate::snapshot::entry::Share;
 use crate::trace::{Kind, Step};
 
@@ -68,22 +69,28 @@ impl<'a, A: Attributes, T: Tracer> Evaluator<'a, '_, A, T> {
     }
 }
 
-/// Hands over the id at a path: a string that is not empty, or an integer in decimal.
+/// Hands over the id at a path.
 #[inline]
 pub(super) fn visit_id<A: Attributes, R>(
-    snapshot: &crate::snapshot::Snapshot,
+    snapshot: &Snapshot,
     context: &A,
     path: &Path,
     visitor: impl FnOnce(Option<&str>) -> R,
 ) -> R {
-    visit(snapshot, context, path, |attribute| match attribute {
+    visit(snapshot, context, path, |attribute| with_id(attribute, visitor))
+}
+
+/// An id is a string that is not empty, or an integer in decimal.
+#[inline]
+pub(super) fn with_id<R>(attribute: Option<Attribute<'_>>, visitor: impl FnOnce(Option<&str>) -> R) -> R {
+    match attribute {
         Some(Attribute::Str(id)) if !id.is_empty() => visitor(Some(id)),
         Some(Attribute::Number(number)) => match number.identity() {
             Some(integer) => visitor(Some(itoa::Buffer::new().format(integer))),
             None => visitor(None),
         },
         _ => visitor(None),
-    })
+    }
 }
 
 #[cfg(test)]

@@ -2,9 +2,11 @@
 
 use crate::context::{Attribute, Attributes, Known, Path};
 use crate::model::condition::Clause;
+use crate::snapshot::Snapshot;
 use crate::snapshot::entry::{Body, Condition, Entry, EntryId};
 use crate::trace::{Kind, Step};
 
+use super::bucket::with_id;
 use super::tracer::Tracer;
 use super::{Evaluator, test};
 
@@ -93,7 +95,7 @@ impl<'a, A: Attributes, T: Tracer> Evaluator<'a, '_, A, T> {
 /// The attribute at a path; `env` is the environment that this evaluation is in.
 #[inline]
 pub(super) fn visit<A: Attributes, R>(
-    snapshot: &crate::snapshot::Snapshot,
+    snapshot: &Snapshot,
     context: &A,
     path: &Path,
     visitor: impl FnOnce(Option<Attribute<'_>>) -> R,
@@ -104,17 +106,16 @@ pub(super) fn visit<A: Attributes, R>(
     }
 }
 
-/// The environment: the context's where it may name one, else the snapshot's.
+/// The environment: the context's where it may name one, else the snapshot's. Its name is an id.
 pub(super) fn environment<A: Attributes, R>(
-    snapshot: &crate::snapshot::Snapshot,
+    snapshot: &Snapshot,
     context: &A,
     visitor: impl FnOnce(Option<&str>) -> R,
 ) -> R {
     if !snapshot.context_names_environment {
         return visitor(snapshot.environment());
     }
-    context.visit(&snapshot.paths.env, |attribute| match attribute {
-        Some(Attribute::Str(name)) if !name.is_empty() => visitor(Some(name)),
-        _ => visitor(snapshot.environment()),
+    context.visit(&snapshot.paths.env, |attribute| {
+        with_id(attribute, |name| visitor(name.or(snapshot.environment())))
     })
 }

@@ -99,8 +99,8 @@ impl Snapshot {
                 Some(asked) if asked != Asked::Json => Err(ErrorCode::TypeMismatch),
                 _ => Ok(evaluator.experiment(entry, experiment)),
             },
-            Body::Invalid(_) => Err(ErrorCode::ParseError),
-            Body::Segment(_) | Body::Layer(_) | Body::Missing => Err(ErrorCode::FlagNotFound),
+            Body::Invalid(invalid) if invalid.evaluable => Err(ErrorCode::ParseError),
+            _ => Err(ErrorCode::FlagNotFound),
         };
         match decision {
             // An integer that no float holds exactly is none.

@@ -1,5 +1,7 @@
 //! What an evaluation came to, and why.
 
+use super::bucket::visit_id;
+use crate::context::Attributes;
 use crate::model::{Scope, ValueType};
 use crate::snapshot::Snapshot;
 use crate::snapshot::entry::{Body, Choice, Entry};
@@ -354,6 +356,13 @@ impl<'a> Evaluation<'a> {
     #[inline]
     pub fn assignment(&self) -> Option<Assignment<'a>> {
         self.decision.assignment
+    }
+
+    /// The unit that the experiment assigned, of the context that the evaluation was made with: for exposures, and for
+    /// what is to be stored.
+    pub fn unit(&self, context: &impl Attributes) -> Option<String> {
+        let experiment = self.decision.assignment?.as_experiment()?;
+        visit_id(self.snapshot, context, &experiment.by, |unit| unit.map(str::to_owned))
     }
 
     /// What is wrong with the definition, when the error is [`ErrorCode::ParseError`].

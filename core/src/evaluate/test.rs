@@ -57,7 +57,7 @@ pub(super) fn holds(test: &Test, attribute: Option<Attribute<'_>>) -> Option<boo
         Test::Members { quantifier, operands, ignore_case } => {
             members(*quantifier, operands, attribute, *ignore_case)
         }
-        Test::Size(tests) => size(attribute).map(|size| tests.iter().all(|test| size_holds(test, size))),
+        Test::Size(tests) => size(attribute).and_then(|size| sizes_hold(tests, size)),
         Test::Modulo { divisor, remainder } => {
             number(attribute)?.integral()?.checked_rem_euclid(*divisor).map(|rest| rest == *remainder)
         }
@@ -85,7 +85,7 @@ fn number(attribute: Attribute<'_>) -> Option<Number> {
 fn time(attribute: Attribute<'_>) -> Option<Timestamp> {
     match attribute {
         Attribute::Str(text) => Timestamp::parse(text),
-        Attribute::Number(number) => number.integral().map(Timestamp::from_millis),
+        Attribute::Number(millis) => Timestamp::from_number(millis),
         _ => None,
     }
 }
@@ -99,11 +99,22 @@ fn size(attribute: Attribute<'_>) -> Option<Number> {
     i64::try_from(size).ok().map(Number::Int)
 }
 
-fn size_holds(test: &SizeTest, size: Number) -> bool {
-    match test {
-        SizeTest::Relation(relation, operand) => relation.holds(size.compare(*operand)),
-        SizeTest::OneOf { operands, negated } => operands.contains(&size) != *negated,
-    }
+/// All of them, by Kleene's AND; to be among no sizes at all is unknown.
+fn sizes_hold(tests: &[SizeTest], size: Number) -> Option<bool> {
+    let holds = |test: &SizeTest| match test {
+        SizeTest::Relation(relation, operand) => Some(relation.holds(size.compare(*operand))),
+        SizeTest::OneOf { operands, .. } if operands.is_empty() => None,
+        SizeTest::OneOf { operands, negated } => Some(operands.contains(&size) != *negated),
+    };
+    tests
+        .iter()
+        .map(holds)
+        .try_fold(Some(true), |all, one| match one {
+            Some(false) => Err(()),
+            Some(true) => Ok(all),
+            None => Ok(None),
+        })
+        .unwrap_or(Some(false))
 }
 
 #[inline]

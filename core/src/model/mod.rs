@@ -57,13 +57,18 @@ impl Entry {
             Body::Experiment(_) => "experiment",
             Body::Segment(_) => "segment",
             Body::Layer(_) => "layer",
-            Body::Invalid(_) => "invalid",
+            Body::Invalid { .. } => "invalid",
         }
     }
 
-    /// Whether the entry can be asked for.
+    /// Whether a process can ask for the entry.
     pub fn is_evaluable(&self) -> bool {
-        matches!(self.body, Body::Flag(_) | Body::Experiment(_) | Body::Invalid(_))
+        match &self.body {
+            Body::Flag(flag) => !flag.sensitive,
+            Body::Experiment(_) => true,
+            Body::Invalid { evaluable, .. } => *evaluable,
+            Body::Segment(_) | Body::Layer(_) => false,
+        }
     }
 
     /// Whether its value leaves the control plane only for those who may read secrets.
@@ -110,8 +115,11 @@ pub(crate) enum Body {
     Experiment(Box<Experiment>),
     Segment(Condition),
     Layer(Layer),
-    /// What a process keeps of an entry that it could not load: why.
-    Invalid(Box<Problem>),
+    /// What a process keeps of an entry that it could not load: why, and whether it would be one to ask for.
+    Invalid {
+        problem: Box<Problem>,
+        evaluable: bool,
+    },
 }
 
 /// A feature flag or a configuration entry: one thing, but for what people use it for.
@@ -180,15 +188,16 @@ impl ValueType {
         }
     }
 
-    /// Whether a value is of this type. An integer is a float too.
+    /// Whether a value is of this type. An integer is a float too, where a float holds it exactly.
     pub fn admits(&self, value: &Value) -> bool {
         match self {
             ValueType::Boolean => value.as_bool().is_some(),
             ValueType::Integer => value.as_int().is_some(),
-            ValueType::Float => value.as_number().is_some(),
+            ValueType::Float => value.as_float().is_some(),
             ValueType::String => value.as_str().is_some(),
             ValueType::Json => true,
-            ValueType::Enum(members) => members.contains(value),
+            // Members are strings or integers: a float that equals one is none.
+            ValueType::Enum(members) => !matches!(value, Value::Float(_)) && members.contains(value),
         }
     }
 }

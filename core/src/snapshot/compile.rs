@@ -19,7 +19,9 @@ pub(super) fn entry(entry: model::Entry, refer: &mut dyn FnMut(&str) -> EntryId)
         model::Body::Experiment(experiment) => Body::Experiment(Box::new(compiler.experiment(*experiment))),
         model::Body::Segment(condition) => Body::Segment(compiler.condition(condition)),
         model::Body::Layer(layer) => Body::Layer(compiler.layer(layer)),
-        model::Body::Invalid(problem) => Body::Invalid(Box::new(Invalid { problem: *problem, masked: None })),
+        model::Body::Invalid { problem, evaluable } => {
+            Body::Invalid(Box::new(Invalid { problem: *problem, evaluable, masked: None }))
+        }
     };
     let mut references = compiler.references;
     references.sort_unstable();

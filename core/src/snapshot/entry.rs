@@ -41,6 +41,8 @@ pub(crate) enum Body {
 #[derive(Debug, PartialEq)]
 pub(crate) struct Invalid {
     pub(crate) problem: Problem,
+    /// Whether it would be one to ask for.
+    pub(crate) evaluable: bool,
     pub(crate) masked: Option<Arc<Entry>>,
 }
 

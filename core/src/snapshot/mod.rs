@@ -123,10 +123,7 @@ impl Snapshot {
 
     /// Every key that can be asked for, in the order of the document.
     pub fn keys(&self) -> impl Iterator<Item = &str> {
-        self.entries
-            .iter()
-            .filter(|entry| matches!(entry.body, Body::Flag(_) | Body::Experiment(_) | Body::Invalid(_)))
-            .map(|entry| &*entry.key)
+        self.entries.iter().filter(|entry| is_evaluable(&entry.body)).map(|entry| &*entry.key)
     }
 
     #[inline]
@@ -202,7 +199,8 @@ impl Snapshot {
             let (code, message) = references::describe(fault, &entry.key);
             let problem = Problem::new(code, &Pointer::Root.member(&entry.key), message);
             let key = entry.key.clone();
-            let body = Body::Invalid(Box::new(Invalid { problem, masked: Some(entry) }));
+            let evaluable = is_evaluable(&entry.body);
+            let body = Body::Invalid(Box::new(Invalid { problem, evaluable, masked: Some(entry) }));
             self.set(id, Arc::new(Entry { key, body, references: Box::default() }));
             self.special.masked.push(id);
         }
@@ -265,6 +263,14 @@ impl Snapshot {
         let Some(Body::Flag(flag)) = self.entry(id).map(|entry| &entry.body) else { return false };
         let pinned = flag.pinned.0.as_deref().unwrap_or_default();
         pinned.iter().any(|(id, kept)| self.entry(*id).is_none_or(|current| current != kept))
+    }
+}
+
+fn is_evaluable(body: &Body) -> bool {
+    match body {
+        Body::Flag(_) | Body::Experiment(_) => true,
+        Body::Invalid(invalid) => invalid.evaluable,
+        Body::Segment(_) | Body::Layer(_) | Body::Missing => false,
     }
 }
 

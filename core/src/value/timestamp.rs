@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::number::Number;
+
 const NANOS_PER_SECOND: i128 = 1_000_000_000;
 const NANOS_PER_MILLI: i128 = 1_000_000;
 
@@ -13,6 +15,17 @@ impl Timestamp {
     /// From milliseconds since the epoch.
     pub const fn from_millis(millis: i64) -> Timestamp {
         Timestamp(millis as i128 * NANOS_PER_MILLI)
+    }
+
+    /// From milliseconds since the epoch, if they are integral; what is beyond all time is its end.
+    pub(crate) fn from_number(millis: Number) -> Option<Timestamp> {
+        match millis {
+            Number::Int(millis) => Some(Timestamp::from_millis(millis)),
+            Number::Float(millis) if millis.fract() == 0.0 => {
+                Some(Timestamp((millis as i128).saturating_mul(NANOS_PER_MILLI)))
+            }
+            Number::Float(_) => None,
+        }
     }
 
     /// From nanoseconds since the epoch.
