@@ -73,7 +73,7 @@ impl<'a> Node<'a> {
             Node::Bool(value) => Value::Bool(*value),
             Node::Int(value) => Value::Int(*value),
             Node::Float(value) => Value::Float(*value),
-            Node::Str(value) => Value::Str(Box::from(value.as_ref())),
+            Node::Str(value) => Value::Str(value.as_ref().into()),
             Node::List(items) => Value::List(items.iter().map(Node::to_value).collect()),
             Node::Object(members) => Value::Object(
                 members.iter().map(|(name, value)| (Box::from(name.as_ref()), value.to_value())).collect(),

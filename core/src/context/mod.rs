@@ -3,13 +3,14 @@
 mod path;
 
 use crate::document::Node;
+use crate::hash;
 use crate::limits;
 use crate::problem::{Code, Pointer, Problem};
 use crate::value::Value;
 use crate::value::number::Number;
 
-pub(crate) use path::KnownPaths;
 pub use path::{Known, Path};
+pub(crate) use path::{KnownPaths, Paths};
 
 /// An attribute, borrowed from whoever holds it.
 #[derive(Clone, Copy)]
@@ -156,7 +157,7 @@ impl Context {
     }
 
     /// The attribute at a path.
-    #[inline]
+    #[inline(always)]
     pub fn get(&self, path: &Path) -> Option<&Value> {
         match path.known() {
             Some(known) => self.known.get(known as usize)?.as_ref(),
@@ -164,10 +165,10 @@ impl Context {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn position(&self, path: &Path) -> Option<usize> {
         let position = self.hashes.iter().position(|hash| *hash == path.hash())?;
-        let same = |(name, _): &(Box<str>, Value)| **name == *path.as_str();
+        let same = |(name, _): &(Box<str>, Value)| hash::same(name, path.as_str());
         if self.rest.get(position).is_some_and(same) {
             return Some(position);
         }
@@ -190,7 +191,7 @@ impl Context {
 }
 
 impl Attributes for Context {
-    #[inline]
+    #[inline(always)]
     fn visit<R>(&self, path: &Path, visitor: impl FnOnce(Option<Attribute<'_>>) -> R) -> R {
         visitor(self.get(path).and_then(attribute))
     }

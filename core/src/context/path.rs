@@ -1,5 +1,8 @@
 //! Attribute paths: `user.email`, spelled in one way, ready to be looked up.
 
+use std::collections::HashMap;
+use std::sync::Arc;
+
 use crate::hash;
 
 /// The attributes that evaluation itself asks for. A context keeps each in a slot of its own.
@@ -65,7 +68,7 @@ pub(crate) fn canonical(path: &str) -> (&str, usize) {
 pub struct Path {
     hash: u64,
     known: Option<Known>,
-    text: Box<str>,
+    text: Arc<str>,
 }
 
 impl Path {
@@ -90,6 +93,19 @@ impl Path {
     #[inline]
     pub(crate) fn hash(&self) -> u64 {
         self.hash
+    }
+}
+
+/// The paths of a reading: a path that many clauses name has its text in one place, which stays near in memory.
+#[derive(Debug, Default)]
+pub(crate) struct Paths(HashMap<String, Path>);
+
+impl Paths {
+    pub(crate) fn get(&mut self, text: &str) -> Path {
+        match self.0.get(text) {
+            Some(path) => path.clone(),
+            None => self.0.entry(text.to_owned()).or_insert(Path::new(text)).clone(),
+        }
     }
 }
 

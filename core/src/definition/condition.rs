@@ -1,6 +1,5 @@
 //! Conditions: `all`, `any`, `not`, `segment`, and clauses by attribute path.
 
-use crate::context::Path;
 use crate::document::Node;
 use crate::limits;
 use crate::model::Condition;
@@ -104,7 +103,7 @@ impl Reader<'_> {
         }
         let before = self.problems.count();
         let ignore_case = self.ignore_case(operators, path);
-        let attribute_path = Path::new(attribute);
+        let attribute_path = self.paths.get(attribute);
         for (name, operand) in operators.iter().filter(|(name, _)| name != "ignoreCase") {
             let path = path.member(name);
             match operator::read(name, operand, ignore_case) {

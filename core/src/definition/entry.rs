@@ -169,7 +169,7 @@ impl Reader<'_> {
             None => Vec::new(),
         };
         if let Some(label) = label {
-            members.push(("variant".into(), Value::Str(label)));
+            members.push(("variant".into(), Value::from(label)));
         }
         Some(Value::Object(members.into()))
     }

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::context::Paths;
 use crate::document::Node;
 use crate::limits;
 use crate::problem::{Code, Pointer, Problems};
@@ -23,6 +24,7 @@ pub(super) struct Reader<'p> {
     pub(super) mode: Mode,
     pub(super) problems: &'p mut Problems,
     pub(super) references: &'p mut Vec<Reference>,
+    pub(super) paths: &'p mut Paths,
     /// Lowest first.
     pub(super) roles: &'p [Box<str>],
     /// The entry's values are secrets: no message may repeat one.

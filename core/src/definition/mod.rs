@@ -19,6 +19,7 @@ mod values;
 
 use std::collections::HashMap;
 
+use crate::context::Paths;
 use crate::document::Node;
 use crate::limits;
 use crate::model::{About, Body, Entry, Model};
@@ -110,8 +111,9 @@ pub fn read(documents: &[Node<'_>], mode: Mode) -> Reading {
         refused,
         places: Vec::new(),
     };
+    let mut paths = Paths::default();
     for (document, (node, found)) in documents.iter().zip(problems).enumerate() {
-        reading.read_document(document, node, mode, found);
+        reading.read_document(document, node, mode, found, &mut paths);
     }
     reading.refuse_duplicates();
     references::check(&mut reading, mode);
@@ -124,7 +126,14 @@ pub fn read(documents: &[Node<'_>], mode: Mode) -> Reading {
 }
 
 impl Reading {
-    fn read_document(&mut self, document: usize, node: &Node<'_>, mode: Mode, header: Problems) {
+    fn read_document(
+        &mut self,
+        document: usize,
+        node: &Node<'_>,
+        mode: Mode,
+        header: Problems,
+        paths: &mut Paths,
+    ) {
         let mut problems = header;
         // Where the problems of each entry end.
         let mut marks = vec![(problems.count(), None)];
@@ -140,7 +149,7 @@ impl Reading {
                 break;
             }
             let before = self.model.entries.len();
-            self.read_entry(document, entry, &path, mode, &mut problems);
+            self.read_entry(document, entry, &path, mode, &mut problems, paths);
             marks.push((problems.count(), (self.model.entries.len() > before).then_some(before)));
         }
         marks.push((usize::MAX, None));
@@ -164,11 +173,13 @@ impl Reading {
         path: &Pointer<'_>,
         mode: Mode,
         problems: &mut Problems,
+        paths: &mut Paths,
     ) {
         let before = problems.count();
         let mut references = Vec::new();
         let roles = &self.model.roles;
-        let mut reader = Reader { mode, problems, references: &mut references, roles, sensitive: false };
+        let mut reader =
+            Reader { mode, problems, references: &mut references, paths, roles, sensitive: false };
         let Some(object) = reader.object(node, path) else { return };
         reader.sensitive = entry::is_sensitive(object);
         let key = reader.entry_key(object, path);
@@ -244,7 +255,14 @@ struct Headers {
 impl Headers {
     fn add(&mut self, document: &Node<'_>, mode: Mode, problems: &mut Problems) {
         let mut references = Vec::new();
-        let mut reader = Reader { mode, problems, references: &mut references, roles: &[], sensitive: false };
+        let mut reader = Reader {
+            mode,
+            problems,
+            references: &mut references,
+            paths: &mut Paths::default(),
+            roles: &[],
+            sensitive: false,
+        };
         let object = match document {
             Node::Object(object) if is_bundle(object) => object,
             Node::Object(_) => return,

@@ -97,7 +97,7 @@ pub(super) fn takes_ignore_case(name: &str, operand: &Node<'_>) -> bool {
 
 fn scalar(node: &Node<'_>) -> Read<Scalar> {
     match node {
-        Node::Str(text) => Ok(Scalar::Str(Box::from(text.as_ref()))),
+        Node::Str(text) => Ok(Scalar::Str(text.as_ref().into())),
         Node::Bool(value) => Ok(Scalar::Bool(*value)),
         Node::Int(value) => Ok(Scalar::Number(Number::Int(*value))),
         Node::Float(value) => Ok(Scalar::Number(Number::Float(*value))),

@@ -70,8 +70,8 @@ impl<'a, A: Attributes, T: Tracer> Evaluator<'a, '_, A, T> {
         }
     }
 
-    #[inline]
-    fn clause(&mut self, clause: &'a Clause) -> Option<bool> {
+    #[inline(always)]
+    pub(super) fn clause(&mut self, clause: &'a Clause) -> Option<bool> {
         let tracer = &mut self.tracer;
         visit(self.snapshot, self.request.context, &clause.path, |attribute| {
             let truth = test::holds(&clause.test, attribute);
@@ -93,7 +93,7 @@ impl<'a, A: Attributes, T: Tracer> Evaluator<'a, '_, A, T> {
 }
 
 /// The attribute at a path; `env` is the environment that this evaluation is in.
-#[inline]
+#[inline(always)]
 pub(super) fn visit<A: Attributes, R>(
     snapshot: &Snapshot,
     context: &A,

@@ -9,101 +9,121 @@ use crate::value::Value;
 use super::bucket::visit_id;
 use super::outcome::{Assignment, Decision, Reason};
 use super::tracer::Tracer;
-use super::{Evaluator, Overrides};
+use super::{Evaluator, Overrides, Position};
 
 impl<'a, A: Attributes, T: Tracer> Evaluator<'a, '_, A, T> {
     /// Asked for directly: the variant's config.
-    pub(super) fn experiment(&mut self, entry: &'a Entry, experiment: &'a Experiment) -> Decision<'a> {
-        self.tracer.open(|| Step::new(Kind::Experiment).with("experiment", &*entry.key));
-        // Segments of an audience are the experiment's own matter, also under a static flag.
-        let pinned = std::mem::take(&mut self.pinned);
-        let decision = self.assign(entry, experiment);
-        self.pinned = pinned;
-        self.tracer.close(|| match decision.assignment {
+    pub(super) fn experiment(&mut self, entry: &'a Entry, experiment: &'a Experiment) {
+        self.tracer.open(|| Step::new(Kind::Experiment).with("experiment", entry.key.as_str()));
+        if let Err(reason) = self.assign(entry, experiment) {
+            self.out.reason = reason;
+        }
+        let out = &self.out;
+        self.tracer.close(|| match out.assignment {
             Some(assignment) => assignment.variant().into(),
-            None => decision.reason.as_str().into(),
+            None => out.reason.as_str().into(),
         });
-        decision
     }
 
     /// Through a flag's action: the flag's variation with the variant's id.
-    pub(super) fn through_experiment(&mut self, id: EntryId, flag: &'a Flag) -> Option<Decision<'a>> {
-        let entry: &'a Entry = self.snapshot.entry(id)?;
+    pub(super) fn through_experiment(&mut self, id: EntryId, flag: &'a Flag) -> bool {
+        let Some(entry) = self.snapshot.entry(id).map(|entry| &**entry) else { return false };
         let Body::Experiment(experiment) = &entry.body else {
             self.tracer.leaf(|| {
-                (Step::new(Kind::Experiment).with("experiment", &*entry.key), "no such experiment".into())
+                (
+                    Step::new(Kind::Experiment).with("experiment", entry.key.as_str()),
+                    "no such experiment".into(),
+                )
             });
-            return None;
+            return false;
         };
-        let assigned = self.experiment(entry, experiment);
-        let variant = assigned.assignment?.variant();
+        let mut assigned = Decision::undecided();
+        // Segments of an audience are the experiment's own matter, also under a static flag.
+        let mut other = Evaluator {
+            snapshot: self.snapshot,
+            request: self.request,
+            tracer: &mut *self.tracer,
+            pinned: &[],
+            out: &mut assigned,
+        };
+        other.experiment(entry, experiment);
+        let Some(assignment) = assigned.assignment else { return false };
+        let variant = assignment.variant();
         let position = flag.variations.iter().position(|variation| &*variation.id == variant);
         self.tracer.leaf(|| {
             let found = if position.is_some() { true.into() } else { "no variation of this id".into() };
             (Step::new(Kind::Serve).with("variation", variant), found)
         });
-        let index = position?;
-        let variation = flag.variations.get(index)?;
-        let decision = Decision::new(Reason::Experiment, Some(&variation.value), u32::try_from(index).ok());
-        Some(Decision {
-            bucket: assigned.bucket,
-            choice: assigned.choice,
-            assignment: assigned.assignment,
-            ..decision
-        })
+        let Some(variation) = position.and_then(|position| flag.variations.get(position)) else {
+            return false;
+        };
+        self.out.decide(Reason::Experiment, &variation.value, position.into());
+        self.out.bucket = assigned.bucket;
+        self.out.choice = assigned.choice;
+        self.out.assignment = Some(assignment);
+        true
     }
 
-    fn assign(&mut self, entry: &'a Entry, experiment: &'a Experiment) -> Decision<'a> {
+    /// Assigns a variant; the error is the reason for none.
+    fn assign(&mut self, entry: &'a Entry, experiment: &'a Experiment) -> Result<(), Reason> {
         let overrides = [
             (Line::LocalOverride, self.request.overrides),
             (Line::RequestOverride, self.request.request_overrides),
         ];
         for (line, overrides) in overrides {
             if let Some(variant) = self.overridden_variant(line, overrides, entry, experiment) {
-                return serve(entry, experiment, variant, Reason::Override, None, false);
+                self.serve(Reason::Override, entry, experiment, Assigned { variant, fresh: false });
+                return Ok(());
             }
         }
         if let Some(why) = self.not_running(experiment) {
             self.tracer.leaf(|| (Step::new(Kind::Running), why.into()));
-            return nothing(Reason::NotRunning);
+            return Err(Reason::NotRunning);
         }
-        let snapshot = self.snapshot;
-        let context = self.request.context;
-        if !visit_id(snapshot, context, &experiment.by, |unit| unit.is_some()) {
+        if !visit_id(self.snapshot, self.request.context, &experiment.by, |unit| unit.is_some()) {
             self.tracer.leaf(|| (Step::new(Kind::Unit).with("by", experiment.by.as_str()), "no unit".into()));
-            return nothing(Reason::NoUnit);
+            return Err(Reason::NoUnit);
         }
         if let Some(audience) = &experiment.audience {
             self.tracer.open(|| Step::new(Kind::Audience));
             let truth = self.condition(audience);
             self.tracer.close(|| truth.into());
             if truth != Some(true) {
-                return nothing(Reason::NotInAudience);
+                return Err(Reason::NotInAudience);
             }
         }
         if let Some(holdout) = &experiment.holdout
             && self.is_in_share(Kind::Holdout, holdout, &experiment.by)
         {
-            return nothing(Reason::HeldOut);
+            return Err(Reason::HeldOut);
         }
         if let Some(variant) = self.stored_variant(entry, experiment) {
-            return serve(entry, experiment, variant, Reason::Experiment, None, false);
+            self.serve(Reason::Experiment, entry, experiment, Assigned { variant, fresh: false });
+            return Ok(());
         }
         if let Some(layer) = experiment.layer
             && !self.is_in_slot(layer, entry, experiment)
         {
-            return nothing(Reason::ExcludedByLayer);
+            return Err(Reason::ExcludedByLayer);
         }
         if let Some(traffic) = &experiment.traffic
             && !self.is_in_share(Kind::Traffic, traffic, &experiment.by)
         {
-            return nothing(Reason::NotInTraffic);
+            return Err(Reason::NotInTraffic);
         }
-        let bucket = self.bucket(Kind::Bucket, &experiment.salted, &experiment.by);
-        match bucket.and_then(|bucket| experiment.allocation.pick(bucket)) {
-            Some(variant) => serve(entry, experiment, variant, Reason::Experiment, bucket, true),
-            None => nothing(Reason::NoUnit),
-        }
+        let bucket = self.bucket(Kind::Bucket, &experiment.salted, &experiment.by).ok_or(Reason::NoUnit)?;
+        let variant = experiment.allocation.pick(bucket).ok_or(Reason::NoUnit)?;
+        self.serve(Reason::Experiment, entry, experiment, Assigned { variant, fresh: true });
+        self.out.bucket = Position::at(bucket);
+        self.out.choice = Some(&experiment.allocation);
+        Ok(())
+    }
+
+    fn serve(&mut self, reason: Reason, entry: &'a Entry, experiment: &'a Experiment, assigned: Assigned) {
+        let Assigned { variant, fresh } = assigned;
+        let value = experiment.variants.get(variant as usize).map_or(NO_CONFIG, |variant| &variant.config);
+        self.out.decide(reason, value, Position::at(variant));
+        self.out.assignment = Some(Assignment { entry, variant, fresh });
     }
 
     fn overridden_variant(
@@ -169,7 +189,7 @@ impl<'a, A: Attributes, T: Tracer> Evaluator<'a, '_, A, T> {
             return false;
         };
         let Some(bucket) = self.bucket(Kind::Layer, &layer.salted, &experiment.by) else { return false };
-        let slots = layer.slots.get(&entry.key);
+        let slots = layer.slots.get(entry.key.as_str());
         slots.is_some_and(|slots| slots.iter().any(|(from, to)| (*from..*to).contains(&bucket)))
     }
 }
@@ -179,23 +199,12 @@ fn position(experiment: &Experiment, id: &str) -> Option<u32> {
     u32::try_from(position).ok()
 }
 
-fn nothing<'a>(reason: Reason) -> Decision<'a> {
-    Decision::new(reason, None, None)
-}
-
 /// A variant without a config serves null.
 const NO_CONFIG: &Value = &Value::Null;
 
-fn serve<'a>(
-    entry: &'a Entry,
-    experiment: &'a Experiment,
+/// A variant, by its position.
+struct Assigned {
     variant: u32,
-    reason: Reason,
-    bucket: Option<u32>,
+    /// Allocated now, rather than stored or overridden.
     fresh: bool,
-) -> Decision<'a> {
-    let value = experiment.variants.get(variant as usize).map_or(NO_CONFIG, |variant| &variant.config);
-    let decision = Decision::new(reason, Some(value), Some(variant));
-    let choice = bucket.map(|_| &experiment.allocation);
-    Decision { bucket, choice, assignment: Some(Assignment { entry, variant, fresh }), ..decision }
 }

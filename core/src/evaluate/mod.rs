@@ -8,11 +8,11 @@ mod overrides;
 mod test;
 pub(crate) mod tracer;
 
-use crate::context::{Attribute, Attributes};
+use crate::context::{Attribute, Attributes, Path};
 use crate::model::{Expected, Scope};
 use crate::snapshot::Snapshot;
 use crate::snapshot::entry::{
-    Action, Body, Entry, Flag, Gates, Ids, Pin, Prerequisite, Rule, ScopedAction, Served, Split,
+    Action, Body, Condition, Entry, Flag, Gates, Ids, Pin, Prerequisite, Rule, ScopedAction, Served, Split,
 };
 use crate::trace::{Kind, Line, Recorder, Step, Trace};
 use crate::value::Value;
@@ -24,6 +24,7 @@ use outcome::Decision;
 use tracer::{Silent, Tracer};
 
 pub use bucket::{BUCKETS, Bucket, bucket_of};
+pub(crate) use outcome::Position;
 pub use outcome::{Asked, Assignment, ErrorCode, Evaluation, Reason, RuleName};
 pub use overrides::{Overrides, StickyAssignments};
 
@@ -88,38 +89,39 @@ impl Snapshot {
         request: &Request<'a, A>,
         tracer: &mut T,
     ) -> Evaluation<'a> {
-        let Some(entry) = self.find(key) else { return self.failed(None, ErrorCode::FlagNotFound) };
-        let mut evaluator = Evaluator { snapshot: self, request, tracer, pinned: &[] };
-        let decision = match &entry.body {
-            Body::Flag(flag) => match asked {
-                Some(asked) if !asked.fits(&flag.value_type) => Err(ErrorCode::TypeMismatch),
-                _ => Ok(evaluator.flag(entry, flag)),
-            },
-            Body::Experiment(experiment) => match asked {
-                Some(asked) if asked != Asked::Json => Err(ErrorCode::TypeMismatch),
-                _ => Ok(evaluator.experiment(entry, experiment)),
-            },
-            Body::Invalid(invalid) if invalid.evaluable => Err(ErrorCode::ParseError),
-            _ => Err(ErrorCode::FlagNotFound),
+        let mut evaluation = Evaluation {
+            snapshot: self,
+            entry: None,
+            decision: Decision::undecided(),
+            error: Some(ErrorCode::FlagNotFound),
+            overdue: false,
         };
-        match decision {
+        let Some(entry) = self.find(key) else { return evaluation };
+        evaluation.entry = Some(entry);
+        let out = &mut evaluation.decision;
+        let mut evaluator = Evaluator { snapshot: self, request, tracer, pinned: &[], out };
+        evaluation.error = match &entry.body {
+            Body::Flag(flag) if asked.is_none_or(|asked| asked.fits(&flag.value_type)) => {
+                evaluator.flag(entry, flag);
+                None
+            }
+            Body::Experiment(experiment) if asked.is_none_or(|asked| asked == Asked::Json) => {
+                evaluator.experiment(entry, experiment);
+                None
+            }
+            Body::Flag(_) | Body::Experiment(_) => Some(ErrorCode::TypeMismatch),
+            Body::Invalid(invalid) if invalid.evaluable => Some(ErrorCode::ParseError),
+            _ => Some(ErrorCode::FlagNotFound),
+        };
+        if asked == Some(Asked::Float) && evaluation.value().and_then(Value::as_float).is_none() {
             // An integer that no float holds exactly is none.
-            Ok(decision)
-                if asked == Some(Asked::Float) && decision.value.and_then(Value::as_float).is_none() =>
-            {
-                self.failed(Some(entry), ErrorCode::TypeMismatch)
-            }
-            Ok(decision) => {
-                let overdue = is_overdue(entry, request.now);
-                Evaluation { snapshot: self, entry: Some(entry), decision, error: None, overdue }
-            }
-            Err(error) => self.failed(Some(entry), error),
+            evaluation.error = evaluation.error.or(Some(ErrorCode::TypeMismatch));
+            evaluation.decision = Decision::undecided();
         }
-    }
-
-    fn failed<'a>(&'a self, entry: Option<&'a Entry>, error: ErrorCode) -> Evaluation<'a> {
-        let decision = Decision::new(Reason::Error, None, None);
-        Evaluation { snapshot: self, entry, decision, error: Some(error), overdue: false }
+        if evaluation.error.is_none() {
+            evaluation.overdue = is_overdue(entry, request.now);
+        }
+        evaluation
     }
 }
 
@@ -133,58 +135,50 @@ fn is_overdue(entry: &Entry, now: Timestamp) -> bool {
     }
 }
 
+/// One evaluation under way. Its steps return whether they decided, and write what they decided in place: decisions
+/// that are returned through many hands are copied many times, and that takes longer than deciding.
 pub(crate) struct Evaluator<'a, 'r, A, T> {
     snapshot: &'a Snapshot,
     request: &'r Request<'a, A>,
     tracer: &'r mut T,
     /// The segments of the static entry that is being evaluated.
     pinned: &'a [Pin],
+    out: &'r mut Decision<'a>,
 }
 
 impl<'a, A: Attributes, T: Tracer> Evaluator<'a, '_, A, T> {
     /// Lines 2 to 12; line 1 is the caller's.
     #[inline]
-    fn flag(&mut self, entry: &'a Entry, flag: &'a Flag) -> Decision<'a> {
+    fn flag(&mut self, entry: &'a Entry, flag: &'a Flag) {
+        if flag.is_plain && self.request.overrides.is_none() && self.request.request_overrides.is_none() {
+            self.global(flag);
+        } else {
+            self.resolve(entry, flag);
+        }
+    }
+
+    fn resolve(&mut self, entry: &'a Entry, flag: &'a Flag) {
+        let paths = &self.snapshot.paths;
         self.pinned = flag.pinned.0.as_deref().unwrap_or_default();
-        if let Some(decision) = self.overridden(Line::LocalOverride, self.request.overrides, entry, flag) {
-            return decision;
+        let closed = self.overridden(Line::LocalOverride, self.request.overrides, entry, flag)
+            || match &flag.gates {
+                Some(gates) => self.gates(gates, entry, flag),
+                None => self.overridden(Line::RequestOverride, self.request.request_overrides, entry, flag),
+            };
+        let decided = closed
+            || flag.scopes.as_ref().is_some_and(|scopes| {
+                self.scope(Scope::Session, &scopes.session, &paths.session, flag)
+                    || self.scope(Scope::User, &scopes.user, &paths.user, flag)
+                    || self.scope(Scope::Tenant, &scopes.tenant, &paths.tenant, flag)
+            })
+            || self.rules(flag)
+            || flag.scopes.as_ref().is_some_and(|scopes| {
+                self.scope(Scope::Service, &scopes.service, &paths.service, flag)
+                    || self.scope(Scope::Environment, &scopes.environment, &paths.env, flag)
+            });
+        if !decided {
+            self.global(flag);
         }
-        match &flag.gates {
-            Some(gates) => {
-                if let Some(decision) = self.gates(gates, entry, flag) {
-                    return decision;
-                }
-            }
-            None => {
-                let overrides = self.request.request_overrides;
-                if let Some(decision) = self.overridden(Line::RequestOverride, overrides, entry, flag) {
-                    return decision;
-                }
-            }
-        }
-        if let Some(scopes) = &flag.scopes {
-            let paths = &self.snapshot.paths;
-            let decision = self
-                .scope(Scope::Session, &scopes.session, &paths.session, flag)
-                .or_else(|| self.scope(Scope::User, &scopes.user, &paths.user, flag))
-                .or_else(|| self.scope(Scope::Tenant, &scopes.tenant, &paths.tenant, flag));
-            if let Some(decision) = decision {
-                return decision;
-            }
-        }
-        if let Some(decision) = self.rules(flag) {
-            return decision;
-        }
-        if let Some(scopes) = &flag.scopes {
-            let paths = &self.snapshot.paths;
-            let decision = self
-                .scope(Scope::Service, &scopes.service, &paths.service, flag)
-                .or_else(|| self.scope(Scope::Environment, &scopes.environment, &paths.env, flag));
-            if let Some(decision) = decision {
-                return decision;
-            }
-        }
-        self.global(flag)
     }
 
     /// Lines 2 and 4.
@@ -195,56 +189,43 @@ impl<'a, A: Attributes, T: Tracer> Evaluator<'a, '_, A, T> {
         overrides: Option<&'a Overrides>,
         entry: &'a Entry,
         flag: &'a Flag,
-    ) -> Option<Decision<'a>> {
-        let value = overrides?.get(&entry.key)?;
+    ) -> bool {
+        let Some(value) = overrides.and_then(|overrides| overrides.get(&entry.key)) else { return false };
         let fits = flag.value_type.admits(value);
         self.tracer.leaf(|| {
             let step = Step::line(line).with("value", value.clone());
             (step, if fits { "serves".into() } else { "not of the entry's type: does not apply".into() })
         });
-        let position = || flag.variations.iter().position(|variation| variation.value == *value);
-        fits.then(|| {
-            Decision::new(
-                Reason::Override,
-                Some(value),
-                position().and_then(|index| u32::try_from(index).ok()),
-            )
-        })
+        if fits {
+            let position = flag.variations.iter().position(|variation| variation.value == *value);
+            self.out.decide(Reason::Override, value, position.into());
+        }
+        fits
     }
 
     /// Lines 3 to 7.
-    fn gates(&mut self, gates: &'a Gates, entry: &'a Entry, flag: &'a Flag) -> Option<Decision<'a>> {
-        let closed = |reason: Reason, killed: bool| {
-            let decision = Decision::new(reason, Some(&gates.off.value), gates.off.variation);
-            Some(Decision { killed, ..decision })
-        };
+    fn gates(&mut self, gates: &'a Gates, entry: &'a Entry, flag: &'a Flag) -> bool {
         if let Some(why) = self.killed(gates.enabled, &gates.killed_environments, &gates.killed_tenants) {
             self.tracer.leaf(|| (Step::line(Line::Kill), why.into()));
-            return closed(Reason::Disabled, true);
+            self.out.killed = true;
+            return self.close(Reason::Disabled, gates);
         }
-        let overrides = self.request.request_overrides;
-        if let Some(decision) = self.overridden(Line::RequestOverride, overrides, entry, flag) {
-            return Some(decision);
+        if self.overridden(Line::RequestOverride, self.request.request_overrides, entry, flag) {
+            return true;
         }
         if let Some(expiry) = gates.expiry {
             let expired = self.request.now >= expiry.at;
             self.tracer.leaf(|| {
-                let step = Step::line(Line::Expiry).with("expiry", expiry.at.to_string());
-                (
-                    step,
-                    match (expired, expiry.keep) {
-                        (false, _) => "ahead".into(),
-                        (true, true) => "passed: overdue, and kept".into(),
-                        (true, false) => "passed".into(),
-                    },
-                )
+                let outcome = match (expired, expiry.keep) {
+                    (false, _) => "ahead",
+                    (true, true) => "passed: overdue, and kept",
+                    (true, false) => "passed",
+                };
+                (Step::line(Line::Expiry).with("expiry", expiry.at.to_string()), outcome.into())
             });
             if expired && !expiry.keep {
-                return Some(Decision::new(
-                    Reason::Expired,
-                    Some(&flag.default.value),
-                    flag.default.variation,
-                ));
+                self.out.decide(Reason::Expired, &flag.default.value, flag.default.variation);
+                return true;
             }
         }
         if let Some(environments) = &gates.environments {
@@ -253,22 +234,27 @@ impl<'a, A: Attributes, T: Tracer> Evaluator<'a, '_, A, T> {
                 (Step::line(Line::Environments).with("environments", list(environments)), inside.into())
             });
             if !inside {
-                return closed(Reason::Disabled, false);
+                return self.close(Reason::Disabled, gates);
             }
         }
         if let Some(min_role) = &gates.min_role {
             let suffices = self.role_suffices(min_role);
             self.tracer.leaf(|| (Step::line(Line::Role).with("min_role", &**min_role), suffices.into()));
             if !suffices {
-                return closed(Reason::Disabled, false);
+                return self.close(Reason::Disabled, gates);
             }
         }
         for prerequisite in &gates.prerequisites {
             if !self.is_met(prerequisite) {
-                return closed(Reason::PrerequisiteFailed, false);
+                return self.close(Reason::PrerequisiteFailed, gates);
             }
         }
-        None
+        false
+    }
+
+    fn close(&mut self, reason: Reason, gates: &'a Gates) -> bool {
+        self.out.decide(reason, &gates.off.value, gates.off.variation);
+        true
     }
 
     /// Line 3, and the same of experiments.
@@ -307,7 +293,7 @@ impl<'a, A: Attributes, T: Tracer> Evaluator<'a, '_, A, T> {
         })
     }
 
-    /// Line 7. The other entry is evaluated in full, with its own pins.
+    /// Line 7. The other entry is evaluated in full, with pins and an outcome of its own.
     fn is_met(&mut self, prerequisite: &'a Prerequisite) -> bool {
         let entry: Option<&'a Entry> = self.snapshot.entry(prerequisite.entry).map(|entry| &**entry);
         self.tracer.open(|| {
@@ -317,22 +303,31 @@ impl<'a, A: Attributes, T: Tracer> Evaluator<'a, '_, A, T> {
                 Expected::Value(value) => step.with("value", value.clone()),
             }
         });
-        let pinned = self.pinned;
+        let mut decision = Decision::undecided();
+        let mut other = Evaluator {
+            snapshot: self.snapshot,
+            request: self.request,
+            tracer: &mut *self.tracer,
+            pinned: &[],
+            out: &mut decision,
+        };
         let met = match entry.map(|entry| (entry, &entry.body)) {
             Some((entry, Body::Flag(flag))) => {
-                let decision = self.flag(entry, flag);
-                let counts = !decision.killed && decision.reason != Reason::Expired;
-                counts
+                other.flag(entry, flag);
+                let served = |position: u32| flag.variations.get(position as usize);
+                !decision.killed
+                    && decision.reason != Reason::Expired
                     && match &prerequisite.expected {
                         Expected::Value(value) => decision.value == Some(value),
                         Expected::Variation(id) => decision
                             .variation
-                            .and_then(|index| flag.variations.get(index as usize))
+                            .get()
+                            .and_then(served)
                             .is_some_and(|variation| variation.id == *id),
                     }
             }
             Some((entry, Body::Experiment(experiment))) => {
-                let decision = self.experiment(entry, experiment);
+                other.experiment(entry, experiment);
                 match (&prerequisite.expected, decision.assignment) {
                     (_, None) => false,
                     (Expected::Variation(id), Some(assignment)) => assignment.variant() == &**id,
@@ -341,7 +336,6 @@ impl<'a, A: Attributes, T: Tracer> Evaluator<'a, '_, A, T> {
             }
             _ => false,
         };
-        self.pinned = pinned;
         self.tracer.close(|| if met { "met".into() } else { "not met".into() });
         met
     }
@@ -351,77 +345,83 @@ impl<'a, A: Attributes, T: Tracer> Evaluator<'a, '_, A, T> {
         &mut self,
         scope: Scope,
         actions: &'a Ids<ScopedAction>,
-        path: &'a crate::context::Path,
+        path: &'a Path,
         flag: &'a Flag,
-    ) -> Option<Decision<'a>> {
+    ) -> bool {
         if actions.is_empty() {
-            return None;
+            return false;
         }
         let scoped = visit_id(self.snapshot, self.request.context, path, |id| actions.get(id?));
         self.tracer.open(|| Step::line(Line::of_scope(scope)).with("scope", scope.as_str()));
         let ended = scoped.is_some_and(|scoped| scoped.until.is_some_and(|until| self.request.now >= until));
-        let decision = scoped.filter(|_| !ended).and_then(|scoped| {
+        let decided = scoped.filter(|_| !ended).is_some_and(|scoped| {
             let reason = match scope {
                 Scope::Service | Scope::Environment => Reason::Default,
                 _ => Reason::Targeting,
             };
             self.act(&scoped.action, reason, flag)
         });
-        self.tracer.close(|| match (scoped, ended, decision) {
-            (None, _, _) => "nothing for this id".into(),
-            (Some(_), true, _) => "its time has passed".into(),
-            (Some(_), false, decision) => decision.is_some().into(),
+        self.tracer.close(|| match (scoped, ended) {
+            (None, _) => "nothing for this id".into(),
+            (Some(_), true) => "its time has passed".into(),
+            (Some(_), false) => decided.into(),
         });
-        decision.map(|decision| Decision { scope: Some(scope), ..decision })
+        if decided {
+            self.out.scope = Some(scope);
+        }
+        decided
     }
 
     /// Line 10.
     #[inline]
-    fn rules(&mut self, flag: &'a Flag) -> Option<Decision<'a>> {
+    fn rules(&mut self, flag: &'a Flag) -> bool {
         for (position, rule) in (0..).zip(&flag.rules) {
             self.tracer.open(|| rule_step(position, rule));
-            let truth = self.condition(&rule.condition);
-            let decision = match truth {
-                Some(true) => self.act(&rule.action, Reason::Targeting, flag),
-                _ => None,
+            let truth = match &rule.condition {
+                // What most rules are.
+                Condition::Clause(clause) => self.clause(clause),
+                other => self.condition(other),
             };
-            self.tracer.close(|| match (truth, decision) {
-                (Some(true), None) => "true, but its action does not apply".into(),
+            let decided = truth == Some(true) && self.act(&rule.action, Reason::Targeting, flag);
+            self.tracer.close(|| match (truth, decided) {
+                (Some(true), false) => "true, but its action does not apply".into(),
                 (truth, _) => truth.into(),
             });
-            if let Some(decision) = decision {
-                return Some(Decision { rule: Some(position), ..decision });
+            if decided {
+                self.out.rule = Position::at(position);
+                return true;
             }
         }
-        None
+        false
     }
 
     /// Line 12.
     #[inline]
-    fn global(&mut self, flag: &'a Flag) -> Decision<'a> {
+    fn global(&mut self, flag: &'a Flag) {
         self.tracer.open(|| Step::line(Line::Global));
-        let rolled = flag.rollout.as_ref().and_then(|split| self.split(split, flag));
-        let decision = rolled.unwrap_or_else(|| {
+        if !flag.rollout.as_ref().is_some_and(|split| self.split(split, flag)) {
             self.tracer.leaf(|| (Step::new(Kind::Default), flag.default.value.to_string().into()));
-            Decision::new(Reason::Default, Some(&flag.default.value), flag.default.variation)
-        });
+            self.out.decide(Reason::Default, &flag.default.value, flag.default.variation);
+        }
         self.tracer.close(|| true.into());
-        Decision { scope: Some(Scope::Global), ..decision }
+        self.out.scope = Some(Scope::Global);
     }
 
     /// What an action serves, if it applies.
     #[inline]
-    fn act(&mut self, action: &'a Action, reason: Reason, flag: &'a Flag) -> Option<Decision<'a>> {
+    fn act(&mut self, action: &'a Action, reason: Reason, flag: &'a Flag) -> bool {
         match action {
             Action::Serve(index) => {
-                let variation = flag.variations.get(*index as usize)?;
+                let Some(variation) = flag.variations.get(*index as usize) else { return false };
                 self.tracer.leaf(|| (Step::new(Kind::Serve).with("variation", &*variation.id), true.into()));
-                Some(Decision::new(reason, Some(&variation.value), Some(*index)))
+                self.out.decide(reason, &variation.value, Position::at(*index));
+                true
             }
             Action::Value(served) => {
                 let Served { value, variation } = &**served;
                 self.tracer.leaf(|| (Step::new(Kind::Value).with("value", value.clone()), true.into()));
-                Some(Decision::new(reason, Some(value), *variation))
+                self.out.decide(reason, value, *variation);
+                true
             }
             Action::Split(split) => self.split(split, flag),
             Action::Experiment(id) => self.through_experiment(*id, flag),
@@ -429,13 +429,15 @@ impl<'a, A: Attributes, T: Tracer> Evaluator<'a, '_, A, T> {
     }
 
     #[inline]
-    fn split(&mut self, split: &'a Split, flag: &'a Flag) -> Option<Decision<'a>> {
-        let bucket = self.split_bucket(&split.salted, split.by.as_ref())?;
-        let index = split.ranges.pick(bucket)?;
-        let variation = flag.variations.get(index as usize)?;
+    fn split(&mut self, split: &'a Split, flag: &'a Flag) -> bool {
+        let Some(bucket) = self.split_bucket(&split.salted, split.by.as_ref()) else { return false };
+        let Some(index) = split.ranges.pick(bucket) else { return false };
+        let Some(variation) = flag.variations.get(index as usize) else { return false };
         self.tracer.leaf(|| (Step::new(Kind::Serve).with("variation", &*variation.id), true.into()));
-        let decision = Decision::new(Reason::Rollout, Some(&variation.value), Some(index));
-        Some(Decision { bucket: Some(bucket), choice: Some(&split.ranges), ..decision })
+        self.out.decide(Reason::Rollout, &variation.value, Position::at(index));
+        self.out.bucket = Position::at(bucket);
+        self.out.choice = Some(&split.ranges);
+        true
     }
 }
 
@@ -452,5 +454,5 @@ fn rule_step(position: u32, rule: &Rule) -> Step {
 }
 
 fn list(names: &[Box<str>]) -> Value {
-    Value::List(names.iter().map(|name| Value::Str(name.clone())).collect())
+    Value::List(names.iter().map(|name| Value::from(&**name)).collect())
 }

@@ -172,32 +172,63 @@ impl Asked {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Decision<'a> {
     pub(crate) value: Option<&'a Value>,
-    pub(crate) variation: Option<u32>,
-    pub(crate) reason: Reason,
-    pub(crate) scope: Option<Scope>,
-    pub(crate) rule: Option<u32>,
-    pub(crate) bucket: Option<u32>,
     /// The ranges that the bucket was looked up in.
     pub(crate) choice: Option<&'a Choice>,
     pub(crate) assignment: Option<Assignment<'a>>,
+    pub(crate) variation: Position,
+    pub(crate) rule: Position,
+    pub(crate) bucket: Position,
+    pub(crate) reason: Reason,
+    pub(crate) scope: Option<Scope>,
     /// By line 3, not by line 6: what a prerequisite has to know.
     pub(crate) killed: bool,
 }
 
 impl<'a> Decision<'a> {
     #[inline]
-    pub(crate) fn new(reason: Reason, value: Option<&'a Value>, variation: Option<u32>) -> Decision<'a> {
+    pub(crate) fn undecided() -> Decision<'a> {
         Decision {
-            value,
-            variation,
-            reason,
-            scope: None,
-            rule: None,
-            bucket: None,
+            value: None,
             choice: None,
             assignment: None,
+            variation: Position::NONE,
+            rule: Position::NONE,
+            bucket: Position::NONE,
+            reason: Reason::Error,
+            scope: None,
             killed: false,
         }
+    }
+
+    #[inline]
+    pub(crate) fn decide(&mut self, reason: Reason, value: &'a Value, variation: Position) {
+        self.reason = reason;
+        self.value = Some(value);
+        self.variation = variation;
+    }
+}
+
+/// A position or bucket, or none: half the size of an option, and decisions are copied often.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Position(u32);
+
+impl Position {
+    pub(crate) const NONE: Position = Position(u32::MAX);
+
+    #[inline]
+    pub(crate) fn at(position: u32) -> Position {
+        Position(position)
+    }
+
+    #[inline]
+    pub(crate) fn get(self) -> Option<u32> {
+        (self != Position::NONE).then_some(self.0)
+    }
+}
+
+impl From<Option<usize>> for Position {
+    fn from(position: Option<usize>) -> Position {
+        position.and_then(|position| u32::try_from(position).ok()).map_or(Position::NONE, Position)
     }
 }
 
@@ -278,7 +309,7 @@ impl<'a> Evaluation<'a> {
 
     /// The id of the variation or variant that the value is, if it is one.
     pub fn variation(&self) -> Option<&'a str> {
-        let position = self.decision.variation? as usize;
+        let position = self.decision.variation.get()? as usize;
         match &self.entry?.body {
             Body::Flag(flag) => flag.variations.get(position).map(|variation| &*variation.id),
             Body::Experiment(experiment) => experiment.variants.get(position).map(|variant| &*variant.id),
@@ -300,7 +331,7 @@ impl<'a> Evaluation<'a> {
 
     /// The rule that decided, if one did.
     pub fn rule(&self) -> Option<RuleName<'a>> {
-        let position = self.decision.rule?;
+        let position = self.decision.rule.get()?;
         let Body::Flag(flag) = &self.entry?.body else { return None };
         let rule = flag.rules.get(position as usize)?;
         Some(rule.id.as_deref().map_or(RuleName::Position(position), RuleName::Id))
@@ -309,7 +340,7 @@ impl<'a> Evaluation<'a> {
     /// The bucket that chose, 0 to 99999, if one did.
     #[inline]
     pub fn bucket(&self) -> Option<u32> {
-        self.decision.bucket
+        self.decision.bucket.get()
     }
 
     /// How many of the 100,000 buckets go to each variation or variant by the split that decided; empty when no bucket

@@ -1,6 +1,8 @@
-//! One test of one attribute, in three values: true, false, and `None` for unknown (DESIGN 5).
+//! One test of one attribute, in three values: true, false, and `None` for unknown (DESIGN 5). There is a function for
+//! each type that an attribute can have; an operator that it does not name there is unknown.
 
-use crate::context::Attribute;
+use crate::context::{Attribute, List};
+use crate::hash;
 use crate::model::condition::{Quantifier, SizeTest, Test};
 use crate::model::operand::{Scalar, Scalars};
 use crate::value::fold;
@@ -15,173 +17,163 @@ pub(super) fn holds(test: &Test, attribute: Option<Attribute<'_>>) -> Option<boo
     if let Test::Exists(wanted) = test {
         return Some(attribute.is_some() == *wanted);
     }
-    let attribute = attribute?;
+    match attribute? {
+        Attribute::Str(text) => of_text(test, text),
+        Attribute::Number(number) => of_number(test, number),
+        Attribute::Bool(value) => of_bool(test, value),
+        Attribute::List(list) => of_list(test, list),
+        Attribute::Object => None,
+    }
+}
+
+#[inline]
+fn of_text(test: &Test, text: &str) -> Option<bool> {
     match test {
-        Test::Equal { operand, negated, ignore_case } => {
-            equal(operand, attribute, *ignore_case).map(|equal| equal != *negated)
+        Test::Equal { operand: Scalar::Str(operand), negated, ignore_case } => {
+            Some(same(operand, text, *ignore_case) != *negated)
         }
         Test::OneOf { operands, negated, ignore_case } => {
-            one_of(operands, attribute, *ignore_case).map(|found| found != *negated)
+            let known = !operands.strings.is_empty();
+            known.then(|| operands.strings.contains(text, *ignore_case) != *negated)
         }
         Test::Contains { operands, negated, ignore_case } => {
-            contains(operands, attribute, *ignore_case).map(|found| found != *negated)
+            let found =
+                |part: &str| if *ignore_case { fold::contains(text, part) } else { text.contains(part) };
+            let known = !operands.strings.is_empty();
+            known.then(|| operands.strings.iter().any(found) != *negated)
         }
-        Test::StartsWith { operands, ignore_case: false } => text(attribute)
-            .filter(|_| !operands.is_empty())
-            .map(|text| operands.iter().any(|part| text.starts_with(part))),
-        Test::StartsWith { operands, ignore_case: true } => text(attribute)
-            .filter(|_| !operands.is_empty())
-            .map(|text| operands.iter().any(|part| fold::starts_with(text, part))),
-        Test::EndsWith { operands, ignore_case: false } => text(attribute)
-            .filter(|_| !operands.is_empty())
-            .map(|text| operands.iter().any(|part| text.ends_with(part))),
-        Test::EndsWith { operands, ignore_case: true } => text(attribute)
-            .filter(|_| !operands.is_empty())
-            .map(|text| operands.iter().any(|part| fold::ends_with(text, part))),
-        Test::Matches(pattern) => text(attribute).map(|text| pattern.is_match(text)),
-        Test::Number { relation, operand } => {
-            number(attribute).map(|number| relation.holds(number.compare(*operand)))
+        Test::StartsWith { operands, ignore_case } => {
+            let starts = |part: &str| {
+                if *ignore_case { fold::starts_with(text, part) } else { starts_with(text, part) }
+            };
+            (!operands.is_empty()).then(|| operands.iter().any(starts))
         }
-        Test::Text { relation, operand } => text(attribute).map(|text| relation.holds(text.cmp(operand))),
-        Test::Time { relation, operand, .. } => time(attribute).map(|time| relation.holds(time.cmp(operand))),
+        Test::EndsWith { operands, ignore_case } => {
+            let ends =
+                |part: &str| if *ignore_case { fold::ends_with(text, part) } else { ends_with(text, part) };
+            (!operands.is_empty()).then(|| operands.iter().any(ends))
+        }
+        Test::Matches(pattern) => Some(pattern.is_match(text)),
+        Test::Text { relation, operand } => Some(relation.holds(text.cmp(operand))),
+        Test::Time { relation, operand, .. } => {
+            Timestamp::parse(text).map(|time| relation.holds(time.cmp(operand)))
+        }
         Test::Version { relation, operand, .. } => {
-            text(attribute).and_then(Version::parse).map(|version| relation.holds(version.compare(operand)))
+            Version::parse(text).map(|version| relation.holds(version.compare(operand)))
         }
-        Test::VersionRange { range, .. } => {
-            text(attribute).and_then(Version::parse).map(|version| range.contains(&version))
+        Test::VersionRange { range, .. } => Version::parse(text).map(|version| range.contains(&version)),
+        Test::Network { networks, .. } if networks.is_empty() => None,
+        Test::Network { networks, .. } => {
+            parse_address(text).map(|address| networks.iter().any(|network| network.contains(address)))
         }
-        Test::Network { networks, .. } => text(attribute)
-            .and_then(parse_address)
-            .filter(|_| !networks.is_empty())
-            .map(|address| networks.iter().any(|network| network.contains(address))),
-        Test::Members { quantifier, operands, ignore_case } => {
-            members(*quantifier, operands, attribute, *ignore_case)
+        Test::Size(tests) => sizes_hold(tests, text.chars().count()),
+        Test::Sealed(sealed) => Some(sealed.contains(text)),
+        _ => None,
+    }
+}
+
+#[inline]
+fn of_number(test: &Test, number: Number) -> Option<bool> {
+    match test {
+        Test::Equal { operand: Scalar::Number(operand), negated, .. } => {
+            Some((*operand == number) != *negated)
         }
-        Test::Size(tests) => size(attribute).and_then(|size| sizes_hold(tests, size)),
+        Test::OneOf { operands, negated, .. } => {
+            let known = !operands.numbers.is_empty();
+            known.then(|| operands.numbers.contains(&number) != *negated)
+        }
+        Test::Number { relation, operand } => Some(relation.holds(number.compare(*operand))),
+        Test::Time { relation, operand, .. } => {
+            Timestamp::from_number(number).map(|time| relation.holds(time.cmp(operand)))
+        }
         Test::Modulo { divisor, remainder } => {
-            number(attribute)?.integral()?.checked_rem_euclid(*divisor).map(|rest| rest == *remainder)
+            number.integral()?.checked_rem_euclid(*divisor).map(|rest| rest == *remainder)
         }
-        Test::Sealed(sealed) => text(attribute).map(|text| sealed.contains(text)),
-        Test::Exists(_) => None,
-    }
-}
-
-#[inline]
-fn text(attribute: Attribute<'_>) -> Option<&str> {
-    match attribute {
-        Attribute::Str(text) => Some(text),
         _ => None,
     }
 }
 
-#[inline]
-fn number(attribute: Attribute<'_>) -> Option<Number> {
-    match attribute {
-        Attribute::Number(number) => Some(number),
+fn of_bool(test: &Test, value: bool) -> Option<bool> {
+    match test {
+        Test::Equal { operand: Scalar::Bool(operand), negated, .. } => Some((*operand == value) != *negated),
+        Test::OneOf { operands, negated, .. } => {
+            let known = !operands.booleans.is_empty();
+            known.then(|| operands.booleans.contains(&value) != *negated)
+        }
         _ => None,
     }
 }
 
-fn time(attribute: Attribute<'_>) -> Option<Timestamp> {
-    match attribute {
-        Attribute::Str(text) => Timestamp::parse(text),
-        Attribute::Number(millis) => Timestamp::from_number(millis),
+fn of_list(test: &Test, list: &dyn List) -> Option<bool> {
+    match test {
+        Test::Contains { operands, negated, ignore_case } => {
+            Some(has_any(list, operands, *ignore_case) != *negated)
+        }
+        Test::Members { quantifier, operands, ignore_case } => Some(match quantifier {
+            Quantifier::Any => has_any(list, operands, *ignore_case),
+            Quantifier::None => !has_any(list, operands, *ignore_case),
+            Quantifier::All => has_all(list, operands, *ignore_case),
+        }),
+        Test::Size(tests) => sizes_hold(tests, list.len()),
         _ => None,
     }
 }
 
-fn size(attribute: Attribute<'_>) -> Option<Number> {
-    let size = match attribute {
-        Attribute::List(list) => list.len(),
-        Attribute::Str(text) => text.chars().count(),
-        _ => return None,
-    };
-    i64::try_from(size).ok().map(Number::Int)
+fn has_any(list: &dyn List, operands: &Scalars, ignore_case: bool) -> bool {
+    list.any(&mut |item| match item {
+        Attribute::Str(text) => operands.strings.contains(text, ignore_case),
+        Attribute::Number(number) => operands.numbers.contains(&number),
+        Attribute::Bool(value) => operands.booleans.contains(&value),
+        Attribute::List(_) | Attribute::Object => false,
+    })
+}
+
+fn has_all(list: &dyn List, operands: &Scalars, ignore_case: bool) -> bool {
+    let has = |wanted: &dyn Fn(Attribute<'_>) -> bool| list.any(&mut |item| wanted(item));
+    operands
+        .strings
+        .iter()
+        .all(|wanted| has(&|item| matches!(item, Attribute::Str(text) if same(wanted, text, ignore_case))))
+        && operands
+            .numbers
+            .iter()
+            .all(|wanted| has(&|item| matches!(item, Attribute::Number(number) if number == *wanted)))
+        && operands
+            .booleans
+            .iter()
+            .all(|wanted| has(&|item| matches!(item, Attribute::Bool(value) if value == *wanted)))
 }
 
 /// All of them, by Kleene's AND; to be among no sizes at all is unknown.
-fn sizes_hold(tests: &[SizeTest], size: Number) -> Option<bool> {
-    let holds = |test: &SizeTest| match test {
-        SizeTest::Relation(relation, operand) => Some(relation.holds(size.compare(*operand))),
-        SizeTest::OneOf { operands, .. } if operands.is_empty() => None,
-        SizeTest::OneOf { operands, negated } => Some(operands.contains(&size) != *negated),
-    };
-    tests
-        .iter()
-        .map(holds)
-        .try_fold(Some(true), |all, one| match one {
-            Some(false) => Err(()),
-            Some(true) => Ok(all),
-            None => Ok(None),
-        })
-        .unwrap_or(Some(false))
+fn sizes_hold(tests: &[SizeTest], size: usize) -> Option<bool> {
+    let size = i64::try_from(size).ok().map(Number::Int)?;
+    let mut truth = Some(true);
+    for test in tests {
+        match test {
+            SizeTest::Relation(relation, operand) if relation.holds(size.compare(*operand)) => {}
+            SizeTest::OneOf { operands, .. } if operands.is_empty() => truth = None,
+            SizeTest::OneOf { operands, negated } if operands.contains(&size) != *negated => {}
+            _ => return Some(false),
+        }
+    }
+    truth
 }
 
 #[inline]
-fn equal(operand: &Scalar, attribute: Attribute<'_>, ignore_case: bool) -> Option<bool> {
-    match (operand, attribute) {
-        (Scalar::Str(operand), Attribute::Str(text)) if ignore_case => Some(fold::equal(operand, text)),
-        (Scalar::Str(operand), Attribute::Str(text)) => Some(**operand == *text),
-        (Scalar::Number(operand), Attribute::Number(number)) => Some(*operand == number),
-        (Scalar::Bool(operand), Attribute::Bool(value)) => Some(*operand == value),
-        _ => None,
-    }
+fn same(operand: &str, text: &str, ignore_case: bool) -> bool {
+    if ignore_case { fold::equal(operand, text) } else { hash::same(operand, text) }
 }
 
-/// Membership of a scalar; unknown when no member has its type.
+/// As bytes: UTF-8 begins and ends alike only where the characters do.
 #[inline]
-fn one_of(operands: &Scalars, attribute: Attribute<'_>, ignore_case: bool) -> Option<bool> {
-    match attribute {
-        Attribute::Str(text) if !operands.strings.is_empty() => {
-            Some(operands.strings.contains(text, ignore_case))
-        }
-        Attribute::Number(number) if !operands.numbers.is_empty() => Some(operands.numbers.contains(&number)),
-        Attribute::Bool(value) if !operands.booleans.is_empty() => Some(operands.booleans.contains(&value)),
-        _ => None,
-    }
+fn starts_with(text: &str, part: &str) -> bool {
+    text.as_bytes().get(..part.len()).is_some_and(|start| hash::same_bytes(start, part.as_bytes()))
 }
 
-/// Any of the operands: a part of a string, or a member of a list.
-fn contains(operands: &Scalars, attribute: Attribute<'_>, ignore_case: bool) -> Option<bool> {
-    match attribute {
-        Attribute::Str(_) if operands.strings.is_empty() => None,
-        Attribute::Str(text) if ignore_case => {
-            Some(operands.strings.iter().any(|part| fold::contains(text, part)))
-        }
-        Attribute::Str(text) => Some(operands.strings.iter().any(|part| text.contains(part))),
-        Attribute::List(list) => {
-            Some(list.any(&mut |item| one_of(operands, item, ignore_case) == Some(true)))
-        }
-        _ => None,
-    }
-}
-
-fn members(
-    quantifier: Quantifier,
-    operands: &Scalars,
-    attribute: Attribute<'_>,
-    ignore_case: bool,
-) -> Option<bool> {
-    let Attribute::List(list) = attribute else { return None };
-    let any = || list.any(&mut |item| one_of(operands, item, ignore_case) == Some(true));
-    let has_text = |wanted: &str| {
-        list.any(&mut |item| match item {
-            Attribute::Str(text) if ignore_case => fold::equal(wanted, text),
-            Attribute::Str(text) => wanted == text,
-            _ => false,
-        })
-    };
-    let has_number =
-        |wanted: &Number| list.any(&mut |item| number(item).is_some_and(|number| number == *wanted));
-    let has_bool =
-        |wanted: &bool| list.any(&mut |item| matches!(item, Attribute::Bool(value) if value == *wanted));
-    Some(match quantifier {
-        Quantifier::Any => any(),
-        Quantifier::None => !any(),
-        Quantifier::All => {
-            operands.strings.iter().all(has_text)
-                && operands.numbers.iter().all(has_number)
-                && operands.booleans.iter().all(has_bool)
-        }
-    })
+#[inline]
+fn ends_with(text: &str, part: &str) -> bool {
+    let start = text.len().checked_sub(part.len());
+    start
+        .and_then(|start| text.as_bytes().get(start..))
+        .is_some_and(|end| hash::same_bytes(end, part.as_bytes()))
 }

@@ -6,6 +6,7 @@ use hashbrown::HashTable;
 use regex::{Regex, RegexBuilder};
 use sha2::{Digest, Sha256};
 use siphasher::sip::SipHasher24;
+use smol_str::SmolStr;
 
 use crate::hash;
 use crate::limits;
@@ -16,7 +17,7 @@ use crate::value::number::Number;
 /// A string, number or boolean.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Scalar {
-    Str(Box<str>),
+    Str(SmolStr),
     Number(Number),
     Bool(bool),
 }
@@ -114,8 +115,8 @@ impl StrSet {
             return self.iter().any(|member| fold::equal(member, text));
         }
         match &self.table {
-            Some(table) => table.find(hash::name(text), |index| self.at(*index) == text).is_some(),
-            None => self.iter().any(|member| member == text),
+            Some(table) => table.find(hash::name(text), |index| hash::same(self.at(*index), text)).is_some(),
+            None => self.iter().any(|member| hash::same(member, text)),
         }
     }
 }

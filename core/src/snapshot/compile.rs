@@ -26,7 +26,7 @@ pub(super) fn entry(entry: model::Entry, refer: &mut dyn FnMut(&str) -> EntryId)
     let mut references = compiler.references;
     references.sort_unstable();
     references.dedup();
-    Entry { key: entry.key, body, references: references.into() }
+    Entry { key: entry.key.into(), body, references: references.into() }
 }
 
 /// Whether an entry has no place in a snapshot (DESIGN 3, `sensitive`).
@@ -85,9 +85,11 @@ impl Compiler<'_> {
                 prerequisites,
             })
         });
+        let scopes = self.scopes(flag.scopes, &variations);
         Flag {
+            is_plain: gates.is_none() && scopes.is_none() && flag.rules.is_empty(),
             gates,
-            scopes: self.scopes(flag.scopes, &variations),
+            scopes,
             rules: flag.rules.into_iter().map(|rule| self.rule(rule, &variations)).collect(),
             rollout: flag.rollout.map(|split| Box::new(self.split(split))),
             default: served(flag.default, &variations),
@@ -188,5 +190,5 @@ fn choice(ranges: &Ranges) -> Choice {
 
 fn served(value: Value, variations: &[model::Variation]) -> Served {
     let variation = variations.iter().position(|variation| variation.value == value);
-    Served { value, variation: variation.and_then(|index| u32::try_from(index).ok()) }
+    Served { value, variation: variation.into() }
 }

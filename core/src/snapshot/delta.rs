@@ -4,6 +4,8 @@ use std::collections::HashSet;
 use std::fmt;
 use std::sync::Arc;
 
+use smol_str::SmolStr;
+
 use crate::definition::{self, Mode, Reading};
 use crate::document::Node;
 use crate::problem::{Code, Pointer, Problem};
@@ -96,7 +98,7 @@ impl Snapshot {
             .entries
             .iter()
             .filter(|entry| !matches!(entry.body, Body::Missing) && !kept.contains(&*entry.key))
-            .map(|entry| entry.key.clone())
+            .map(|entry| Box::from(entry.key.as_str()))
             .collect();
         next.change(self, reading, &removed);
         Ok(next)
@@ -109,7 +111,7 @@ impl Snapshot {
             let id = self.id(key);
             self.set(
                 id,
-                Arc::new(Entry { key: key.clone(), body: Body::Missing, references: Box::default() }),
+                Arc::new(Entry { key: SmolStr::new(key), body: Body::Missing, references: Box::default() }),
             );
             touched.push(id);
         }

@@ -3,7 +3,10 @@
 use hashbrown::HashMap;
 use std::sync::Arc;
 
+use smol_str::SmolStr;
+
 use crate::context::Path;
+use crate::evaluate::Position;
 use crate::hash::NameState;
 use crate::model::operand::Salted;
 use crate::model::{self, Expected, Expiry, Status, ValueType};
@@ -19,7 +22,7 @@ pub(crate) type Condition = model::condition::Condition<EntryId>;
 
 #[derive(Debug, PartialEq)]
 pub(crate) struct Entry {
-    pub(crate) key: Box<str>,
+    pub(crate) key: SmolStr,
     pub(crate) body: Body,
     /// Every entry that this one mentions.
     pub(crate) references: Box<[u32]>,
@@ -48,6 +51,8 @@ pub(crate) struct Invalid {
 
 #[derive(Debug, PartialEq)]
 pub(crate) struct Flag {
+    /// Nobody is told apart: lines 2 to 11 have nothing to say, but for overrides.
+    pub(crate) is_plain: bool,
     /// Absent for most: nothing closes the entry before anyone is looked at.
     pub(crate) gates: Option<Box<Gates>>,
     pub(crate) scopes: Option<Box<Scopes>>,
@@ -78,7 +83,7 @@ impl PartialEq for Pinned {
 #[derive(Debug, PartialEq)]
 pub(crate) struct Served {
     pub(crate) value: Value,
-    pub(crate) variation: Option<u32>,
+    pub(crate) variation: Position,
 }
 
 #[derive(Debug, PartialEq)]

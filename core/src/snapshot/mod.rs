@@ -133,9 +133,8 @@ impl Snapshot {
 
     #[inline]
     pub(crate) fn find(&self, key: &str) -> Option<&Arc<Entry>> {
-        let id =
-            self.index.find(hash::name(key), |id| self.entry(*id).is_some_and(|entry| *entry.key == *key))?;
-        self.entry(*id)
+        let is_key = |id: &EntryId| self.entry(*id).is_some_and(|entry| hash::same(&entry.key, key));
+        self.entry(*self.index.find(hash::name(key), is_key)?)
     }
 
     /// The number of a key; one that is not there yet becomes a missing entry.
@@ -175,7 +174,7 @@ impl Snapshot {
         for entry in reading.model.entries {
             let id = self.id(&entry.key);
             let compiled = match compile::is_withheld(&entry) {
-                true => Entry { key: entry.key, body: Body::Missing, references: Box::default() },
+                true => Entry { key: entry.key.into(), body: Body::Missing, references: Box::default() },
                 false => compile::entry(entry, &mut |key| self.id(key)),
             };
             if self.entry(id).is_none_or(|held| **held != compiled) {

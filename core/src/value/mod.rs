@@ -10,6 +10,8 @@ use std::fmt;
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
+use smol_str::SmolStr;
+
 use number::Number;
 
 /// A JSON value. Equality is by value: `1` equals `1.0`, and the order of an object's members does not matter.
@@ -23,8 +25,8 @@ pub enum Value {
     Int(i64),
     /// Any other number; always finite.
     Float(f64),
-    /// A string.
-    Str(Box<str>),
+    /// A string; short ones lie in the value itself.
+    Str(SmolStr),
     /// A list.
     List(Box<[Value]>),
     /// An object, in the order in which it was written; names are unique.
@@ -138,5 +140,5 @@ from! {
     u32 => |value| Value::Int(i64::from(value)),
     &str => |value| Value::Str(value.into()),
     String => |value| Value::Str(value.into()),
-    Box<str> => |value| Value::Str(value),
+    Box<str> => |value| Value::Str(value.into()),
 }

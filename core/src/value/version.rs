@@ -12,18 +12,20 @@ pub(crate) struct Version<P> {
 
 impl<'a> Version<&'a str> {
     pub(crate) fn parse(text: &'a str) -> Option<Version<&'a str>> {
-        let (text, build) = match text.split_once('+') {
-            Some((text, build)) => (text, Some(build)),
-            None => (text, None),
+        let (major, rest) = number(text, Some(b'.'))?;
+        let (minor, rest) = number(rest, Some(b'.'))?;
+        let (patch, rest) = number(rest, None)?;
+        let triple = [major, minor, patch];
+        // Most versions end here.
+        if rest.is_empty() {
+            return Some(Version { triple, pre: rest });
+        }
+        let (pre, build) = match rest.split_once('+') {
+            Some((pre, build)) => (pre, Some(build)),
+            None => (rest, None),
         };
-        let (core, pre) = match text.split_once('-') {
-            Some((core, pre)) => (core, Some(pre)),
-            None => (text, None),
-        };
-        let mut numbers = core.split('.');
-        let triple = [numeric(numbers.next()?)?, numeric(numbers.next()?)?, numeric(numbers.next()?)?];
-        let valid = numbers.next().is_none()
-            && build.is_none_or(|build| build.split('.').all(is_identifier))
+        let pre = if pre.is_empty() { None } else { Some(pre.strip_prefix('-')?) };
+        let valid = build.is_none_or(|build| build.split('.').all(is_identifier))
             && pre
                 .is_none_or(|pre| pre.split('.').all(|part| is_identifier(part) && !has_leading_zero(part)));
         valid.then_some(Version { triple, pre: pre.unwrap_or_default() })
@@ -103,14 +105,24 @@ fn comparator(text: &str) -> Option<(Relation, Version<Box<str>>)> {
     Some((relation, Version::parse(version)?.to_owned()))
 }
 
-fn numeric(text: &str) -> Option<u64> {
-    if text.is_empty() || text.len() > 1 && text.starts_with('0') {
+/// A number without leading zeros, and what follows it (after `end`, which must be there when it is given).
+#[inline]
+fn number(text: &str, end: Option<u8>) -> Option<(u64, &str)> {
+    let bytes = text.as_bytes();
+    let mut value: u64 = 0;
+    let mut digits = 0;
+    while let Some(digit) = bytes.get(digits).map(|byte| byte.wrapping_sub(b'0')).filter(|digit| *digit < 10)
+    {
+        value = value.checked_mul(10)?.checked_add(u64::from(digit))?;
+        digits += 1;
+    }
+    if digits == 0
+        || digits > 1 && bytes.first() == Some(&b'0')
+        || end.is_some() && bytes.get(digits).copied() != end
+    {
         return None;
     }
-    text.bytes().try_fold(0_u64, |value, byte| {
-        let digit = byte.is_ascii_digit().then(|| u64::from(byte - b'0'))?;
-        value.checked_mul(10)?.checked_add(digit)
-    })
+    Some((value, text.get(digits + usize::from(end.is_some())..)?))
 }
 
 fn is_identifier(text: &str) -> bool {
