@@ -6,7 +6,7 @@ pub const DOCUMENT_BYTES: usize = 64 << 20;
 pub const DOCUMENT_DEPTH: usize = 100;
 /// Entries in a document.
 pub const ENTRIES: usize = 100_000;
-/// Problems kept of a document; those beyond are counted in one last problem.
+/// Problems shown of a document; those beyond are counted in one last problem.
 pub const PROBLEMS: usize = 1_000;
 /// Variations of an entry, variants of an experiment, prerequisites, roles, tags, guardrails.
 pub const VARIATIONS: usize = 1_000;

@@ -4,8 +4,6 @@ use std::fmt;
 
 use serde::Serialize;
 
-use crate::limits;
-
 macro_rules! codes {
     ($($(#[$doc:meta])* $variant:ident = $text:literal, $severity:ident, $load:ident;)*) => {
         /// Stable codes of problems; `docs/errors.md` lists them, and a test holds the two together.
@@ -266,43 +264,32 @@ impl fmt::Display for Pointer<'_> {
 
 /// The problems found so far, in the order of the document.
 #[derive(Debug, Default)]
-pub struct Problems {
-    list: Vec<Problem>,
-    beyond_limit: usize,
-}
+pub struct Problems(Vec<Problem>);
 
 impl Problems {
     /// Notes one more problem.
     pub fn add(&mut self, code: Code, path: &Pointer<'_>, message: impl Into<String>) {
-        self.push(Problem::new(code, path, message));
-    }
-
-    pub(crate) fn push(&mut self, problem: Problem) {
-        if self.list.len() < limits::PROBLEMS {
-            self.list.push(problem);
-        } else {
-            self.beyond_limit += 1;
-        }
+        self.0.push(Problem::new(code, path, message));
     }
 
     /// How many there are; to compare a before with an after.
     pub(crate) fn count(&self) -> usize {
-        self.list.len() + self.beyond_limit
+        self.0.len()
     }
 
     /// The first problem since `count` that spoils its entry on loading.
     pub(crate) fn spoiling_since(&self, count: usize) -> Option<&Problem> {
         let spoils = |problem: &&Problem| matches!(problem.code.on_load(), OnLoad::Entry | OnLoad::Document);
-        self.list.iter().skip(count).find(spoils)
+        self.0.iter().skip(count).find(spoils)
     }
+}
 
-    /// All of them.
-    pub fn into_vec(mut self) -> Vec<Problem> {
-        if self.beyond_limit > 0 {
-            let message = format!("{} more problems are not shown", self.beyond_limit);
-            self.list.push(Problem::new(Code::LimitExceeded, &Pointer::Root, message));
-        }
-        self.list
+impl IntoIterator for Problems {
+    type Item = Problem;
+    type IntoIter = std::vec::IntoIter<Problem>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
     }
 }
 

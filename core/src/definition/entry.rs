@@ -76,8 +76,10 @@ pub(super) struct AboutFields<'n, 't> {
 }
 
 /// The key as it is written, whether it is well formed or not: a bad entry must still answer to its name.
-pub(super) fn written_key<'n>(object: &'n Object<'_>) -> Option<(&'n str, &'n Node<'n>)> {
-    object.iter().find(|(name, _)| name == "key" || name == "id").map(|(name, node)| (name.as_ref(), node))
+pub(super) fn written_key<'n, 't>(object: &'n Object<'t>) -> Option<(&'static str, &'n Node<'t>)> {
+    let field =
+        |wanted: &'static str| object.iter().find(|(name, _)| name == wanted).map(|(_, node)| (wanted, node));
+    field("key").or_else(|| field("id"))
 }
 
 pub(super) fn is_key(text: &str) -> bool {

@@ -26,12 +26,12 @@ pub fn warn(reading: &mut Reading, options: &Options) {
     let mut found = Vec::new();
     for (i, (entry, place)) in reading.model.entries.iter().zip(&reading.places).enumerate() {
         let mut add = |code: Code, path: &str, message: String| {
-            found.push((i, code, format!("{}{path}", place.path), message));
+            found.push((i, code, format!("{}{path}", place.path()), message));
         };
         if matches!(entry.body, Body::Invalid { .. }) {
             continue;
         }
-        metadata(entry, options, &mut add);
+        metadata(entry, place.key_field, options, &mut add);
         expiry(entry, options.now, &mut add);
         if let Body::Flag(flag) = &entry.body {
             missing_off(entry, flag, &mut add);
@@ -41,10 +41,10 @@ pub fn warn(reading: &mut Reading, options: &Options) {
     for (entry, code, path, message) in found {
         reading.add(entry, code, &path, message);
     }
-    reading.problems.sort_by_key(|found| found.document);
+    reading.put_in_order();
 }
 
-fn metadata(entry: &Entry, options: &Options, add: &mut impl FnMut(Code, &str, String)) {
+fn metadata(entry: &Entry, key_field: &str, options: &Options, add: &mut impl FnMut(Code, &str, String)) {
     if entry.about.owner.is_none() {
         add(Code::MissingOwner, "", format!("nobody owns `{}`: `owner` is missing", entry.key));
     }
@@ -55,7 +55,11 @@ fn metadata(entry: &Entry, options: &Options, add: &mut impl FnMut(Code, &str, S
         naming.find(&entry.key).is_some_and(|found| found.start() == 0 && found.end() == entry.key.len())
     };
     if let Some(naming) = options.naming.as_ref().filter(|naming| !matches_whole(naming)) {
-        add(Code::NamingPattern, "/key", format!("`{}` does not match `{}`", entry.key, naming.as_str()));
+        add(
+            Code::NamingPattern,
+            &format!("/{key_field}"),
+            format!("`{}` does not match `{}`", entry.key, naming.as_str()),
+        );
     }
 }
 

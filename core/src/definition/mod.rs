@@ -21,6 +21,7 @@ use std::collections::HashMap;
 
 use crate::context::Paths;
 use crate::document::Node;
+use crate::hash::NameState;
 use crate::limits;
 use crate::model::{About, Body, Entry, Model};
 use crate::problem::{Code, Pointer, Problem, Problems, Severity};
@@ -67,13 +68,33 @@ pub struct Found {
     pub problem: Problem,
 }
 
+/// Where an entry stands. Its path is put together when somebody asks: a good document has no use for it.
 #[derive(Debug)]
 struct Place {
     document: usize,
-    path: String,
-    /// Where its key stands.
-    key_path: String,
+    form: Form,
+    position: usize,
+    /// In which spelling its key is written.
+    key_field: &'static str,
     references: Vec<Reference>,
+}
+
+/// The forms of a document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    Single,
+    List,
+    Bundle,
+}
+
+impl Place {
+    fn path(&self) -> String {
+        match self.form {
+            Form::Single => String::new(),
+            Form::List => format!("/{}", self.position),
+            Form::Bundle => format!("/entries/{}", self.position),
+        }
+    }
 }
 
 impl Reading {
@@ -93,13 +114,12 @@ impl Reading {
 /// Reads documents that belong together: the files of a folder, or one bundle.
 pub fn read(documents: &[Node<'_>], mode: Mode) -> Reading {
     let mut headers = Headers::default();
-    let mut problems: Vec<Problems> = Vec::with_capacity(documents.len());
-    for document in documents {
+    let mut problems = Vec::new();
+    for (document, node) in documents.iter().enumerate() {
         let mut found = Problems::default();
-        headers.add(document, mode, &mut found);
-        problems.push(found);
+        headers.add(node, mode, &mut found);
+        problems.extend(found.into_iter().map(|problem| Found { document, entry: None, problem }));
     }
-    let refused = problems.iter().any(|found| found.count() > 0);
     let mut reading = Reading {
         model: Model {
             environment: headers.environment,
@@ -107,13 +127,13 @@ pub fn read(documents: &[Node<'_>], mode: Mode) -> Reading {
             roles: headers.roles.unwrap_or_default(),
             entries: Vec::new(),
         },
-        problems: Vec::new(),
-        refused,
+        refused: !problems.is_empty(),
+        problems,
         places: Vec::new(),
     };
     let mut paths = Paths::default();
-    for (document, (node, found)) in documents.iter().zip(problems).enumerate() {
-        reading.read_document(document, node, mode, found, &mut paths);
+    for (document, node) in documents.iter().enumerate() {
+        reading.read_document(document, node, mode, &mut paths);
     }
     reading.refuse_duplicates();
     references::check(&mut reading, mode);
@@ -121,96 +141,84 @@ pub fn read(documents: &[Node<'_>], mode: Mode) -> Reading {
     if mode == Mode::Authoring {
         value_schema::check(&mut reading);
     }
-    reading.problems.sort_by_key(|found| found.document);
+    reading.put_in_order();
     reading
 }
 
 impl Reading {
-    fn read_document(
-        &mut self,
-        document: usize,
-        node: &Node<'_>,
-        mode: Mode,
-        header: Problems,
-        paths: &mut Paths,
-    ) {
-        let mut problems = header;
-        // Where the problems of each entry end.
-        let mut marks = vec![(problems.count(), None)];
-        for (i, entry) in entries_of(node).into_iter().flatten().enumerate() {
-            let list = Pointer::Root.member("entries");
-            let path = match node {
-                Node::List(_) => Pointer::Root.item(i),
-                Node::Object(object) if is_bundle(object) => list.item(i),
-                _ => Pointer::Root,
+    fn read_document(&mut self, document: usize, node: &Node<'_>, mode: Mode, paths: &mut Paths) {
+        let Some((form, entries)) = entries_of(node) else { return };
+        let list = Pointer::Root.member("entries");
+        self.model.entries.reserve(entries.len().min(limits::ENTRIES));
+        for (position, entry) in entries.iter().enumerate() {
+            let path = match form {
+                Form::Single => Pointer::Root,
+                Form::List => Pointer::Root.item(position),
+                Form::Bundle => list.item(position),
             };
             if self.model.entries.len() == limits::ENTRIES {
-                problems.add(Code::LimitExceeded, &path, format!("more than {} entries", limits::ENTRIES));
-                break;
+                let message = format!("more than {} entries", limits::ENTRIES);
+                let problem = Problem::new(Code::LimitExceeded, &path, message);
+                self.problems.push(Found { document, entry: None, problem });
+                return;
             }
-            let before = self.model.entries.len();
-            self.read_entry(document, entry, &path, mode, &mut problems, paths);
-            marks.push((problems.count(), (self.model.entries.len() > before).then_some(before)));
-        }
-        marks.push((usize::MAX, None));
-        let mut mark = 0;
-        for (i, problem) in problems.into_vec().into_iter().enumerate() {
-            while marks.get(mark).is_some_and(|(end, _)| i >= *end) {
-                mark += 1;
-            }
-            self.problems.push(Found {
-                document,
-                entry: marks.get(mark).and_then(|(_, entry)| *entry),
-                problem,
-            });
+            let place = Place { document, form, position, key_field: "key", references: Vec::new() };
+            self.read_entry(entry, place, &path, mode, paths);
         }
     }
 
     fn read_entry(
         &mut self,
-        document: usize,
         node: &Node<'_>,
+        mut place: Place,
         path: &Pointer<'_>,
         mode: Mode,
-        problems: &mut Problems,
         paths: &mut Paths,
     ) {
-        let before = problems.count();
-        let mut references = Vec::new();
-        let roles = &self.model.roles;
-        let mut reader =
-            Reader { mode, problems, references: &mut references, paths, roles, sensitive: false };
-        let Some(object) = reader.object(node, path) else { return };
-        reader.sensitive = entry::is_sensitive(object);
-        let key = reader.entry_key(object, path);
-        let read = reader.entry(object, path);
-        let Some((key, key_path)) = key else { return };
-        let (about, body) = match (problems.spoiling_since(before), read) {
-            (None, Some(read)) => read,
-            (Some(spoiling), _) => (About::default(), invalid(spoiling.clone(), entry::is_evaluable(object))),
-            // Every refusal is reported, so this is never reached; but an entry without a reason must not be served.
-            (None, None) => (About::default(), invalid(unreadable(path), entry::is_evaluable(object))),
+        let mut problems = Problems::default();
+        let mut reader = Reader {
+            mode,
+            problems: &mut problems,
+            references: &mut place.references,
+            paths,
+            roles: &self.model.roles,
+            sensitive: false,
         };
-        self.model.entries.push(Entry { key: key.into(), about, body });
-        self.places.push(Place { document, path: path.to_string(), key_path, references });
+        let document = place.document;
+        let mut entry = None;
+        if let Some(object) = reader.object(node, path) {
+            reader.sensitive = entry::is_sensitive(object);
+            let key = reader.entry_key(object, path);
+            let read = reader.entry(object, path);
+            if let Some((key, key_field)) = key {
+                let (about, body) = match (problems.spoiling_since(0), read) {
+                    (None, Some(read)) => read,
+                    (Some(why), _) => (About::default(), invalid(why.clone(), entry::is_evaluable(object))),
+                    // Every refusal is reported, so this is never reached; but what could not be read must not be
+                    // served for want of a reason.
+                    (None, None) => {
+                        (About::default(), invalid(unreadable(path), entry::is_evaluable(object)))
+                    }
+                };
+                entry = Some(self.model.entries.len());
+                self.model.entries.push(Entry { key: key.into(), about, body });
+                self.places.push(Place { key_field, ..place });
+            }
+        }
+        self.problems.extend(problems.into_iter().map(|problem| Found { document, entry, problem }));
     }
 
     /// Of two entries with one key neither is served: which one was meant cannot be known.
     fn refuse_duplicates(&mut self) {
-        let mut first: HashMap<Box<str>, usize> = HashMap::with_capacity(self.model.entries.len());
-        let mut duplicates = Vec::new();
-        for (i, entry) in self.model.entries.iter().enumerate() {
-            match first.get(&entry.key) {
-                Some(earlier) => duplicates.push((*earlier, i)),
-                None => drop(first.insert(entry.key.clone(), i)),
-            }
-        }
-        for (earlier, later) in duplicates {
+        for (earlier, later) in duplicates(&self.model.entries) {
             let (Some(first), Some(second)) = (self.places.get(earlier), self.places.get(later)) else {
                 continue;
             };
-            let message = format!("the key is taken by {}", describe_place(first));
-            let path = second.key_path.clone();
+            let message = match first.path() {
+                path if path.is_empty() => "the key is taken by another entry".to_owned(),
+                path => format!("the key is taken by the entry at {path}"),
+            };
+            let path = format!("{}/{}", second.path(), second.key_field);
             self.add(later, Code::DuplicateKey, &path, message);
             let Some(problem) = self.problems.last().map(|found| found.problem.clone()) else { continue };
             let evaluable =
@@ -222,16 +230,38 @@ impl Reading {
             }
         }
     }
+
+    /// By document, and no more of each than anyone will read. Whether an entry is served does not depend on what is
+    /// shown of it.
+    fn put_in_order(&mut self) {
+        self.problems.sort_by_key(|found| found.document);
+        let mut kept: Vec<Found> = Vec::new();
+        for documents in self.problems.chunk_by(|a, b| a.document == b.document) {
+            kept.extend(documents.iter().take(limits::PROBLEMS).cloned());
+            if let Some((beyond, last)) =
+                documents.len().checked_sub(limits::PROBLEMS + 1).zip(documents.last())
+            {
+                let message = format!("{} more problems are not shown", beyond + 1);
+                let problem = Problem::new(Code::LimitExceeded, &Pointer::Root, message);
+                kept.push(Found { document: last.document, entry: None, problem });
+            }
+        }
+        self.problems = kept;
+    }
 }
 
 impl Reader<'_> {
     /// The key, if there is one to answer to; that it is well formed is another matter, which spoils the entry.
-    fn entry_key<'n>(&mut self, object: &'n Object<'_>, path: &Pointer<'_>) -> Option<(&'n str, String)> {
-        let Some((name, node)) = entry::written_key(object) else {
+    fn entry_key<'n>(
+        &mut self,
+        object: &'n Object<'_>,
+        path: &Pointer<'_>,
+    ) -> Option<(&'n str, &'static str)> {
+        let Some((field, node)) = entry::written_key(object) else {
             self.missing("key", path);
             return None;
         };
-        let path = path.member(name);
+        let path = path.member(field);
         let key = self.string(node, &path)?;
         if !entry::is_key(key) {
             let message = format!(
@@ -240,7 +270,7 @@ impl Reader<'_> {
             );
             self.problems.add(Code::InvalidKey, &path, message);
         }
-        Some((key, path.to_string()))
+        Some((key, field))
     }
 }
 
@@ -326,23 +356,23 @@ fn is_bundle(object: &Object<'_>) -> bool {
 }
 
 /// The entries of a document.
-fn entries_of<'n, 't>(document: &'n Node<'t>) -> Option<&'n [Node<'t>]> {
+fn entries_of<'n, 't>(document: &'n Node<'t>) -> Option<(Form, &'n [Node<'t>])> {
     match document {
-        Node::List(entries) => Some(entries),
+        Node::List(entries) => Some((Form::List, entries)),
         Node::Object(object) if is_bundle(object) => {
             match object.iter().find(|(name, _)| name == "entries").map(|(_, node)| node) {
-                Some(Node::List(entries)) => Some(entries),
+                Some(Node::List(entries)) => Some((Form::Bundle, entries)),
                 _ => None,
             }
         }
-        Node::Object(_) => Some(std::slice::from_ref(document)),
+        Node::Object(_) => Some((Form::Single, std::slice::from_ref(document))),
         _ => None,
     }
 }
 
 /// Every entry as it is written, by its key.
 pub(crate) fn written_entries<'n, 't>(documents: &'n [Node<'t>]) -> HashMap<&'n str, &'n Node<'t>> {
-    let entries = documents.iter().filter_map(entries_of).flatten();
+    let entries = documents.iter().filter_map(entries_of).flat_map(|(_, entries)| entries);
     let keyed = entries.filter_map(|entry| match entry {
         Node::Object(object) => match entry::written_key(object)?.1 {
             Node::Str(key) => Some((key.as_ref(), entry)),
@@ -358,14 +388,23 @@ pub(crate) fn normalised(entry: &Node<'_>) -> crate::value::Value {
     spelling::normalise(entry.to_value())
 }
 
+/// Every entry whose key an earlier one has, behind that one.
+fn duplicates(entries: &[Entry]) -> Vec<(usize, usize)> {
+    let mut first = hashbrown::HashMap::with_capacity_and_hasher(entries.len(), NameState::default());
+    let mut duplicates = Vec::new();
+    for (i, entry) in entries.iter().enumerate() {
+        match first.get(&*entry.key) {
+            Some(earlier) => duplicates.push((*earlier, i)),
+            None => drop(first.insert(&*entry.key, i)),
+        }
+    }
+    duplicates
+}
+
 fn invalid(problem: Problem, evaluable: bool) -> Body {
     Body::Invalid { problem: Box::new(problem), evaluable }
 }
 
 fn unreadable(path: &Pointer<'_>) -> Problem {
     Problem::new(Code::InvalidValue, path, "the entry could not be read")
-}
-
-fn describe_place(place: &Place) -> String {
-    if place.path.is_empty() { "another entry".to_owned() } else { format!("the entry at {}", place.path) }
 }

@@ -12,6 +12,11 @@ use super::Reading;
 use super::fields::{Mode, Reference, ReferenceKind};
 
 pub(super) fn check(reading: &mut Reading, mode: Mode) {
+    let mentions = reading.places.iter().any(|place| !place.references.is_empty());
+    let layers = reading.model.entries.iter().any(|entry| matches!(entry.body, Body::Layer(_)));
+    if !mentions && !layers {
+        return;
+    }
     let numbers: HashMap<Box<str>, usize> =
         reading.model.entries.iter().enumerate().map(|(i, entry)| (entry.key.clone(), i)).collect();
     let mut found = Vec::new();
@@ -110,7 +115,7 @@ fn slots(reading: &Reading, numbers: &HashMap<Box<str>, usize>, found: &mut Foun
                 Some(Body::Experiment(_)) => format!("the experiment `{key}` does not name this layer"),
                 _ => format!("no experiment has the key `{key}`"),
             };
-            let pointer = format!("{}/slots/{}", place.path, key.replace('~', "~0").replace('/', "~1"));
+            let pointer = format!("{}/slots/{}", place.path(), key.replace('~', "~0").replace('/', "~1"));
             found.push((i, Code::UnknownSlot, pointer, message));
         }
     }
@@ -135,7 +140,7 @@ fn chains(reading: &Reading, numbers: &HashMap<Box<str>, usize>, found: &mut Fou
             continue;
         };
         let (code, message) = describe(fault, &entry.key);
-        found.push((i, code, place.path.clone(), message));
+        found.push((i, code, place.path(), message));
     }
 }
 

@@ -19,7 +19,7 @@ pub(super) fn check(reading: &mut Reading) {
             Err(error) => {
                 found.push((
                     i,
-                    format!("{}/value_schema", place.path),
+                    format!("{}/value_schema", place.path()),
                     format!("not a JSON Schema: {error}"),
                 ));
                 continue;
@@ -29,7 +29,7 @@ pub(super) fn check(reading: &mut Reading) {
             let errors =
                 json(value).map(|value| validator.iter_errors(&value).map(|e| e.to_string()).collect());
             let errors: Vec<String> = errors.unwrap_or_else(|error| vec![error]);
-            found.extend(errors.into_iter().map(|error| (i, format!("{}{path}", place.path), error)));
+            found.extend(errors.into_iter().map(|error| (i, format!("{}{path}", place.path()), error)));
         }
     }
     for (entry, path, message) in found {
