@@ -103,6 +103,7 @@ struct State<'de> {
     /// `serde_json` hands an integer beyond u64 over as a float. Only where a float could be one is the text read
     /// again, so that good documents pay nothing.
     doubtful_integer: Cell<bool>,
+    nodes: Cell<usize>,
     /// Items and members of what is open, so that a closed list or object is allocated once, in its size.
     items: RefCell<Vec<Node<'de>>>,
     members: RefCell<Vec<Member<'de>>>,
@@ -111,6 +112,17 @@ struct State<'de> {
 type Member<'de> = (Cow<'de, str>, Node<'de>);
 
 impl State<'_> {
+    /// A value takes two bytes of text and many more of memory.
+    fn count<E: Error>(&self) -> Result<(), E> {
+        self.nodes.set(self.nodes.get() + 1);
+        if self.nodes.get() > limits::DOCUMENT_NODES {
+            return Err(
+                self.fail(Code::TooLarge, format_args!("more than {} values", limits::DOCUMENT_NODES))
+            );
+        }
+        Ok(())
+    }
+
     fn fail<E: Error>(&self, code: Code, message: impl fmt::Display) -> E {
         self.code.set(Some(code));
         E::custom(message)
@@ -137,6 +149,7 @@ impl<'de> DeserializeSeed<'de> for Tree<'_, 'de> {
     type Value = Node<'de>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Node<'de>, D::Error> {
+        self.state.count()?;
         deserializer.deserialize_any(self)
     }
 }
@@ -265,7 +278,8 @@ fn describe(error: &serde_json::Error, state: &State<'_>) -> Problem {
         "recursion limit exceeded" => Code::TooDeep,
         _ => Code::Syntax,
     });
-    Problem::of_text(code, error.line(), error.column(), message)
+    // The reader counts what it has read of the line; at its very beginning that is nothing.
+    Problem::of_text(code, error.line(), error.column().max(1), message)
 }
 
 fn invalid_utf8(text: &[u8]) -> Problem {

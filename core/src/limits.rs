@@ -2,6 +2,8 @@
 
 /// Bytes of a document of definitions.
 pub const DOCUMENT_BYTES: usize = 64 << 20;
+/// Values in a document, those within others included.
+pub const DOCUMENT_NODES: usize = 4_000_000;
 /// Nesting of objects and lists in a document or context. Below the 128 at which the JSON reader itself gives up.
 pub const DOCUMENT_DEPTH: usize = 100;
 /// Entries in a document.

@@ -267,11 +267,9 @@ pub(super) use fields;
 
 impl Reader<'_> {
     pub(super) fn unknown_field(&mut self, name: &str, path: &Pointer<'_>, known: &'static [&'static str]) {
-        if self.mode == Mode::Authoring {
-            let suggestion = crate::problem::suggestion(name, known.iter().copied());
-            let message = format!("no field `{name}` here{suggestion}");
-            self.problems.add(Code::UnknownField, &path.member(name), message);
-        }
+        let suggestion = crate::problem::suggestion(name, known.iter().copied());
+        let message = format!("no field `{name}` here{suggestion}");
+        self.problems.add(Code::UnknownField, &path.member(name), message);
     }
 
     /// Two spellings of one field contradict each other; unlike a doubled member they spoil only their entry.

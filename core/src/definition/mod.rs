@@ -24,7 +24,7 @@ use crate::document::Node;
 use crate::hash::NameState;
 use crate::limits;
 use crate::model::{About, Body, Entry, Model};
-use crate::problem::{Code, Pointer, Problem, Problems, Severity};
+use crate::problem::{Code, OnLoad, Pointer, Problem, Problems, Severity};
 
 use fields::{Field, Object, Reader, Reference, fields};
 
@@ -52,7 +52,7 @@ pub struct Reading {
     /// What is wrong, in the order of documents.
     pub problems: Vec<Found>,
     /// A document as a whole could not be understood; a process keeps what it has.
-    pub refused: bool,
+    refusal: Option<Found>,
     /// Where each entry of the model stands.
     places: Vec<Place>,
 }
@@ -103,6 +103,11 @@ impl Reading {
         self.problems.iter().any(|found| found.problem.severity == Severity::Error)
     }
 
+    /// What a document was refused for as a whole.
+    pub fn refusal(&self) -> Option<&Found> {
+        self.refusal.as_ref()
+    }
+
     fn add(&mut self, entry: usize, code: Code, path: &str, message: String) {
         if let Some(place) = self.places.get(entry) {
             let problem = Problem { path: path.to_owned(), ..Problem::new(code, &Pointer::Root, message) };
@@ -114,7 +119,7 @@ impl Reading {
 /// Reads documents that belong together: the files of a folder, or one bundle.
 pub fn read(documents: &[Node<'_>], mode: Mode) -> Reading {
     let mut headers = Headers::default();
-    let mut problems = Vec::new();
+    let mut problems: Vec<Found> = Vec::new();
     for (document, node) in documents.iter().enumerate() {
         let mut found = Problems::default();
         headers.add(node, mode, &mut found);
@@ -127,7 +132,7 @@ pub fn read(documents: &[Node<'_>], mode: Mode) -> Reading {
             roles: headers.roles.unwrap_or_default(),
             entries: Vec::new(),
         },
-        refused: !problems.is_empty(),
+        refusal: problems.iter().find(|found| found.problem.code.on_load() != OnLoad::Ignored).cloned(),
         problems,
         places: Vec::new(),
     };
@@ -231,10 +236,10 @@ impl Reading {
         }
     }
 
-    /// By document, and no more of each than anyone will read. Whether an entry is served does not depend on what is
+    /// By document and entry, and no more of each than anyone will read. Whether an entry is served does not depend on what is
     /// shown of it.
     fn put_in_order(&mut self) {
-        self.problems.sort_by_key(|found| found.document);
+        self.problems.sort_by_key(|found| (found.document, found.entry.map_or(0, |entry| entry + 1)));
         let mut kept: Vec<Found> = Vec::new();
         for documents in self.problems.chunk_by(|a, b| a.document == b.document) {
             kept.extend(documents.iter().take(limits::PROBLEMS).cloned());

@@ -274,7 +274,7 @@ fn is_evaluable(body: &Body) -> bool {
 }
 
 fn accept(reading: Reading) -> Result<Reading, Problem> {
-    match reading.problems.first().filter(|_| reading.refused) {
+    match reading.refusal() {
         Some(found) => Err(found.problem.clone()),
         None => Ok(reading),
     }

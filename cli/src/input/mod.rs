@@ -1,0 +1,167 @@
+//! Files of definitions: found, read within limits, and turned into trees or a snapshot.
+
+pub(crate) mod contexts;
+mod yaml;
+
+use std::collections::HashSet;
+use std::ffi::OsStr;
+use std::fs;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use vexil_core::definition::{self, Mode, Reading};
+use vexil_core::{Code, Environment, Node, Problem, Snapshot, limits};
+
+use crate::exit::Failure;
+use crate::output;
+
+/// A file of definitions, read; or why its text was refused.
+pub(crate) struct File {
+    pub(crate) path: PathBuf,
+    text: Result<Vec<u8>, Problem>,
+}
+
+impl File {
+    /// The text as a tree.
+    pub(crate) fn parse(&self) -> Result<Node<'_>, Problem> {
+        let text = self.text.as_ref().map_err(Clone::clone)?;
+        // Editors write byte order marks.
+        let text = text.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(text);
+        if is_yaml(&self.path, text) { yaml::parse(text) } else { Node::parse_json(text) }
+    }
+}
+
+/// Reads a file, or the files of a folder, which belong together.
+pub(crate) fn read(path: &Path) -> Result<Vec<File>, Failure> {
+    let metadata = fs::metadata(path).map_err(|error| Failure::unreadable(path, &error))?;
+    let paths = if metadata.is_dir() { definitions_in(path)? } else { vec![path.to_owned()] };
+    read_files(paths)
+}
+
+/// Reads files that belong together. They share the limit of one document, so that memory stays bounded.
+pub(crate) fn read_files(paths: Vec<PathBuf>) -> Result<Vec<File>, Failure> {
+    let mut left = limits::DOCUMENT_BYTES;
+    let mut files = Vec::with_capacity(paths.len());
+    for path in paths {
+        let text = read_bounded(&path, left).map_err(|error| Failure::unreadable(&path, &error))?;
+        left -= text.as_ref().map_or(0, Vec::len);
+        files.push(File { path, text });
+    }
+    Ok(files)
+}
+
+/// Loads definitions as a process does, leniently; what is to be said of them goes to standard error.
+pub(crate) fn load(path: &Path, environment: Option<&str>) -> Result<Snapshot, Failure> {
+    let environment = environment.map_or(Environment::Document, |name| Environment::Default(Box::from(name)));
+    let (snapshot, warnings) = snapshot(&read(path)?, environment)?;
+    warn(&warnings);
+    Ok(snapshot)
+}
+
+/// Says on standard error what loading had to say.
+pub(crate) fn warn(warnings: &[String]) {
+    for warning in warnings {
+        output::complain(output::style::WARNING, "warning", warning);
+    }
+}
+
+/// A snapshot of files that belong together, with what loading them had to say.
+pub(crate) fn snapshot(files: &[File], environment: Environment) -> Result<(Snapshot, Vec<String>), Failure> {
+    let (_, reading, mut warnings) = documents(files)?;
+    let snapshot = Snapshot::compile(reading, environment)
+        .map_err(|problem| Failure::Input(format!("not loaded: {problem}")))?;
+    // Circles between entries are found when they are linked, and are no one file's.
+    warnings.extend(snapshot.warnings().skip(warnings.len()).map(Problem::to_string));
+    Ok((snapshot, warnings))
+}
+
+/// The trees of files that belong together, what a process reads in them, and what reading them had to say.
+pub(crate) fn documents(files: &[File]) -> Result<(Vec<Node<'_>>, Reading, Vec<String>), Failure> {
+    let mut documents = Vec::with_capacity(files.len());
+    for file in files {
+        documents.push(file.parse().map_err(|problem| Failure::refused(&file.path, &problem))?);
+    }
+    let reading = definition::read(&documents, Mode::Loading);
+    let path_of = |document: usize| files.get(document).map_or(Path::new(""), |file| &file.path);
+    if let Some(found) = reading.refusal() {
+        return Err(Failure::refused(path_of(found.document), &found.problem));
+    }
+    let warnings = reading
+        .problems
+        .iter()
+        .map(|found| format!("{}: {}", path_of(found.document).display(), found.problem))
+        .collect();
+    Ok((documents, reading, warnings))
+}
+
+/// Every file of a folder that looks like definitions, sorted by path. Hidden ones are somebody else's: version
+/// control's, an editor's, a mounted volume's. A folder is entered once, however many links lead to it.
+fn definitions_in(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
+    let mut found = Vec::new();
+    let mut entered = HashSet::new();
+    let mut open = vec![folder.to_owned()];
+    while let Some(folder) = open.pop() {
+        let unreadable = |error: io::Error| Failure::unreadable(&folder, &error);
+        if !entered.insert(fs::canonicalize(&folder).map_err(unreadable)?) {
+            continue;
+        }
+        for entry in fs::read_dir(&folder).map_err(unreadable)? {
+            let path = entry.map_err(unreadable)?.path();
+            let hidden = path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."));
+            if hidden {
+                continue;
+            }
+            let is_definition = has_extension(&path, &["json", "yaml", "yml"]);
+            match fs::metadata(&path) {
+                Ok(metadata) if metadata.is_dir() => open.push(path),
+                Ok(metadata) if metadata.is_file() && is_definition => found.push(path),
+                Err(error) if is_definition => return Err(Failure::unreadable(&path, &error)),
+                _ => {}
+            }
+        }
+    }
+    if found.is_empty() {
+        let place = folder.display();
+        return Err(Failure::Usage(format!("no definitions in {place}: no file is *.json, *.yaml or *.yml")));
+    }
+    found.sort();
+    Ok(found)
+}
+
+/// Reads at most `limit` bytes. What a file says of its size is believed first, so that a large one is not read.
+fn read_bounded(path: &Path, limit: usize) -> io::Result<Result<Vec<u8>, Problem>> {
+    let file = fs::File::open(path)?;
+    let metadata = file.metadata()?;
+    if metadata.is_dir() {
+        return Err(io::ErrorKind::IsADirectory.into());
+    }
+    let size = usize::try_from(metadata.len()).unwrap_or(usize::MAX);
+    if size > limit {
+        return Ok(Err(too_large(format_args!("{size} bytes are"), limit)));
+    }
+    let mut text = Vec::with_capacity(size);
+    file.take(limit as u64 + 1).read_to_end(&mut text)?;
+    if text.len() > limit {
+        return Ok(Err(too_large(format_args!("the text is"), limit)));
+    }
+    Ok(Ok(text))
+}
+
+fn too_large(what: std::fmt::Arguments<'_>, limit: usize) -> Problem {
+    let shared = if limit < limits::DOCUMENT_BYTES { " left to this file of the folder" } else { "" };
+    Problem::of_text(Code::TooLarge, 1, 1, format!("{what} over the limit of {limit} bytes{shared}"))
+}
+
+/// By its name; without a telling one (a pipe, standard input) by how it begins.
+fn is_yaml(path: &Path, text: &[u8]) -> bool {
+    if has_extension(path, &["json"]) {
+        return false;
+    }
+    let first = text.iter().find(|byte| !byte.is_ascii_whitespace());
+    has_extension(path, &["yaml", "yml"]) || !matches!(first, Some(b'{' | b'['))
+}
+
+fn has_extension(path: &Path, extensions: &[&str]) -> bool {
+    let extension = path.extension().and_then(OsStr::to_str);
+    extension.is_some_and(|extension| extensions.iter().any(|known| known.eq_ignore_ascii_case(extension)))
+}

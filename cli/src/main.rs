@@ -1,0 +1,67 @@
+//! `vexil`: decides, explains and checks feature flags, configuration and experiments at the command line.
+
+mod commands;
+mod exit;
+mod input;
+mod output;
+mod split;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use commands::{bucket, demo, diff, eval, explain, schema, stats, validate};
+
+/// Decides, explains and checks feature flags, configuration and experiments.
+///
+/// Definitions are JSON or YAML, in one file or in a folder of files that belong together. Nothing here needs a
+/// server or writes to your definitions.
+#[derive(Parser)]
+#[command(name = "vexil", version, arg_required_else_help = true, max_term_width = 100, after_help = EXAMPLES)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+const EXAMPLES: &str = "\
+New here?
+  vexil demo                 real decisions, explained, reacting to your edits
+  vexil validate examples    what is wrong with these definitions
+  vexil eval --all -d examples --env staging --context '{\"user\": {\"id\": \"u-1\"}}'
+  vexil explain checkout.button -d examples --context '{\"user\": {\"id\": \"u-1\"}}'
+
+Exit codes: 0 fine, 1 problems found in the input, 2 wrong use.";
+
+#[derive(Subcommand)]
+enum Command {
+    /// Shows Vexil at work on its own examples; the place to start
+    Demo(demo::Arguments),
+    /// Decides what a flag, configuration value or experiment is for a context, or for many
+    Eval(eval::Arguments),
+    /// Decides, and tells every step that led there
+    Explain(explain::Arguments),
+    /// Names everything that is wrong with definitions
+    Validate(validate::Arguments),
+    /// Shows what differs between two sets of definitions, and whom that moves
+    Diff(diff::Arguments),
+    /// Sends synthetic units through a rollout or experiment and shows how they split
+    Stats(stats::Arguments),
+    /// Shows into which of the 100,000 buckets a unit falls
+    Bucket(bucket::Arguments),
+    /// Prints the JSON Schema of definitions, for editors
+    Schema(schema::Arguments),
+}
+
+fn main() -> ExitCode {
+    let done = match Cli::parse().command {
+        Command::Demo(arguments) => demo::run(&arguments),
+        Command::Eval(arguments) => eval::run(&arguments),
+        Command::Explain(arguments) => explain::run(&arguments),
+        Command::Validate(arguments) => validate::run(&arguments),
+        Command::Diff(arguments) => diff::run(&arguments),
+        Command::Stats(arguments) => stats::run(&arguments),
+        Command::Bucket(arguments) => bucket::run(&arguments),
+        Command::Schema(arguments) => schema::run(&arguments),
+    };
+    exit::code(done)
+}
