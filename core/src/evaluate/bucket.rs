@@ -36,7 +36,7 @@ fn bucket_of_hash(hash: u64) -> u32 {
 
 impl<'a, A: Attributes, T: Tracer> Evaluator<'a, '_, A, T> {
     /// The bucket of a split's unit: the attribute that it names, or by default the user, else the session.
-    #[inline]
+    #[inline(always)]
     pub(super) fn split_bucket(&mut self, salted: &Salted, by: Option<&Path>) -> Option<u32> {
         let paths = &self.snapshot.paths;
         match by {
@@ -47,7 +47,7 @@ impl<'a, A: Attributes, T: Tracer> Evaluator<'a, '_, A, T> {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn bucket(&mut self, kind: Kind, salted: &Salted, by: &Path) -> Option<u32> {
         let tracer = &mut self.tracer;
         visit_id(self.snapshot, self.request.context, by, |unit| {

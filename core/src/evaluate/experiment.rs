@@ -7,7 +7,7 @@ use crate::trace::{Kind, Line, Step};
 use crate::value::Value;
 
 use super::bucket::visit_id;
-use super::outcome::{Assignment, Decision, Reason};
+use super::outcome::{Decision, Reason};
 use super::tracer::Tracer;
 use super::{Evaluator, Overrides, Position};
 
@@ -19,7 +19,7 @@ impl<'a, A: Attributes, T: Tracer> Evaluator<'a, '_, A, T> {
             self.out.reason = reason;
         }
         let out = &self.out;
-        self.tracer.close(|| match out.assignment {
+        self.tracer.close(|| match out.assignment() {
             Some(assignment) => assignment.variant().into(),
             None => out.reason.as_str().into(),
         });
@@ -47,7 +47,7 @@ impl<'a, A: Attributes, T: Tracer> Evaluator<'a, '_, A, T> {
             out: &mut assigned,
         };
         other.experiment(entry, experiment);
-        let Some(assignment) = assigned.assignment else { return false };
+        let Some(assignment) = assigned.assignment() else { return false };
         let variant = assignment.variant();
         let position = flag.variations.iter().position(|variation| &*variation.id == variant);
         self.tracer.leaf(|| {
@@ -60,7 +60,9 @@ impl<'a, A: Attributes, T: Tracer> Evaluator<'a, '_, A, T> {
         self.out.decide(Reason::Experiment, &variation.value, position.into());
         self.out.bucket = assigned.bucket;
         self.out.choice = assigned.choice;
-        self.out.assignment = Some(assignment);
+        self.out.experiment = assigned.experiment;
+        self.out.variant = assigned.variant;
+        self.out.fresh = assigned.fresh;
         true
     }
 
@@ -123,7 +125,9 @@ impl<'a, A: Attributes, T: Tracer> Evaluator<'a, '_, A, T> {
         let Assigned { variant, fresh } = assigned;
         let value = experiment.variants.get(variant as usize).map_or(NO_CONFIG, |variant| &variant.config);
         self.out.decide(reason, value, Position::at(variant));
-        self.out.assignment = Some(Assignment { entry, variant, fresh });
+        self.out.experiment = Some(entry);
+        self.out.variant = Position::at(variant);
+        self.out.fresh = fresh;
     }
 
     fn overridden_variant(

@@ -48,6 +48,12 @@ impl<'a, A> Request<'a, A> {
     pub fn new(context: &'a A, now: Timestamp) -> Request<'a, A> {
         Request { context, now, overrides: None, request_overrides: None, sticky: None }
     }
+
+    /// Whether lines 2 to 11 have nothing to say of a flag.
+    #[inline]
+    fn reaches_line_12_of(&self, flag: &Flag) -> bool {
+        flag.is_plain && self.overrides.is_none() && self.request_overrides.is_none()
+    }
 }
 
 impl Snapshot {
@@ -89,50 +95,76 @@ impl Snapshot {
         request: &Request<'a, A>,
         tracer: &mut T,
     ) -> Evaluation<'a> {
-        let mut evaluation = Evaluation {
-            snapshot: self,
-            entry: None,
-            decision: Decision::undecided(),
-            error: Some(ErrorCode::FlagNotFound),
-            overdue: false,
-        };
-        let Some(entry) = self.find(key) else { return evaluation };
-        evaluation.entry = Some(entry);
-        let out = &mut evaluation.decision;
-        let mut evaluator = Evaluator { snapshot: self, request, tracer, pinned: &[], out };
-        evaluation.error = match &entry.body {
+        let Some(entry) = self.find(key) else { return self.failed(None, ErrorCode::FlagNotFound) };
+        match &entry.body {
+            // What most evaluations are, apart from the rest: all of it is inlined here, so that what is decided stays
+            // in registers.
+            Body::Flag(flag)
+                if request.reaches_line_12_of(flag)
+                    && asked.is_none_or(|asked| asked.fits(&flag.value_type)) =>
+            {
+                let mut decision = Decision::undecided();
+                Evaluator { snapshot: self, request, tracer, pinned: &[], out: &mut decision }.global(flag);
+                self.evaluated(entry, decision, asked, false)
+            }
+            _ => self.evaluate_entry(entry, asked, request, tracer),
+        }
+    }
+
+    fn evaluate_entry<'a, A: Attributes, T: Tracer>(
+        &'a self,
+        entry: &'a Entry,
+        asked: Option<Asked>,
+        request: &Request<'a, A>,
+        tracer: &mut T,
+    ) -> Evaluation<'a> {
+        let mut decision = Decision::undecided();
+        let mut evaluator = Evaluator { snapshot: self, request, tracer, pinned: &[], out: &mut decision };
+        match &entry.body {
             Body::Flag(flag) if asked.is_none_or(|asked| asked.fits(&flag.value_type)) => {
                 evaluator.flag(entry, flag);
-                None
+                self.evaluated(entry, decision, asked, is_overdue(flag, request.now))
             }
             Body::Experiment(experiment) if asked.is_none_or(|asked| asked == Asked::Json) => {
                 evaluator.experiment(entry, experiment);
-                None
+                self.evaluated(entry, decision, asked, false)
             }
-            Body::Flag(_) | Body::Experiment(_) => Some(ErrorCode::TypeMismatch),
-            Body::Invalid(invalid) if invalid.evaluable => Some(ErrorCode::ParseError),
-            _ => Some(ErrorCode::FlagNotFound),
-        };
-        if asked == Some(Asked::Float) && evaluation.value().and_then(Value::as_float).is_none() {
-            // An integer that no float holds exactly is none.
-            evaluation.error = evaluation.error.or(Some(ErrorCode::TypeMismatch));
-            evaluation.decision = Decision::undecided();
+            Body::Flag(_) | Body::Experiment(_) => self.failed(Some(entry), ErrorCode::TypeMismatch),
+            Body::Invalid(invalid) if invalid.evaluable => self.failed(Some(entry), ErrorCode::ParseError),
+            _ => self.failed(Some(entry), ErrorCode::FlagNotFound),
         }
-        if evaluation.error.is_none() {
-            evaluation.overdue = is_overdue(entry, request.now);
+    }
+
+    #[inline]
+    fn evaluated<'a>(
+        &'a self,
+        entry: &'a Entry,
+        decision: Decision<'a>,
+        asked: Option<Asked>,
+        overdue: bool,
+    ) -> Evaluation<'a> {
+        // An integer that no float holds exactly is none.
+        if asked == Some(Asked::Float) && decision.value.and_then(Value::as_float).is_none() {
+            return self.failed(Some(entry), ErrorCode::TypeMismatch);
         }
-        evaluation
+        Evaluation { snapshot: self, entry: Some(entry), decision, error: None, overdue }
+    }
+
+    fn failed<'a>(&'a self, entry: Option<&'a Entry>, error: ErrorCode) -> Evaluation<'a> {
+        Evaluation {
+            snapshot: self,
+            entry,
+            decision: Decision::undecided(),
+            error: Some(error),
+            overdue: false,
+        }
     }
 }
 
 #[inline]
-fn is_overdue(entry: &Entry, now: Timestamp) -> bool {
-    match &entry.body {
-        Body::Flag(Flag { gates: Some(gates), .. }) => {
-            gates.expiry.is_some_and(|expiry| expiry.keep && now >= expiry.at)
-        }
-        _ => false,
-    }
+fn is_overdue(flag: &Flag, now: Timestamp) -> bool {
+    let expiry = flag.gates.as_ref().and_then(|gates| gates.expiry);
+    expiry.is_some_and(|expiry| expiry.keep && now >= expiry.at)
 }
 
 /// One evaluation under way. Its steps return whether they decided, and write what they decided in place: decisions
@@ -150,7 +182,7 @@ impl<'a, A: Attributes, T: Tracer> Evaluator<'a, '_, A, T> {
     /// Lines 2 to 12; line 1 is the caller's.
     #[inline]
     fn flag(&mut self, entry: &'a Entry, flag: &'a Flag) {
-        if flag.is_plain && self.request.overrides.is_none() && self.request.request_overrides.is_none() {
+        if self.request.reaches_line_12_of(flag) {
             self.global(flag);
         } else {
             self.resolve(entry, flag);
@@ -328,7 +360,7 @@ impl<'a, A: Attributes, T: Tracer> Evaluator<'a, '_, A, T> {
             }
             Some((entry, Body::Experiment(experiment))) => {
                 other.experiment(entry, experiment);
-                match (&prerequisite.expected, decision.assignment) {
+                match (&prerequisite.expected, decision.assignment()) {
                     (_, None) => false,
                     (Expected::Variation(id), Some(assignment)) => assignment.variant() == &**id,
                     (Expected::Value(value), Some(_)) => decision.value == Some(value),
@@ -396,7 +428,7 @@ impl<'a, A: Attributes, T: Tracer> Evaluator<'a, '_, A, T> {
     }
 
     /// Line 12.
-    #[inline]
+    #[inline(always)]
     fn global(&mut self, flag: &'a Flag) {
         self.tracer.open(|| Step::line(Line::Global));
         if !flag.rollout.as_ref().is_some_and(|split| self.split(split, flag)) {
@@ -428,7 +460,7 @@ impl<'a, A: Attributes, T: Tracer> Evaluator<'a, '_, A, T> {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn split(&mut self, split: &'a Split, flag: &'a Flag) -> bool {
         let Some(bucket) = self.split_bucket(&split.salted, split.by.as_ref()) else { return false };
         let Some(index) = split.ranges.pick(bucket) else { return false };

@@ -174,7 +174,11 @@ pub(crate) struct Decision<'a> {
     pub(crate) value: Option<&'a Value>,
     /// The ranges that the bucket was looked up in.
     pub(crate) choice: Option<&'a Choice>,
-    pub(crate) assignment: Option<Assignment<'a>>,
+    /// The experiment that assigned a variant, the variant, and whether it was allocated now. Flat, and not an option of
+    /// a struct: making one of those that is none copies bytes that nobody wrote, and waits for them.
+    pub(crate) experiment: Option<&'a Entry>,
+    pub(crate) variant: Position,
+    pub(crate) fresh: bool,
     pub(crate) variation: Position,
     pub(crate) rule: Position,
     pub(crate) bucket: Position,
@@ -190,7 +194,9 @@ impl<'a> Decision<'a> {
         Decision {
             value: None,
             choice: None,
-            assignment: None,
+            experiment: None,
+            variant: Position::NONE,
+            fresh: false,
             variation: Position::NONE,
             rule: Position::NONE,
             bucket: Position::NONE,
@@ -205,6 +211,11 @@ impl<'a> Decision<'a> {
         self.reason = reason;
         self.value = Some(value);
         self.variation = variation;
+    }
+
+    #[inline]
+    pub(crate) fn assignment(&self) -> Option<Assignment<'a>> {
+        Some(Assignment { entry: self.experiment?, variant: self.variant.get()?, fresh: self.fresh })
     }
 }
 
@@ -235,10 +246,10 @@ impl From<Option<usize>> for Position {
 /// A unit's variant of an experiment, whether it was asked for directly or through a flag.
 #[derive(Debug, Clone, Copy)]
 pub struct Assignment<'a> {
-    pub(crate) entry: &'a Entry,
-    pub(crate) variant: u32,
+    entry: &'a Entry,
+    variant: u32,
     /// Allocated now, rather than stored or overridden.
-    pub(crate) fresh: bool,
+    fresh: bool,
 }
 
 impl<'a> Assignment<'a> {
@@ -346,7 +357,7 @@ impl<'a> Evaluation<'a> {
     /// How many of the 100,000 buckets go to each variation or variant by the split that decided; empty when no bucket
     /// did.
     pub fn shares(&self) -> Vec<(&'a str, u32)> {
-        let decided_by = self.decision.assignment.map_or(self.entry, |assignment| Some(assignment.entry));
+        let decided_by = self.decision.experiment.or(self.entry);
         let (Some(choice), Some(entry)) = (self.decision.choice, decided_by) else { return Vec::new() };
         let id = |index: u32| match &entry.body {
             Body::Flag(flag) => flag.variations.get(index as usize).map(|variation| &*variation.id),
@@ -386,13 +397,13 @@ impl<'a> Evaluation<'a> {
     /// The experiment that took part in it.
     #[inline]
     pub fn assignment(&self) -> Option<Assignment<'a>> {
-        self.decision.assignment
+        self.decision.assignment()
     }
 
     /// The unit that the experiment assigned, of the context that the evaluation was made with: for exposures, and for
     /// what is to be stored.
     pub fn unit(&self, context: &impl Attributes) -> Option<String> {
-        let experiment = self.decision.assignment?.as_experiment()?;
+        let experiment = self.assignment()?.as_experiment()?;
         visit_id(self.snapshot, context, &experiment.by, |unit| unit.map(str::to_owned))
     }
 
