@@ -229,7 +229,8 @@ fn flatten<'n, 't>(
     ordered.sort_by_key(|(name, _)| name.bytes().filter(|byte| *byte == b'.').count());
     for (name, value) in ordered {
         let length = prefix.len();
-        if !prefix.is_empty() {
+        // By depth, not by length: what is inside a member with an empty name is not at the top.
+        if depth > 0 {
             prefix.push('.');
         }
         prefix.push_str(name);

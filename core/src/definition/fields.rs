@@ -25,8 +25,8 @@ pub(super) struct Reader<'p> {
     pub(super) problems: &'p mut Problems,
     pub(super) references: &'p mut Vec<Reference>,
     pub(super) paths: &'p mut Paths,
-    /// Lowest first.
-    pub(super) roles: &'p [Box<str>],
+    /// Lowest first; none where they are not known.
+    pub(super) roles: Option<&'p [Box<str>]>,
     /// The entry's values are secrets: no message may repeat one.
     pub(super) sensitive: bool,
 }

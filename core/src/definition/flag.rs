@@ -184,8 +184,10 @@ impl<'n, 't> Reader<'_> {
         let field = field?;
         let path = field.path(path);
         let role = self.string(field.node, &path)?;
-        if !self.roles.iter().any(|known| **known == *role) {
-            let known = match self.roles {
+        if let Some(roles) = self.roles
+            && !roles.iter().any(|known| **known == *role)
+        {
+            let known = match roles {
                 [] => "the document declares none".to_owned(),
                 roles => format!("known: {}", roles.join(", ")),
             };

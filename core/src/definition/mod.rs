@@ -118,6 +118,15 @@ impl Reading {
 
 /// Reads documents that belong together: the files of a folder, or one bundle.
 pub fn read(documents: &[Node<'_>], mode: Mode) -> Reading {
+    read_documents(documents, mode, true)
+}
+
+/// Reads what a delta has of a bundle, as a process does. What it mentions may be in the rest, and so may the roles.
+pub(crate) fn read_part(document: Node<'_>) -> Reading {
+    read_documents(&[document], Mode::Loading, false)
+}
+
+fn read_documents(documents: &[Node<'_>], mode: Mode, whole: bool) -> Reading {
     let mut headers = Headers::default();
     let mut problems: Vec<Found> = Vec::new();
     for (document, node) in documents.iter().enumerate() {
@@ -129,7 +138,7 @@ pub fn read(documents: &[Node<'_>], mode: Mode) -> Reading {
         model: Model {
             environment: headers.environment,
             version: headers.version.unwrap_or(0),
-            roles: headers.roles.unwrap_or_default(),
+            roles: headers.roles.clone().unwrap_or_default(),
             entries: Vec::new(),
         },
         refusal: problems.iter().find(|found| found.problem.code.on_load() != OnLoad::Ignored).cloned(),
@@ -137,11 +146,14 @@ pub fn read(documents: &[Node<'_>], mode: Mode) -> Reading {
         places: Vec::new(),
     };
     let mut paths = Paths::default();
+    let roles = headers.roles.or_else(|| whole.then(Vec::new));
     for (document, node) in documents.iter().enumerate() {
-        reading.read_document(document, node, mode, &mut paths);
+        reading.read_document(document, node, mode, roles.as_deref(), &mut paths);
     }
     reading.refuse_duplicates();
-    references::check(&mut reading, mode);
+    if whole {
+        references::check(&mut reading, mode);
+    }
     #[cfg(feature = "value-schema")]
     if mode == Mode::Authoring {
         value_schema::check(&mut reading);
@@ -151,7 +163,14 @@ pub fn read(documents: &[Node<'_>], mode: Mode) -> Reading {
 }
 
 impl Reading {
-    fn read_document(&mut self, document: usize, node: &Node<'_>, mode: Mode, paths: &mut Paths) {
+    fn read_document(
+        &mut self,
+        document: usize,
+        node: &Node<'_>,
+        mode: Mode,
+        roles: Option<&[Box<str>]>,
+        paths: &mut Paths,
+    ) {
         let Some((form, entries)) = entries_of(node) else { return };
         let list = Pointer::Root.member("entries");
         self.model.entries.reserve(entries.len().min(limits::ENTRIES));
@@ -168,7 +187,7 @@ impl Reading {
                 return;
             }
             let place = Place { document, form, position, key_field: "key", references: Vec::new() };
-            self.read_entry(entry, place, &path, mode, paths);
+            self.read_entry(entry, place, &path, mode, roles, paths);
         }
     }
 
@@ -178,6 +197,7 @@ impl Reading {
         mut place: Place,
         path: &Pointer<'_>,
         mode: Mode,
+        roles: Option<&[Box<str>]>,
         paths: &mut Paths,
     ) {
         let mut problems = Problems::default();
@@ -186,7 +206,7 @@ impl Reading {
             problems: &mut problems,
             references: &mut place.references,
             paths,
-            roles: &self.model.roles,
+            roles,
             sensitive: false,
         };
         let document = place.document;
@@ -295,7 +315,7 @@ impl Headers {
             problems,
             references: &mut references,
             paths: &mut Paths::default(),
-            roles: &[],
+            roles: None,
             sensitive: false,
         };
         let object = match document {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use smol_str::SmolStr;
 
-use crate::definition::{self, Mode, Reading};
+use crate::definition::{self, Reading};
 use crate::document::Node;
 use crate::problem::{Code, Pointer, Problem};
 
@@ -61,7 +61,11 @@ impl Delta {
                 (_, node) => rest.push((name, node)),
             }
         }
-        let reading = definition::read(&[Node::Object(rest)], Mode::Loading);
+        // A delta that only removes is a bundle too.
+        if !rest.iter().any(|(name, _)| name == "entries") {
+            rest.push(("entries".into(), Node::List(Vec::new())));
+        }
+        let reading = definition::read_part(Node::Object(rest));
         let changed = accept(reading)?;
         let from = from.ok_or_else(|| wrong("from", "a version"))?;
         Ok(Delta { from, changed, removed })
