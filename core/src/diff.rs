@@ -102,14 +102,27 @@ fn compare(key: &str, old: Option<&(Entry, Value)>, new: Option<&(Entry, Value)>
     if let (Some((before, was)), Some((after, is))) = (old, new) {
         compare_values(Some(was), Some(is), "", &mut fields);
         moves = compare_splits(before, after);
-        if before.is_sensitive() || after.is_sensitive() {
-            for field in &mut fields {
-                field.old = field.old.as_ref().map(|_| Value::from(SECRET));
-                field.new = field.new.as_ref().map(|_| Value::from(SECRET));
-            }
+        if is_secret(was) || is_secret(is) {
+            conceal(&mut fields);
         }
     }
     Some(Change { key: key.to_owned(), type_name: entry.type_name(), change, fields, moves })
+}
+
+/// As it is written: an entry that could not be read may be a secret all the same.
+fn is_secret(written: &Value) -> bool {
+    let Value::Object(members) = written else { return false };
+    members.iter().any(|(name, value)| &**name == "sensitive" && *value != Value::Bool(false))
+}
+
+/// Leaves which fields differ, and nothing of what is in them: the names inside a value are part of the secret.
+fn conceal(fields: &mut Vec<FieldChange>) {
+    for field in fields.iter_mut() {
+        let top = field.path.split('/').nth(1).unwrap_or_default();
+        let secret = || Some(Value::from(SECRET));
+        *field = FieldChange { path: format!("/{top}"), old: secret(), new: secret() };
+    }
+    fields.dedup();
 }
 
 fn compare_values(old: Option<&Value>, new: Option<&Value>, path: &str, found: &mut Vec<FieldChange>) {

@@ -1,4 +1,6 @@
-//! Who refers to whom: circles, and chains that are too long.
+//! Who refers to whom: circles, chains that are too long, and what would take too many visits.
+
+use crate::limits;
 
 /// What is wrong with a node.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -7,6 +9,8 @@ pub(crate) enum Fault {
     Cycle,
     /// The longest chain that starts here is over the limit.
     TooDeep,
+    /// More nodes are visited from here than may be, each as often as it is mentioned.
+    TooCostly,
 }
 
 /// Finds the faulty nodes of a graph by Tarjan's strongly connected components (SIAM J. Computing 1(2), 1972),
@@ -37,6 +41,8 @@ struct Node {
     on_stack: bool,
     /// The longest chain of references from here.
     depth: usize,
+    /// How many nodes are visited from here.
+    visits: u64,
 }
 
 struct Search {
@@ -61,7 +67,7 @@ impl Search {
         let order = self.next;
         self.next += 1;
         self.stack.push(index);
-        self.update(index, |node| *node = Node { order, low: order, on_stack: true, depth: 0 });
+        self.update(index, |node| *node = Node { order, low: order, on_stack: true, depth: 0, visits: 1 });
     }
 
     fn from<'g>(&mut self, root: usize, edges: &impl Fn(usize) -> &'g [u32], deepest: usize) {
@@ -71,10 +77,11 @@ impl Search {
             let Some(target) = edges(index).get(edge).map(|target| *target as usize) else {
                 self.leave(index, edges(index), deepest);
                 if let Some((parent, _)) = path.last() {
-                    let (low, depth) = (self.node(index).low, self.node(index).depth);
+                    let child = self.node(index);
                     self.update(*parent, |node| {
-                        node.low = node.low.min(low);
-                        node.depth = node.depth.max(depth + 1);
+                        node.low = node.low.min(child.low);
+                        node.depth = node.depth.max(child.depth + 1);
+                        node.visits = node.visits.saturating_add(child.visits);
                     });
                 }
                 continue;
@@ -90,7 +97,10 @@ impl Search {
             } else if seen.on_stack {
                 self.update(index, |node| node.low = node.low.min(seen.order));
             } else {
-                self.update(index, |node| node.depth = node.depth.max(seen.depth + 1));
+                self.update(index, |node| {
+                    node.depth = node.depth.max(seen.depth + 1);
+                    node.visits = node.visits.saturating_add(seen.visits);
+                });
             }
         }
     }
@@ -107,17 +117,22 @@ impl Search {
             circle |= member != index;
             if circle {
                 // What leads into a circle does not descend into it: its members answer with an error at once.
-                self.update(member, |node| node.depth = 0);
+                self.update(member, |node| (node.depth, node.visits) = (0, 1));
                 self.faults.push((member, Fault::Cycle));
             }
             if member == index {
                 break;
             }
         }
-        if !circle && node.depth > deepest {
-            self.update(index, |node| node.depth = 0);
-            self.faults.push((index, Fault::TooDeep));
-        }
+        let fault = match () {
+            () if circle => return,
+            () if node.depth > deepest => Fault::TooDeep,
+            () if node.visits > limits::REFERENCE_VISITS => Fault::TooCostly,
+            () => return,
+        };
+        // It answers with an error at once.
+        self.update(index, |node| (node.depth, node.visits) = (0, 1));
+        self.faults.push((index, fault));
     }
 }
 
@@ -136,6 +151,15 @@ mod tests {
         let graph = [vec![1], vec![2], vec![1, 3], vec![], vec![4], vec![0, 4, 99]];
         let cycle = |nodes: &[usize]| nodes.iter().map(|node| (*node, Fault::Cycle)).collect::<Vec<_>>();
         assert_eq!(faults_of(&graph, 10), cycle(&[1, 2, 4]));
+    }
+
+    #[test]
+    fn visits_are_counted_as_often_as_they_are_made() {
+        let tower: Vec<Vec<u32>> =
+            (0..15).map(|node| if node < 14 { vec![node + 1; 10] } else { vec![] }).collect();
+        let found = faults_of(&tower, 20);
+        assert!(found.contains(&(10, Fault::TooCostly)), "{found:?}");
+        assert!(found.iter().all(|(node, _)| *node <= 10), "10,000 visits are allowed");
     }
 
     #[test]

@@ -8,7 +8,7 @@ pub const DOCUMENT_NODES: usize = 4_000_000;
 pub const DOCUMENT_DEPTH: usize = 100;
 /// Entries in a document.
 pub const ENTRIES: usize = 100_000;
-/// Problems shown of a document; those beyond are counted in one last problem.
+/// Problems shown of an entry; those beyond are counted in one last problem.
 pub const PROBLEMS: usize = 1_000;
 /// Variations of an entry, variants of an experiment, prerequisites, roles, tags, guardrails.
 pub const VARIATIONS: usize = 1_000;
@@ -25,6 +25,9 @@ pub const RANGES: usize = 10_000;
 pub const CONDITION_DEPTH: usize = 20;
 /// Length of a chain of prerequisites, segments, experiments and layers.
 pub const REFERENCE_DEPTH: usize = 20;
+/// Entries that one evaluation may visit through prerequisites, segments, experiments and layers, each as often as it
+/// is mentioned: a few entries that mention each other many times would otherwise take for ever.
+pub const REFERENCE_VISITS: u64 = 10_000;
 /// Bytes of a key.
 pub const KEY_BYTES: usize = 200;
 /// Bytes of the id of a variation, variant, rule, role or environment.

@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::Serialize;
 
+use crate::limits;
+
 macro_rules! codes {
     ($($(#[$doc:meta])* $variant:ident = $text:literal, $severity:ident, $load:ident;)*) => {
         /// Stable codes of problems; `docs/errors.md` lists them, and a test holds the two together.
@@ -262,25 +264,44 @@ impl fmt::Display for Pointer<'_> {
     }
 }
 
-/// The problems found so far, in the order of the document.
+/// The problems of one entry, in its order. Those beyond the limit are counted.
 #[derive(Debug, Default)]
-pub struct Problems(Vec<Problem>);
+pub struct Problems {
+    list: Vec<Problem>,
+    hidden: usize,
+    spoiling: usize,
+    first_spoiling: Option<Problem>,
+}
 
 impl Problems {
     /// Notes one more problem.
     pub fn add(&mut self, code: Code, path: &Pointer<'_>, message: impl Into<String>) {
-        self.0.push(Problem::new(code, path, message));
+        let spoils = matches!(code.on_load(), OnLoad::Entry | OnLoad::Document);
+        self.spoiling += usize::from(spoils);
+        if self.list.len() >= limits::PROBLEMS && (!spoils || self.first_spoiling.is_some()) {
+            self.hidden += 1;
+            return;
+        }
+        let problem = Problem::new(code, path, message);
+        if spoils && self.first_spoiling.is_none() {
+            self.first_spoiling = Some(problem.clone());
+        }
+        self.list.push(problem);
     }
 
-    /// How many there are; to compare a before with an after.
-    pub(crate) fn count(&self) -> usize {
-        self.0.len()
+    /// How many of them keep their entry from being served.
+    pub(crate) fn spoiling(&self) -> usize {
+        self.spoiling
     }
 
-    /// The first problem since `count` that spoils its entry on loading.
-    pub(crate) fn spoiling_since(&self, count: usize) -> Option<&Problem> {
-        let spoils = |problem: &&Problem| matches!(problem.code.on_load(), OnLoad::Entry | OnLoad::Document);
-        self.0.iter().skip(count).find(spoils)
+    /// The first that does.
+    pub(crate) fn first_spoiling(&self) -> Option<&Problem> {
+        self.first_spoiling.as_ref()
+    }
+
+    /// How many are counted only.
+    pub(crate) fn hidden(&self) -> usize {
+        self.hidden
     }
 }
 
@@ -289,16 +310,31 @@ impl IntoIterator for Problems {
     type IntoIter = std::vec::IntoIter<Problem>;
 
     fn into_iter(self) -> Self::IntoIter {
-        self.0.into_iter()
+        self.list.into_iter()
+    }
+}
+
+/// Longer ones are no misspelt names.
+const LONGEST_NAME: usize = 64;
+
+/// What a message shows of a text that somebody else wrote.
+pub(crate) fn shown(text: &str) -> String {
+    match text.char_indices().nth(LONGEST_NAME) {
+        Some((end, _)) => format!("{}...", text.get(..end).unwrap_or_default().escape_debug()),
+        None => text.escape_debug().to_string(),
     }
 }
 
 /// `; did you mean ...?` when a known name is near enough to be what was meant, else nothing.
 pub(crate) fn suggestion(unknown: &str, known: impl IntoIterator<Item = &'static str>) -> String {
+    if unknown.len() > LONGEST_NAME {
+        return String::new();
+    }
+    let unknown = unknown.to_lowercase();
     let most = 1 + unknown.chars().count() / 4;
     known
         .into_iter()
-        .map(|name| (edit_distance(&unknown.to_lowercase(), &name.to_lowercase()), name))
+        .map(|name| (edit_distance(&unknown, &name.to_lowercase()), name))
         .filter(|(distance, _)| *distance <= most)
         .min()
         .map(|(_, name)| format!("; did you mean `{name}`?"))

@@ -234,6 +234,11 @@ fn flatten<'n, 't>(
             prefix.push('.');
         }
         prefix.push_str(name);
+        // No clause can name it, nor anything inside it.
+        if prefix.len() > limits::PATH_BYTES {
+            prefix.truncate(length);
+            continue;
+        }
         if flat.len() == limits::CONTEXT_ATTRIBUTES {
             let message = format!("a context has at most {} attributes", limits::CONTEXT_ATTRIBUTES);
             return Err(Problem::new(Code::LimitExceeded, &Pointer::Root, message));

@@ -4,7 +4,7 @@ use crate::document::Node;
 use crate::limits;
 use crate::model::Condition;
 use crate::model::condition::{Clause, OPERATORS};
-use crate::problem::{Code, Pointer, suggestion};
+use crate::problem::{Code, Pointer, shown, suggestion};
 
 use super::fields::{Object, Reader, ReferenceKind};
 use super::operator;
@@ -101,7 +101,7 @@ impl Reader<'_> {
         if !self.check_path(attribute, path) {
             return false;
         }
-        let before = self.problems.count();
+        let before = self.problems.spoiling();
         let ignore_case = self.ignore_case(operators, path);
         let attribute_path = self.paths.get(attribute);
         for (name, operand) in operators.iter().filter(|(name, _)| name != "ignoreCase") {
@@ -115,7 +115,7 @@ impl Reader<'_> {
                                 path: attribute_path.as_str().into(),
                                 operator: Box::from(name.as_ref()),
                             });
-                            format!("no operator `{name}`{}", suggestion(name, OPERATORS))
+                            format!("no operator `{}`{}", shown(name), suggestion(name, OPERATORS))
                         }
                         _ => problem.message,
                     };
@@ -123,7 +123,7 @@ impl Reader<'_> {
                 }
             }
         }
-        self.problems.spoiling_since(before).is_none()
+        self.problems.spoiling() == before
     }
 
     /// The modifier, which must have an operator to modify.

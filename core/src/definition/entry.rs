@@ -247,9 +247,9 @@ fn implied_type(object: &Object<'_>) -> EntryType {
     }
 }
 
-/// Whether an entry, however broken, says that it is a secret.
+/// Whether an entry, however broken, says that it is a secret; to say it wrongly is to say it.
 pub(super) fn is_sensitive(object: &Object<'_>) -> bool {
-    object.iter().any(|(name, node)| name == "sensitive" && *node == Node::Bool(true))
+    object.iter().any(|(name, node)| name == "sensitive" && *node != Node::Bool(false))
 }
 
 /// Whether an entry, however broken, would be one to ask for.

@@ -2,14 +2,14 @@
 
 use crate::document::Node;
 use crate::limits;
-use crate::model::{Experiment, Holdout, Layer, Ranges, Status, Variant};
+use crate::model::{BUCKETS, Experiment, Holdout, Layer, Ranges, Status, Variant};
 use crate::problem::{Code, Pointer};
 use crate::value::Value;
 
 use super::action::ALGORITHMS;
 use super::entry::AboutFields;
 use super::fields::{Field, Mode, Reader, ReferenceKind, fields};
-use super::split::{BUCKETS, decimal};
+use super::split::decimal;
 
 fields! {
     /// The fields of an experiment.

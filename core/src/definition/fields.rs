@@ -208,7 +208,8 @@ impl<'n, 't> Reader<'_> {
         if found.is_none() {
             let names: Vec<&str> = choices.iter().map(|(name, _)| *name).collect();
             let suggestion = crate::problem::suggestion(text, choices.iter().map(|(name, _)| *name));
-            let message = format!("`{text}` is none of {}{suggestion}", names.join(", "));
+            let message =
+                format!("`{}` is none of {}{suggestion}", crate::problem::shown(text), names.join(", "));
             self.problems.add(Code::InvalidValue, path, message);
         }
         found
@@ -268,7 +269,7 @@ pub(super) use fields;
 impl Reader<'_> {
     pub(super) fn unknown_field(&mut self, name: &str, path: &Pointer<'_>, known: &'static [&'static str]) {
         let suggestion = crate::problem::suggestion(name, known.iter().copied());
-        let message = format!("no field `{name}` here{suggestion}");
+        let message = format!("no field `{}` here{suggestion}", crate::problem::shown(name));
         self.problems.add(Code::UnknownField, &path.member(name), message);
     }
 

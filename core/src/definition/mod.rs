@@ -41,6 +41,9 @@ fields! {
     }
 }
 
+/// How many problems are shown of documents that are read together; nobody mends more at once.
+const PROBLEMS_OF_A_READING: usize = 10 * limits::PROBLEMS;
+
 /// The version of the format.
 const SCHEMA: i64 = 1;
 
@@ -53,6 +56,8 @@ pub struct Reading {
     pub problems: Vec<Found>,
     /// A document as a whole could not be understood; a process keeps what it has.
     refusal: Option<Found>,
+    /// How many problems are counted only.
+    hidden: usize,
     /// Where each entry of the model stands.
     places: Vec<Place>,
 }
@@ -143,6 +148,7 @@ fn read_documents(documents: &[Node<'_>], mode: Mode, whole: bool) -> Reading {
         },
         refusal: problems.iter().find(|found| found.problem.code.on_load() != OnLoad::Ignored).cloned(),
         problems,
+        hidden: 0,
         places: Vec::new(),
     };
     let mut paths = Paths::default();
@@ -159,6 +165,7 @@ fn read_documents(documents: &[Node<'_>], mode: Mode, whole: bool) -> Reading {
         value_schema::check(&mut reading);
     }
     reading.put_in_order();
+    reading.count_hidden();
     reading
 }
 
@@ -180,7 +187,7 @@ impl Reading {
                 Form::List => Pointer::Root.item(position),
                 Form::Bundle => list.item(position),
             };
-            if self.model.entries.len() == limits::ENTRIES {
+            if position == limits::ENTRIES {
                 let message = format!("more than {} entries", limits::ENTRIES);
                 let problem = Problem::new(Code::LimitExceeded, &path, message);
                 self.problems.push(Found { document, entry: None, problem });
@@ -216,7 +223,7 @@ impl Reading {
             let key = reader.entry_key(object, path);
             let read = reader.entry(object, path);
             if let Some((key, key_field)) = key {
-                let (about, body) = match (problems.spoiling_since(0), read) {
+                let (about, body) = match (problems.first_spoiling(), read) {
                     (None, Some(read)) => read,
                     (Some(why), _) => (About::default(), invalid(why.clone(), entry::is_evaluable(object))),
                     // Every refusal is reported, so this is never reached; but what could not be read must not be
@@ -230,7 +237,14 @@ impl Reading {
                 self.places.push(Place { key_field, ..place });
             }
         }
-        self.problems.extend(problems.into_iter().map(|problem| Found { document, entry, problem }));
+        self.hidden += problems.hidden();
+        for problem in problems {
+            if self.problems.len() < PROBLEMS_OF_A_READING {
+                self.problems.push(Found { document, entry, problem });
+            } else {
+                self.hidden += 1;
+            }
+        }
     }
 
     /// Of two entries with one key neither is served: which one was meant cannot be known.
@@ -256,22 +270,18 @@ impl Reading {
         }
     }
 
-    /// By document and entry, and no more of each than anyone will read. Whether an entry is served does not depend on what is
-    /// shown of it.
+    /// By document and entry.
     fn put_in_order(&mut self) {
         self.problems.sort_by_key(|found| (found.document, found.entry.map_or(0, |entry| entry + 1)));
-        let mut kept: Vec<Found> = Vec::new();
-        for documents in self.problems.chunk_by(|a, b| a.document == b.document) {
-            kept.extend(documents.iter().take(limits::PROBLEMS).cloned());
-            if let Some((beyond, last)) =
-                documents.len().checked_sub(limits::PROBLEMS + 1).zip(documents.last())
-            {
-                let message = format!("{} more problems are not shown", beyond + 1);
-                let problem = Problem::new(Code::LimitExceeded, &Pointer::Root, message);
-                kept.push(Found { document: last.document, entry: None, problem });
-            }
+    }
+
+    /// Says how many problems are not shown. Whether an entry is served does not depend on what is shown of it.
+    fn count_hidden(&mut self) {
+        if let Some(last) = self.problems.last().filter(|_| self.hidden > 0) {
+            let message = format!("{} more problems are not shown", self.hidden);
+            let problem = Problem::new(Code::LimitExceeded, &Pointer::Root, message);
+            self.problems.push(Found { document: last.document, entry: None, problem });
         }
-        self.problems = kept;
     }
 }
 

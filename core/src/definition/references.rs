@@ -147,6 +147,10 @@ fn chains(reading: &Reading, numbers: &HashMap<Box<str>, usize>, found: &mut Fou
 pub(crate) fn describe(fault: Fault, key: &str) -> (Code, String) {
     match fault {
         Fault::Cycle => (Code::Cycle, format!("`{key}` refers to itself, directly or through others")),
+        Fault::TooCostly => {
+            let message = format!("an evaluation would visit more than {} entries", limits::REFERENCE_VISITS);
+            (Code::LimitExceeded, message)
+        }
         Fault::TooDeep => {
             let message = format!("a chain of references is longer than {}", limits::REFERENCE_DEPTH);
             (Code::LimitExceeded, message)

@@ -57,8 +57,10 @@ fn each(variants: Value) -> Value {
 
 fn percentages(on: &Value) -> Option<Value> {
     let off = match on {
-        Value::Int(percent) => Value::Int(100 - percent),
-        Value::Float(percent) => Value::Float(((100.0 - percent) * 1_000.0).round() / 1_000.0),
+        Value::Int(percent @ 0..=100) => Value::Int(100 - percent),
+        Value::Float(percent) if (0.0..=100.0).contains(percent) => {
+            Value::Float(((100.0 - percent) * 1_000.0).round() / 1_000.0)
+        }
         _ => return None,
     };
     Some(Value::Object(Box::new([("on".into(), on.clone()), ("off".into(), off)])))

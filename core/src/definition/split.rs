@@ -2,13 +2,10 @@
 
 use crate::document::Node;
 use crate::limits;
-use crate::model::{BucketRange, Ranges, Split};
+use crate::model::{BUCKETS, BucketRange, Ranges, Split};
 use crate::problem::{Code, Pointer};
 
 use super::fields::{Object, Reader};
-
-/// All buckets: percentages have three decimal places.
-pub(crate) const BUCKETS: u32 = 100_000;
 
 impl Reader<'_> {
     /// A percentage in buckets.
@@ -137,7 +134,11 @@ impl Reader<'_> {
             } else {
                 format!("known: {}", ids.join(", "))
             };
-            self.problems.add(Code::UnknownVariation, path, format!("no {what} `{id}` ({known})"));
+            self.problems.add(
+                Code::UnknownVariation,
+                path,
+                format!("no {what} `{}` ({known})", crate::problem::shown(id)),
+            );
         }
         position
     }

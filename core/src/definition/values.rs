@@ -63,6 +63,7 @@ pub(super) fn typed(
     };
     if !value_type.admits(&value) {
         let wanted = match value_type {
+            ValueType::Enum(_) if reader.sensitive => "a member of the enum".to_owned(),
             ValueType::Enum(members) => format!("one of {}", Value::List(members.clone())),
             other => other.as_str().to_owned(),
         };

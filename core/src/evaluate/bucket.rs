@@ -1,6 +1,7 @@
 //! Units and buckets (DESIGN 6).
 
 use crate::context::{Attribute, Attributes, Path};
+use crate::model::BUCKETS;
 use crate::model::operand::Salted;
 use crate::snapshot::Snapshot;
 use crate::snapshot::entry::Share;
@@ -9,9 +10,6 @@ use crate::trace::{Kind, Step};
 use super::Evaluator;
 use super::condition::visit;
 use super::tracer::Tracer;
-
-/// How many buckets there are.
-pub const BUCKETS: u32 = crate::definition::split::BUCKETS;
 
 /// A unit's place: the hash, and the bucket that it falls into.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -23,7 +23,8 @@ use condition::environment;
 use outcome::Decision;
 use tracer::{Silent, Tracer};
 
-pub use bucket::{BUCKETS, Bucket, bucket_of};
+pub use crate::model::BUCKETS;
+pub use bucket::{Bucket, bucket_of};
 pub(crate) use outcome::Position;
 pub use outcome::{Asked, Assignment, ErrorCode, Evaluation, Reason, RuleName};
 pub use overrides::{Overrides, StickyAssignments};

@@ -329,6 +329,9 @@ pub(crate) struct Split {
     pub(crate) by_percent: bool,
 }
 
+/// How many buckets there are: percentages have three decimal places.
+pub const BUCKETS: u32 = 100_000;
+
 /// Buckets `from..to` and whose they are, ascending and disjoint.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Ranges(pub(crate) Box<[BucketRange]>);

@@ -1,9 +1,8 @@
 //! Model -> entries of a snapshot: references become numbers, salts are hashed, tables are laid out.
 
 use crate::context::Path;
-use crate::definition::split::BUCKETS;
 use crate::model::operand::Salted;
-use crate::model::{self, Ranges};
+use crate::model::{self, BUCKETS, Ranges};
 use crate::value::Value;
 
 use super::entry::{
@@ -23,10 +22,8 @@ pub(super) fn entry(entry: model::Entry, refer: &mut dyn FnMut(&str) -> EntryId)
             Body::Invalid(Box::new(Invalid { problem: *problem, evaluable, masked: None }))
         }
     };
-    let mut references = compiler.references;
-    references.sort_unstable();
-    references.dedup();
-    Entry { key: entry.key.into(), body, references: references.into() }
+    let references = compiler.references.into();
+    Entry { key: entry.key.into(), body, references }
 }
 
 /// Whether an entry has no place in a snapshot (DESIGN 3, `sensitive`).

@@ -119,7 +119,8 @@ impl Snapshot {
             );
             touched.push(id);
         }
-        self.special.warnings.retain(|(id, _)| id.is_none_or(|id| !touched.contains(&id)));
+        let gone: HashSet<EntryId> = touched.iter().copied().collect();
+        self.special.warnings.retain(|(id, _)| id.is_some_and(|id| !gone.contains(&id)));
         touched.extend(self.put_all(changed));
         for id in touched {
             self.keep_static(previous, id);

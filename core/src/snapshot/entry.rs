@@ -24,7 +24,7 @@ pub(crate) type Condition = model::condition::Condition<EntryId>;
 pub(crate) struct Entry {
     pub(crate) key: SmolStr,
     pub(crate) body: Body,
-    /// Every entry that this one mentions.
+    /// Every entry that this one mentions, as often as it does.
     pub(crate) references: Box<[u32]>,
 }
 

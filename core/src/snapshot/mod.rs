@@ -4,7 +4,7 @@ mod compile;
 mod delta;
 pub(crate) mod entry;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
 use hashbrown::HashTable;
@@ -91,6 +91,10 @@ impl Snapshot {
             entries: Vec::with_capacity(reading.model.entries.len()),
             special: Special::default(),
         };
+        // First of all, so that they keep their order: an entry may mention one that comes later.
+        for entry in &reading.model.entries {
+            snapshot.id(&entry.key);
+        }
         snapshot.put_all(reading);
         snapshot.settle();
         Ok(snapshot)
@@ -183,7 +187,10 @@ impl Snapshot {
             placed.push(id);
         }
         let warnings = &mut self.special.warnings;
-        warnings.retain(|(id, _)| id.is_none_or(|id| !placed.contains(&id)));
+        if !warnings.is_empty() {
+            let fresh: HashSet<EntryId> = placed.iter().copied().collect();
+            warnings.retain(|(id, _)| id.is_some_and(|id| !fresh.contains(&id)));
+        }
         for found in reading.problems {
             warnings.push((found.entry.and_then(|entry| placed.get(entry).copied()), found.problem));
         }
