@@ -167,7 +167,7 @@ fn compare_members(
     names.sort_unstable();
     names.dedup();
     for name in names {
-        let path = format!("{path}/{}", name.replace('~', "~0").replace('/', "~1"));
+        let path = format!("{path}/{}", crate::problem::escaped(name));
         compare_values(old.get(name).copied(), new.get(name).copied(), &path, found);
     }
 }

@@ -38,6 +38,10 @@ pub const PATH_BYTES: usize = 256;
 pub const SALT_BYTES: usize = 1_024;
 /// Bytes of a regular expression.
 pub const REGEX_BYTES: usize = 1_000;
+/// Bytes of a compiled regular expression that is counted as a small one.
+pub const REGEX_SMALL_BYTES: usize = 64 << 10;
+/// Bytes of all compiled regular expressions of documents that are read together.
+pub const REGEXES_COMPILED_BYTES: usize = 256 << 20;
 /// Bytes of a compiled regular expression, and of its lazily built automaton: `a{1000}{1000}` must not eat the heap.
 pub const REGEX_COMPILED_BYTES: usize = 1 << 20;
 

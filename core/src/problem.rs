@@ -256,12 +256,19 @@ impl fmt::Display for Pointer<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Pointer::Root => Ok(()),
-            Pointer::Member(parent, name) => {
-                write!(f, "{parent}/{}", name.replace('~', "~0").replace('/', "~1"))
+            // A name that is too long to be one is not repeated whole in every problem below it.
+            Pointer::Member(parent, name) if name.len() > limits::PATH_BYTES => {
+                write!(f, "{parent}/{}", escaped(&shown(name)))
             }
+            Pointer::Member(parent, name) => write!(f, "{parent}/{}", escaped(name)),
             Pointer::Item(parent, index) => write!(f, "{parent}/{index}"),
         }
     }
+}
+
+/// A member's name in a JSON Pointer.
+pub(crate) fn escaped(name: &str) -> String {
+    name.replace('~', "~0").replace('/', "~1")
 }
 
 /// The problems of one entry, in its order. Those beyond the limit are counted.

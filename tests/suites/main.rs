@@ -8,7 +8,17 @@
     reason = "a test that fails should fail at once and loudly"
 )]
 
+mod agreement;
+mod allocations;
+mod amplification;
+mod bucketing;
 mod corpus;
 mod documents;
+mod heap;
+mod hostile;
 mod properties;
+mod restarts;
+mod snapshots;
+mod stack;
+mod traces;
 mod vectors;

@@ -13,7 +13,7 @@ use crate::corpus::{
     Buckets, EvaluationCase, Evaluations, Expected, SipHashes, ValidationCase, Validations, files,
 };
 
-const NOW: &str = "2026-01-01T00:00:00Z";
+pub(crate) const NOW: &str = "2026-01-01T00:00:00Z";
 
 #[test]
 fn evaluations() {
@@ -96,7 +96,7 @@ fn report(count: usize, at_least: usize, failures: &[String]) {
     assert!(failures.is_empty(), "{} of {count} cases differ:\n{}", failures.len(), failures.join("\n"));
 }
 
-struct Stored<'c>(&'c BTreeMap<String, BTreeMap<String, String>>);
+pub(crate) struct Stored<'c>(pub(crate) &'c BTreeMap<String, BTreeMap<String, String>>);
 
 impl StickyAssignments for Stored<'_> {
     fn stored(&self, experiment: &str, unit: &str) -> Option<&str> {
@@ -139,7 +139,7 @@ fn evaluate(definitions: &str, case: &EvaluationCase) -> Value {
     fast
 }
 
-fn overrides(values: &BTreeMap<String, Value>) -> Overrides {
+pub(crate) fn overrides(values: &BTreeMap<String, Value>) -> Overrides {
     let mut overrides = Overrides::new();
     for (key, value) in values {
         overrides.set(key, Node::parse_json(value.to_string().as_bytes()).unwrap().to_value());

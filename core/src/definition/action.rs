@@ -163,7 +163,7 @@ impl Reader<'_> {
         let field = field?;
         let path = field.path(path);
         let text = self.string(field.node, &path)?;
-        self.check_path(text, &path).then(|| self.paths.get(text))
+        self.check_path(text, &path).then(|| self.shared.paths.get(text))
     }
 
     pub(super) fn check_path(&mut self, text: &str, path: &Pointer<'_>) -> bool {

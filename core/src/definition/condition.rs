@@ -103,10 +103,10 @@ impl Reader<'_> {
         }
         let before = self.problems.spoiling();
         let ignore_case = self.ignore_case(operators, path);
-        let attribute_path = self.paths.get(attribute);
+        let attribute_path = self.shared.paths.get(attribute);
         for (name, operand) in operators.iter().filter(|(name, _)| name != "ignoreCase") {
             let path = path.member(name);
-            match operator::read(name, operand, ignore_case) {
+            match operator::read(name, operand, ignore_case, self.shared) {
                 Ok(test) => parts.push(Condition::Clause(Clause { path: attribute_path.clone(), test })),
                 Err(problem) => {
                     let message = match problem.code {

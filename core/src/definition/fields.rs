@@ -2,11 +2,12 @@
 
 use std::borrow::Cow;
 
-use crate::context::Paths;
 use crate::document::Node;
 use crate::limits;
 use crate::problem::{Code, Pointer, Problems};
 use crate::value::timestamp::Timestamp;
+
+use super::shared::Shared;
 
 pub(super) type Object<'t> = [(Cow<'t, str>, Node<'t>)];
 
@@ -24,7 +25,7 @@ pub(super) struct Reader<'p> {
     pub(super) mode: Mode,
     pub(super) problems: &'p mut Problems,
     pub(super) references: &'p mut Vec<Reference>,
-    pub(super) paths: &'p mut Paths,
+    pub(super) shared: &'p mut Shared,
     /// Lowest first; none where they are not known.
     pub(super) roles: Option<&'p [Box<str>]>,
     /// The entry's values are secrets: no message may repeat one.

@@ -11,6 +11,7 @@ pub mod lint;
 mod operator;
 pub(crate) mod references;
 pub mod schema;
+mod shared;
 mod spelling;
 pub(crate) mod split;
 #[cfg(feature = "value-schema")]
@@ -19,7 +20,6 @@ mod values;
 
 use std::collections::HashMap;
 
-use crate::context::Paths;
 use crate::document::Node;
 use crate::hash::NameState;
 use crate::limits;
@@ -27,6 +27,7 @@ use crate::model::{About, Body, Entry, Model};
 use crate::problem::{Code, OnLoad, Pointer, Problem, Problems, Severity};
 
 use fields::{Field, Object, Reader, Reference, fields};
+use shared::Shared;
 
 pub use fields::Mode;
 
@@ -151,10 +152,10 @@ fn read_documents(documents: &[Node<'_>], mode: Mode, whole: bool) -> Reading {
         hidden: 0,
         places: Vec::new(),
     };
-    let mut paths = Paths::default();
+    let mut shared = Shared::default();
     let roles = headers.roles.or_else(|| whole.then(Vec::new));
     for (document, node) in documents.iter().enumerate() {
-        reading.read_document(document, node, mode, roles.as_deref(), &mut paths);
+        reading.read_document(document, node, mode, roles.as_deref(), &mut shared);
     }
     reading.refuse_duplicates();
     if whole {
@@ -176,7 +177,7 @@ impl Reading {
         node: &Node<'_>,
         mode: Mode,
         roles: Option<&[Box<str>]>,
-        paths: &mut Paths,
+        shared: &mut Shared,
     ) {
         let Some((form, entries)) = entries_of(node) else { return };
         let list = Pointer::Root.member("entries");
@@ -194,7 +195,7 @@ impl Reading {
                 return;
             }
             let place = Place { document, form, position, key_field: "key", references: Vec::new() };
-            self.read_entry(entry, place, &path, mode, roles, paths);
+            self.read_entry(entry, place, &path, mode, roles, shared);
         }
     }
 
@@ -205,14 +206,14 @@ impl Reading {
         path: &Pointer<'_>,
         mode: Mode,
         roles: Option<&[Box<str>]>,
-        paths: &mut Paths,
+        shared: &mut Shared,
     ) {
         let mut problems = Problems::default();
         let mut reader = Reader {
             mode,
             problems: &mut problems,
             references: &mut place.references,
-            paths,
+            shared,
             roles,
             sensitive: false,
         };
@@ -324,7 +325,7 @@ impl Headers {
             mode,
             problems,
             references: &mut references,
-            paths: &mut Paths::default(),
+            shared: &mut Shared::default(),
             roles: None,
             sensitive: false,
         };

@@ -5,7 +5,7 @@ use base64ct::{Base64UrlUnpadded, Encoding};
 use crate::document::Node;
 use crate::limits;
 use crate::model::condition::{Quantifier, SizeTest, Test, relation};
-use crate::model::operand::{Pattern, Scalar, Scalars, Sealed, StrSet};
+use crate::model::operand::{Scalar, Scalars, Sealed, StrSet};
 use crate::problem::Code;
 use crate::value::network::Network;
 use crate::value::number::Number;
@@ -13,6 +13,7 @@ use crate::value::timestamp::Timestamp;
 use crate::value::version::{Range, Relation, Version};
 
 use super::fields::Object;
+use super::shared::Shared;
 
 /// Why there is no test; its place is the operator's.
 pub(super) struct Refusal {
@@ -26,7 +27,7 @@ fn refuse(message: impl Into<String>) -> Refusal {
 
 type Read<T> = Result<T, Refusal>;
 
-pub(super) fn read(name: &str, operand: &Node<'_>, ignore_case: bool) -> Read<Test> {
+pub(super) fn read(name: &str, operand: &Node<'_>, ignore_case: bool, shared: &mut Shared) -> Read<Test> {
     let test = match name {
         "eq" | "ne" => Test::Equal { operand: scalar(operand)?, negated: name == "ne", ignore_case },
         "in" | "notIn" => {
@@ -42,9 +43,10 @@ pub(super) fn read(name: &str, operand: &Node<'_>, ignore_case: bool) -> Read<Te
         "startsWith" => Test::StartsWith { operands: strings(operand)?, ignore_case },
         "endsWith" => Test::EndsWith { operands: strings(operand)?, ignore_case },
         "matches" => {
-            let pattern = Pattern::compile(string(operand)?, ignore_case)
+            let pattern = shared
+                .pattern(string(operand)?, ignore_case)
                 .map_err(|message| Refusal { code: Code::InvalidRegex, message })?;
-            Test::Matches(Box::new(pattern))
+            Test::Matches(pattern)
         }
         "lt" | "lte" | "gt" | "gte" => ordered(related(name)?, operand)?,
         "before" => time(Relation::Lt, operand)?,

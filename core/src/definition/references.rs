@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use crate::graph::{self, Fault};
 use crate::limits;
 use crate::model::{Action, Body, Entry, Experiment, Flag};
-use crate::problem::Code;
+use crate::problem::{Code, escaped, shown};
 
 use super::Reading;
 use super::fields::{Mode, Reference, ReferenceKind};
@@ -60,7 +60,7 @@ fn mend(reference: &Reference, target: Option<&Entry>) -> Option<(Code, String)>
     };
     // An entry with problems of its own is there; it says so itself.
     let broken = matches!(body(target), Some(Body::Invalid { .. }));
-    (!fits && !broken).then(|| (code, format!("no {wanted} has the key `{}`", reference.target)))
+    (!fits && !broken).then(|| (code, format!("no {wanted} has the key `{}`", shown(&reference.target))))
 }
 
 fn body(entry: Option<&Entry>) -> Option<&Body> {
@@ -113,9 +113,9 @@ fn slots(reading: &Reading, numbers: &HashMap<Box<str>, usize>, found: &mut Foun
                 }
                 Some(Body::Invalid { .. }) => continue,
                 Some(Body::Experiment(_)) => format!("the experiment `{key}` does not name this layer"),
-                _ => format!("no experiment has the key `{key}`"),
+                _ => format!("no experiment has the key `{}`", shown(key)),
             };
-            let pointer = format!("{}/slots/{}", place.path(), key.replace('~', "~0").replace('/', "~1"));
+            let pointer = format!("{}/slots/{}", place.path(), escaped(key));
             found.push((i, Code::UnknownSlot, pointer, message));
         }
     }

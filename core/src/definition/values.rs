@@ -3,7 +3,7 @@
 use crate::document::Node;
 use crate::limits;
 use crate::model::{Kind, ValueType, Variation};
-use crate::problem::{Code, Pointer};
+use crate::problem::{Code, Pointer, shown};
 use crate::value::{Value, number};
 
 use super::fields::{Field, Reader, fields};
@@ -64,10 +64,17 @@ pub(super) fn typed(
     if !value_type.admits(&value) {
         let wanted = match value_type {
             ValueType::Enum(_) if reader.sensitive => "a member of the enum".to_owned(),
+            ValueType::Enum(members) if members.len() > 10 => {
+                format!("one of the enum's {} members", members.len())
+            }
             ValueType::Enum(members) => format!("one of {}", Value::List(members.clone())),
             other => other.as_str().to_owned(),
         };
-        let shown = if reader.sensitive { "the value".to_owned() } else { format!("`{value}`") };
+        let shown = if reader.sensitive {
+            "the value".to_owned()
+        } else {
+            format!("`{}`", shown(&value.to_string()))
+        };
         reader.problems.add(Code::ValueType, path, format!("{shown} is not {wanted}"));
         return None;
     }

@@ -1,5 +1,7 @@
 //! Conditions: what must be true of a context.
 
+use std::sync::Arc;
+
 use crate::context::Path;
 use crate::value::Value;
 use crate::value::network::Network;
@@ -64,7 +66,7 @@ pub(crate) enum Test {
     Contains { operands: Box<Scalars>, negated: bool, ignore_case: bool },
     StartsWith { operands: StrSet, ignore_case: bool },
     EndsWith { operands: StrSet, ignore_case: bool },
-    Matches(Box<Pattern>),
+    Matches(Arc<Pattern>),
     Number { relation: Relation, operand: Number },
     Text { relation: Relation, operand: Box<str> },
     Time { relation: Relation, operand: Timestamp, written: Box<Value> },

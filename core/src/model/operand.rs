@@ -135,7 +135,7 @@ pub(crate) struct Pattern {
 }
 
 impl Pattern {
-    pub(crate) fn compile(text: &str, ignore_case: bool) -> Result<Pattern, String> {
+    pub(crate) fn compile(text: &str, ignore_case: bool, compiled_bytes: usize) -> Result<Pattern, String> {
         if text.len() > limits::REGEX_BYTES {
             return Err(format!(
                 "a pattern of {} bytes is over the limit of {}",
@@ -145,7 +145,7 @@ impl Pattern {
         }
         RegexBuilder::new(text)
             .case_insensitive(ignore_case)
-            .size_limit(limits::REGEX_COMPILED_BYTES)
+            .size_limit(compiled_bytes)
             .dfa_size_limit(limits::REGEX_COMPILED_BYTES)
             .build()
             .map(|regex| Pattern { regex, ignore_case })

@@ -55,7 +55,9 @@ pub(crate) fn widened(integer: i64) -> Option<f64> {
 /// A percentage in thousandths, read from the decimal text of the number (section 3).
 pub(crate) fn thousandths(percentage: &Value) -> u32 {
     let text = percentage.to_string();
-    let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
+    // A valid one is negative only as -0.0.
+    let text = text.trim_start_matches('-');
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
     assert!(fraction.len() <= 3, "{text} has more than three decimal places");
     format!("{whole}{fraction:0<3}").parse().expect("a percentage")
 }

@@ -6,6 +6,9 @@ use serde_json::Value;
 
 use crate::document::{ASKABLE, Document, Entry, EntryType};
 
+/// The scopes that have ids. What else stands beside them is an unknown field, and is ignored.
+const SCOPES: [&str; 5] = ["session", "user", "tenant", "service", "environment"];
+
 /// Whether a chain of references leads from an entry back to itself.
 pub(crate) fn is_in_cycle(document: &Document, start: Entry) -> bool {
     let mut seen = BTreeSet::new();
@@ -45,7 +48,8 @@ fn references<'a>(document: &Document<'a>, entry: Entry<'a>) -> Vec<Entry<'a>> {
                 actions.push(&rule["action"]);
             }
             let scopes = entry.field("scopes").and_then(Value::as_object);
-            for by_id in scopes.into_iter().flat_map(|scopes| scopes.values()) {
+            let known = scopes.into_iter().flatten().filter(|(name, _)| SCOPES.contains(&name.as_str()));
+            for (_, by_id) in known {
                 actions.extend(by_id.as_object().expect("actions by id").values());
             }
         }

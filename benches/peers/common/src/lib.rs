@@ -5,16 +5,15 @@
 
 mod allocations;
 mod measure;
+mod suites;
 mod workload;
 
+pub use allocations::{Allocations, counted};
+pub use measure::{Cost, Throughput, cost, one_by_one};
+pub use suites::{repeated, scattered, threaded};
 pub use workload::{Attributes, Definitions, LARGE, ROLLOUT, RULES, SIMPLE, SMALL, Subject, USERS};
 
-use allocations::counted;
-use measure::{Cost, cost, min_and_median, throughput};
 use serde_json::{Value, json};
-use std::hint::black_box;
-use std::time::Instant;
-use workload::{Contexts, scattered_keys, verify, w1, w2, w2_context, w3};
 
 const LOADS: usize = 7;
 
@@ -103,29 +102,17 @@ impl Run {
 
     fn bench<P: Peer>(&self) {
         let peer = P::load(&Definitions::read(SMALL, P::FORMAT));
-        let contexts = Contexts::new();
-        verify(&peer, &contexts);
-        self.time(P::NAME, "W1", |_| w1(&peer, &contexts, SIMPLE));
-        self.time(P::NAME, "W2", |_| w2(&peer, &contexts, RULES));
-        self.time(P::NAME, "W2+ctx", |_| w2_context(&peer, RULES));
-        self.time(P::NAME, "W3", |turn| w3(&peer, &contexts, ROLLOUT, turn));
+        repeated(&peer, |what, cost| self.print_cost(P::NAME, what, cost));
     }
 
     fn load<P: Peer>(&self) {
         let definitions = Definitions::read(LARGE, P::FORMAT);
         let (peer, allocations) = counted(|| P::load(&definitions));
         drop(peer);
-        let load = |_| {
-            let start = Instant::now();
-            let peer = black_box(P::load(&definitions));
-            let elapsed = start.elapsed();
-            drop(peer);
-            elapsed.as_secs_f64() * 1e3
-        };
-        let (min, median) = min_and_median((0..LOADS).map(load).collect());
+        let (min, median) = one_by_one(LOADS, || (), |()| P::load(&definitions));
         let figures = [
-            ("ms_min", round(min, 1)),
-            ("ms_median", round(median, 1)),
+            ("ms_min", round(min / 1e6, 1)),
+            ("ms_median", round(median / 1e6, 1)),
             ("heap_mb", round(allocations.live as f64 / 1e6, 2)),
             ("json_mb", round(definitions.json.len() as f64 / 1e6, 2)),
         ];
@@ -133,36 +120,22 @@ impl Run {
     }
 
     fn mt<P: Peer>(&self) {
-        let peer = &P::load(&Definitions::read(SMALL, P::FORMAT));
-        verify(peer, &Contexts::new());
+        let peer = P::load(&Definitions::read(SMALL, P::FORMAT));
         for threads in [1, 2] {
-            self.print_throughput::<P, _>("W1", threads, || {
-                let contexts = Contexts::new();
-                move |_| w1(peer, &contexts, SIMPLE)
-            });
-            self.print_throughput::<P, _>("W2", threads, || {
-                let contexts = Contexts::new();
-                move |_| w2(peer, &contexts, RULES)
-            });
-            self.print_throughput::<P, _>("W3", threads, || {
-                let contexts = Contexts::new();
-                move |turn| w3(peer, &contexts, ROLLOUT, turn)
+            threaded(&peer, threads, |what, throughput| {
+                let figures = [
+                    ("threads", json!(threads)),
+                    ("mops", round(throughput.per_second / 1e6, 6)),
+                    ("cpu_share", round(throughput.cpu_share, 2)),
+                ];
+                self.print(P::NAME, what, &figures);
             });
         }
     }
 
     fn scatter<P: Peer>(&self) {
         let peer = P::load(&Definitions::read(LARGE, P::FORMAT));
-        let contexts = Contexts::new();
-        let [simple, rules, rollout] = scattered_keys();
-        assert!(simple.iter().all(|key| w1(&peer, &contexts, key)));
-        assert!(rules.iter().all(|key| w2(&peer, &contexts, key)));
-        let w1 = cost(simple.len(), |turn| w1(&peer, &contexts, &simple[turn]));
-        self.print_cost(P::NAME, "W1", w1);
-        let w2 = cost(rules.len(), |turn| w2(&peer, &contexts, &rules[turn]));
-        self.print_cost(P::NAME, "W2", w2);
-        let w3 = cost(rollout.len(), |turn| w3(&peer, &contexts, &rollout[turn], turn));
-        self.print_cost(P::NAME, "W3", w3);
+        scattered(&peer, |what, cost| self.print_cost(P::NAME, what, cost));
     }
 
     fn print_cost(&self, name: &str, what: &str, cost: Cost) {
@@ -173,21 +146,6 @@ impl Run {
             ("bytes", round(cost.bytes, 0)),
         ];
         self.print(name, what, &figures);
-    }
-
-    fn print_throughput<P: Peer, W: FnMut(usize) -> bool>(
-        &self,
-        what: &str,
-        threads: usize,
-        worker: impl Fn() -> W + Sync,
-    ) {
-        let throughput = throughput(threads, USERS, worker);
-        let figures = [
-            ("threads", json!(threads)),
-            ("mops", round(throughput.per_second / 1e6, 6)),
-            ("cpu_share", round(throughput.cpu_share, 2)),
-        ];
-        self.print(P::NAME, what, &figures);
     }
 
     fn print(&self, name: &str, what: &str, figures: &[(&str, Value)]) {

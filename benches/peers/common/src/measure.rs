@@ -1,4 +1,5 @@
-//! How it is measured: batches for the time of one operation, windows for several threads.
+//! How it is measured: batches for the time of one operation, windows for several threads, and one
+//! by one what takes long enough.
 
 use crate::allocations::{Allocations, counted};
 use std::hint::black_box;
@@ -66,7 +67,25 @@ fn settled(batches: &[f64]) -> bool {
     batches.len() >= BATCHES && witnesses >= WITNESSES
 }
 
-pub fn min_and_median(mut values: Vec<f64>) -> (f64, f64) {
+/// The least and the median nanoseconds of an operation that is long beside a look at the clock.
+/// What `prepare` does is not timed, and neither is the drop of what the operation returns.
+pub fn one_by_one<I, R>(
+    times: usize,
+    mut prepare: impl FnMut() -> I,
+    mut operation: impl FnMut(I) -> R,
+) -> (f64, f64) {
+    let time = |_| {
+        let input = prepare();
+        let start = Instant::now();
+        let result = black_box(operation(input));
+        let elapsed = start.elapsed();
+        drop(result);
+        elapsed.as_nanos() as f64
+    };
+    min_and_median((0..times).map(time).collect())
+}
+
+fn min_and_median(mut values: Vec<f64>) -> (f64, f64) {
     values.sort_by(f64::total_cmp);
     (values[0], values[values.len() / 2])
 }

@@ -1,0 +1,100 @@
+//! A small text must not become a large heap, whatever stands in it.
+
+use std::fmt::Write;
+
+use vexil_core::definition::{self, Mode};
+use vexil_core::{Context, Environment, Node, Snapshot};
+
+use crate::heap::measure;
+
+/// How many bytes of heap a byte of text may take, over and above a fixed amount.
+const FACTOR: usize = 100;
+const FIXED: usize = 32 << 20;
+
+fn assert_bounded(what: &str, bytes: usize, run: impl FnOnce()) {
+    let ((), taken) = measure(run);
+    let peak = usize::try_from(taken.peak).unwrap();
+    assert!(peak <= FIXED + FACTOR * bytes, "{what}: {} MB for {} kB of text", peak >> 20, bytes >> 10);
+}
+
+fn of_definitions(what: &str, text: &str) {
+    assert_bounded(what, text.len(), || {
+        let documents = [Node::parse_json(text.as_bytes()).unwrap()];
+        for mode in [Mode::Authoring, Mode::Loading] {
+            drop(definition::read(&documents, mode));
+        }
+        drop(Snapshot::load(&documents, Environment::Document));
+    });
+}
+
+fn repeated(count: usize, item: impl Fn(usize) -> String) -> String {
+    let mut text = String::new();
+    for i in 0..count {
+        let comma = if i > 0 { "," } else { "" };
+        write!(text, "{comma}{}", item(i)).unwrap();
+    }
+    text
+}
+
+#[test]
+fn of_messages_that_repeat_an_operand() {
+    let members = repeated(20_000, |i| format!(r#""m{i}""#));
+    let bad = repeated(1_000, |i| format!(r#"{{"id":"v{i}","value":"z"}}"#));
+    let text =
+        format!(r#"{{"key":"f","value_type":{{"enum":[{members}]}},"default":"m1","variations":[{bad}]}}"#);
+    of_definitions("an enum's members in each message", &text);
+    let long = "z".repeat(100_000);
+    let text = format!(
+        r#"{{"key":"f","default":1,"variations":[{}]}}"#,
+        repeated(500, |i| format!(r#"{{"id":"v{i}","value":"{long}"}}"#))
+    );
+    of_definitions("long values in messages", &text[..]);
+}
+
+#[test]
+fn of_paths_that_repeat_a_long_name() {
+    let long = "k".repeat(200_000);
+    let bad = repeated(1_000, |_| "[1]".to_owned());
+    of_definitions("a layer's slots", &format!(r#"{{"key":"l","slots":{{"{long}":[{bad}]}}}}"#));
+    let unknown = repeated(1_000, |i| format!(r#""u{i}":1"#));
+    of_definitions(
+        "a scope's id",
+        &format!(r#"{{"key":"f","scopes":{{"user":{{"{long}":{{"serve":"on",{unknown}}}}}}}}}"#),
+    );
+}
+
+#[test]
+fn of_unknown_names() {
+    let unknown = repeated(200_000, |i| format!(r#""u{i}":1"#));
+    of_definitions("many unknown fields", &format!(r#"{{"key":"f",{unknown}}}"#));
+    let long = "u".repeat(1_000_000);
+    of_definitions("a long unknown field", &format!(r#"{{"key":"f","{long}":1}}"#));
+    of_definitions(
+        "a long unknown operator",
+        &format!(r#"{{"key":"s","condition":{{"a":{{"{long}":1}}}}}}"#),
+    );
+}
+
+#[test]
+fn of_regular_expressions() {
+    let rules = repeated(300, |i| {
+        format!(r#"{{"condition":{{"a":{{"matches":"\\w{{18}}{i}"}}}},"action":{{"serve":"on"}}}}"#)
+    });
+    of_definitions("patterns of a flag", &format!(r#"{{"key":"f","rules":[{rules}]}}"#));
+    let flags = repeated(300, |i| {
+        format!(
+            r#"{{"key":"f{i}","rules":[{{"condition":{{"a":{{"matches":"\\w{{18}}{i}"}}}},"action":{{"serve":"on"}}}}]}}"#
+        )
+    });
+    of_definitions("patterns of many flags", &format!("[{flags}]"));
+}
+
+#[test]
+fn of_a_context_with_long_names() {
+    let long = "k".repeat(500_000);
+    let members = repeated(900, |i| format!(r#""a{i}":1"#));
+    let text = format!(r#"{{"{long}":{{{members}}}}}"#);
+    assert_bounded("a long name above many attributes", text.len(), || {
+        drop(Context::parse_json(text.as_bytes()))
+    });
+}

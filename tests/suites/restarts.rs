@@ -1,0 +1,141 @@
+//! Static entries (`dynamic: false`): a running process keeps what it booted with, and says when that is old.
+
+use serde_json::{Value, json};
+use vexil_core::definition::{self, Mode};
+use vexil_core::{Context, Delta, Environment, Node, Request, Snapshot, Timestamp};
+
+/// A static flag that is on for the segment `outer`, which is whoever is not in `inner`.
+fn entries(served: &str, inner: Value) -> Vec<Value> {
+    vec![
+        json!({"key": "fixed", "type": "config", "dynamic": false, "default": "off", "rules": [
+            {"condition": {"segment": "outer"}, "action": {"value": served}}
+        ]}),
+        json!({"key": "moving", "type": "config", "default": "off", "rules": [
+            {"condition": {"segment": "outer"}, "action": {"value": served}}
+        ]}),
+        json!({"key": "outer", "type": "segment", "condition": {"not": {"segment": "inner"}}}),
+        json!({"key": "inner", "type": "segment", "condition": inner}),
+    ]
+}
+
+fn nobody() -> Value {
+    json!({"any": []})
+}
+
+fn everybody() -> Value {
+    json!({})
+}
+
+fn boot() -> Snapshot {
+    load(1, &entries("on", nobody()))
+}
+
+fn load(version: u64, entries: &[Value]) -> Snapshot {
+    let text = json!({"version": version, "entries": entries}).to_string();
+    Snapshot::load_json(text.as_bytes(), Environment::Document).unwrap()
+}
+
+/// The next snapshot in both ways: by a delta that names all entries, and by the whole document.
+fn next(held: &Snapshot, entries: &[Value]) -> [Snapshot; 2] {
+    let whole = json!({"version": held.version() + 1, "entries": entries});
+    let text = whole.to_string();
+    let reading = definition::read(&[Node::parse_json(text.as_bytes()).unwrap()], Mode::Loading);
+    [change(held, entries, &[]), held.replace(reading).unwrap()]
+}
+
+fn change(held: &Snapshot, entries: &[Value], removed: &[&str]) -> Snapshot {
+    let version = held.version();
+    let delta = json!({"from": version, "version": version + 1, "entries": entries, "removed": removed});
+    held.apply(Delta::parse_json(delta.to_string().as_bytes()).unwrap()).unwrap()
+}
+
+fn value(snapshot: &Snapshot, key: &str) -> String {
+    let context = Context::new();
+    let evaluation = snapshot.evaluate(key, &Request::new(&context, Timestamp::from_millis(0)));
+    evaluation.value().and_then(|value| value.as_str()).unwrap_or(evaluation.reason().as_str()).to_owned()
+}
+
+fn outdated(snapshot: &Snapshot) -> Vec<&str> {
+    snapshot.restart_required().collect()
+}
+
+#[test]
+fn a_static_entry_keeps_what_it_booted_with_until_a_restart() {
+    let booted = boot();
+    for changed in next(&booted, &entries("new", nobody())) {
+        assert_eq!([value(&changed, "fixed"), value(&changed, "moving")], ["on", "new"]);
+        assert_eq!(outdated(&changed), ["fixed"]);
+        for unrelated in next(&changed, &entries("newer", nobody())) {
+            assert_eq!([value(&unrelated, "fixed"), value(&unrelated, "moving")], ["on", "newer"]);
+            assert_eq!(outdated(&unrelated), ["fixed"]);
+        }
+        for reverted in next(&changed, &entries("on", nobody())) {
+            assert_eq!([value(&reverted, "fixed"), value(&reverted, "moving")], ["on", "on"]);
+            assert_eq!(outdated(&reverted), [""; 0], "what it booted with is in force again");
+        }
+    }
+    assert_eq!(value(&load(2, &entries("new", nobody())), "fixed"), "new", "after a restart");
+}
+
+#[test]
+fn a_static_entry_keeps_its_nested_segments() {
+    let booted = boot();
+    let changes = next(&booted, &entries("on", everybody()));
+    let alone = change(&booted, &entries("on", everybody())[3..], &[]);
+    for changed in changes.iter().chain([&alone]) {
+        assert_eq!([value(changed, "fixed"), value(changed, "moving")], ["on", "off"]);
+        assert_eq!(outdated(changed), ["fixed"]);
+        for reverted in next(changed, &entries("on", nobody())) {
+            assert_eq!([value(&reverted, "fixed"), value(&reverted, "moving")], ["on", "on"]);
+            assert_eq!(outdated(&reverted), [""; 0]);
+        }
+    }
+}
+
+#[test]
+fn a_static_entry_outlives_its_removal_and_that_of_its_segments() {
+    let booted = boot();
+    let removed = change(&booted, &[], &["fixed", "inner"]);
+    assert_eq!([value(&removed, "fixed"), value(&removed, "moving")], ["on", "off"]);
+    assert_eq!(outdated(&removed), ["fixed"]);
+    let all = entries("on", nobody());
+    let half_back = change(&removed, &all[..1], &[]);
+    assert_eq!(
+        (value(&half_back, "fixed").as_str(), outdated(&half_back)),
+        ("on", vec!["fixed"]),
+        "its segment is gone"
+    );
+    let back = change(&half_back, &all[3..], &[]);
+    assert_eq!((value(&back, "fixed").as_str(), outdated(&back)), ("on", vec![]));
+}
+
+#[test]
+fn a_static_entry_stays_so_whatever_the_new_definition_says() {
+    let booted = boot();
+    let mut entries = entries("new", nobody());
+    entries[0]["dynamic"] = json!(true);
+    for changed in next(&booted, &entries) {
+        assert_eq!((value(&changed, "fixed").as_str(), outdated(&changed)), ("on", vec!["fixed"]));
+    }
+    entries[0] = json!({"key": "fixed", "rules": 5});
+    for broken in next(&booted, &entries) {
+        assert_eq!((value(&broken, "fixed").as_str(), outdated(&broken)), ("on", vec!["fixed"]));
+    }
+}
+
+#[test]
+fn what_becomes_static_is_kept_from_then_on() {
+    let booted = boot();
+    let fixed_now = |served: &str| {
+        let mut entries = entries(served, nobody());
+        entries[1]["dynamic"] = json!(false);
+        entries
+    };
+    for fixed in next(&booted, &fixed_now("on")) {
+        assert_eq!(outdated(&fixed), [""; 0]);
+        for later in next(&fixed, &fixed_now("later")) {
+            assert_eq!([value(&later, "fixed"), value(&later, "moving")], ["on", "on"]);
+            assert_eq!(outdated(&later), ["fixed", "moving"]);
+        }
+    }
+}

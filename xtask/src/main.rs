@@ -1,0 +1,42 @@
+//! `cargo xtask`: the chores of this repository, a module each.
+
+mod bench;
+mod bless;
+mod command;
+mod fuzz;
+mod test;
+mod totals;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+/// The chores of this repository.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", max_term_width = 100)]
+enum Task {
+    /// Checks format and lints, and runs all tests; what CI runs
+    Test(test::Arguments),
+    /// Measures time and heap of the core, or of the peers and Vexil side by side
+    Bench(bench::Arguments),
+    /// Fuzzes the core, one target or all of them in turn
+    Fuzz(fuzz::Arguments),
+    /// Accepts what explanations say now as the golden texts of tests/traces; look at the diff before you commit
+    Bless,
+}
+
+fn main() -> ExitCode {
+    let done = match Task::parse() {
+        Task::Test(arguments) => return test::run(&arguments),
+        Task::Bench(arguments) => bench::run(&arguments),
+        Task::Fuzz(arguments) => fuzz::run(&arguments),
+        Task::Bless => bless::run(),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("error: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! How many tests ran, read from what cargo's test runners say, which is passed on as it comes.
+
+use std::io::{self, BufRead, BufReader, Write};
+use std::process::{Command, Stdio};
+
+use crate::command::cannot_run;
+
+/// Tests of all runners together.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Totals {
+    pub(crate) passed: u64,
+    pub(crate) failed: u64,
+    /// The names of those that failed.
+    pub(crate) failures: Vec<String>,
+}
+
+impl Totals {
+    /// Runs a command to its end and adds what it says about tests; returns whether it succeeded.
+    pub(crate) fn run(&mut self, command: &mut Command) -> Result<bool, String> {
+        self.pass_on(command).map_err(|error| cannot_run(command, &error))
+    }
+
+    fn pass_on(&mut self, command: &mut Command) -> io::Result<bool> {
+        let mut child = command.stdout(Stdio::piped()).spawn()?;
+        if let Some(output) = child.stdout.take() {
+            let mut output = BufReader::new(output);
+            let mut line = Vec::new();
+            while output.read_until(b'\n', &mut line)? > 0 {
+                io::stdout().write_all(&line)?;
+                self.add(&String::from_utf8_lossy(&line));
+                line.clear();
+            }
+        }
+        Ok(child.wait()?.success())
+    }
+
+    /// Adds a line such as `test result: ok. 12 passed; 0 failed; 1 ignored; ...` or `test some::name ... FAILED`;
+    /// others say nothing.
+    fn add(&mut self, line: &str) {
+        if let Some(name) =
+            line.strip_prefix("test ").and_then(|line| line.trim_end().strip_suffix(" ... FAILED"))
+        {
+            self.failures.push(name.to_owned());
+        }
+        let Some((_, counts)) = line.strip_prefix("test result: ").and_then(|line| line.split_once(". "))
+        else {
+            return;
+        };
+        for count in counts.split("; ") {
+            match count.split_once(' ').and_then(|(count, what)| Some((count.parse::<u64>().ok()?, what))) {
+                Some((count, "passed")) => self.passed += count,
+                Some((count, "failed")) => self.failed += count,
+                _ => {}
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn closing_lines_add_up_and_others_do_not_count() {
+        let mut totals = Totals::default();
+        for line in [
+            "running 3 tests\n",
+            "test one ... ok\n",
+            "test some::other ... FAILED\n",
+            "test result: ok. 3 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.01s\n",
+            "test result: FAILED. 1 passed; 2 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.02s\n",
+        ] {
+            totals.add(line);
+        }
+        assert_eq!(totals, Totals { passed: 4, failed: 2, failures: vec!["some::other".into()] });
+    }
+}
