@@ -41,7 +41,7 @@ pub const REGEX_BYTES: usize = 1_000;
 /// Bytes of a compiled regular expression that is counted as a small one.
 pub const REGEX_SMALL_BYTES: usize = 64 << 10;
 /// Bytes of all compiled regular expressions of documents that are read together.
-pub const REGEXES_COMPILED_BYTES: usize = 256 << 20;
+pub const REGEXES_COMPILED_BYTES: usize = 64 << 20;
 /// Bytes of a compiled regular expression, and of its lazily built automaton: `a{1000}{1000}` must not eat the heap.
 pub const REGEX_COMPILED_BYTES: usize = 1 << 20;
 

@@ -30,20 +30,25 @@ impl Shared {
             return Ok(Arc::clone(pattern));
         }
         // How large a compiled pattern is cannot be asked, only limited: what does not fit the small limit is counted
-        // as the large one.
-        let (pattern, bytes) = match Pattern::compile(text, ignore_case, limits::REGEX_SMALL_BYTES) {
-            Ok(pattern) => (pattern, limits::REGEX_SMALL_BYTES),
+        // as the large one. Every attempt counts, as those that fail take time too.
+        self.spend(limits::REGEX_SMALL_BYTES)?;
+        let pattern = match Pattern::compile(text, ignore_case, limits::REGEX_SMALL_BYTES) {
+            Ok(pattern) => pattern,
             Err(_) => {
-                let pattern = Pattern::compile(text, ignore_case, limits::REGEX_COMPILED_BYTES)?;
-                (pattern, limits::REGEX_COMPILED_BYTES)
+                self.spend(limits::REGEX_COMPILED_BYTES)?;
+                Pattern::compile(text, ignore_case, limits::REGEX_COMPILED_BYTES)?
             }
         };
+        let pattern = Arc::new(pattern);
+        self.patterns.insert(key, Arc::clone(&pattern));
+        Ok(pattern)
+    }
+
+    fn spend(&mut self, bytes: usize) -> Result<(), String> {
         self.left = self
             .left
             .checked_sub(bytes)
             .ok_or_else(|| "the patterns of the document together are over the size limit".to_owned())?;
-        let pattern = Arc::new(pattern);
-        self.patterns.insert(key, Arc::clone(&pattern));
-        Ok(pattern)
+        Ok(())
     }
 }
