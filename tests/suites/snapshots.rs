@@ -13,7 +13,7 @@ use vexil_reference::{self as reference, generate};
 use crate::agreement::{by_the_engine, keys};
 
 /// Pairs of generated documents.
-const PAIRS: u64 = 400;
+const PAIRS: u64 = 250;
 
 #[test]
 fn deltas_and_replacements_equal_a_full_load() {
@@ -35,7 +35,7 @@ fn deltas_and_replacements_equal_a_full_load() {
             }
         }
     }
-    assert!(compared > 20_000, "only {compared} evaluations");
+    assert!(compared > 12_000, "only {compared} evaluations");
 }
 
 /// Two snapshots answer alike; returns how many answers were compared.
