@@ -30,7 +30,8 @@ fn flags() -> Vec<(&'static str, Value)> {
         ("environment", json!({"scopes": {"environment": {"production": {"serve": "on"}}}})),
         (
             "gates",
-            json!({"rollout": {"on": 100}, "min_role": "member", "environments": ["production"], "expiry": "2030-01-01T00:00:00Z",
+            json!({"rollout": {"on": 100}, "min_role": "member", "environments": ["production"],
+                "expiry": "2030-01-01T00:00:00Z",
             "kill": {"environments": ["dark"], "tenants": ["globex"]}}),
         ),
         ("killed", json!({"enabled": false})),
@@ -52,9 +53,8 @@ fn flags() -> Vec<(&'static str, Value)> {
         ("json", json!({"type": "config", "default": {"a": [1, 2, {"b": null}]}})),
         (
             "ignore-case",
-            rule(
-                json!({"name": {"in": ["STRASSE", "Straße", "ΣΊΣΥΦΟΣ"], "contains": "aß", "startsWith": "STR", "endsWith": ["ẞE"], "ignoreCase": true}}),
-            ),
+            rule(json!({"name": {"in": ["STRASSE", "Straße", "ΣΊΣΥΦΟΣ"], "contains": "aß",
+                    "startsWith": "STR", "endsWith": ["ẞE"], "ignoreCase": true}})),
         ),
         ("many-members", rule(json!({"tenant.name": {"in": many}}))),
         ("order", rule(json!({"age": {"gte": 18, "lt": 9_007_199_254_740_993_i64}, "name": {"gt": "A"}}))),
@@ -75,9 +75,8 @@ fn flags() -> Vec<(&'static str, Value)> {
         ),
         (
             "lists",
-            rule(
-                json!({"tags": {"contains": ["beta", 1], "containsAll": ["beta", 3], "containsNone": ["z"], "size": {"gte": 2, "notIn": [9]}}}),
-            ),
+            rule(json!({"tags": {"contains": ["beta", 1], "containsAll": ["beta", 3], "containsNone": ["z"],
+                    "size": {"gte": 2, "notIn": [9]}}})),
         ),
         ("lists-ignoring-case", rule(json!({"tags": {"containsAny": ["BETA"], "ignoreCase": true}}))),
         ("numbers", rule(json!({"age": {"modulo": [10, 3], "ne": 0.5, "in": [1, 2.5, 43]}}))),
@@ -110,10 +109,13 @@ fn snapshot() -> Snapshot {
         .collect();
     entries.extend([
         json!({"key": "inner", "type": "segment", "condition": {"user.email": {"eq": "nobody@x.io"}}}),
-        json!({"key": "outer", "type": "segment", "condition": {"all": [{"not": {"segment": "inner"}}, {"age": {"gt": 1}}]}}),
+        json!({"key": "outer", "type": "segment",
+            "condition": {"all": [{"not": {"segment": "inner"}}, {"age": {"gt": 1}}]}}),
         json!({"key": "layer", "type": "layer", "slots": {"experiment": [[0, 100_000]]}}),
-        json!({"key": "experiment", "type": "experiment", "status": "running", "sticky": true, "layer": "layer", "traffic": 99,
-            "holdout": {"key": "h", "percent": 1}, "audience": {"segment": "outer"}, "start_date": "2020-01-01T00:00:00Z",
+        json!({"key": "experiment", "type": "experiment", "status": "running", "sticky": true,
+            "layer": "layer", "traffic": 99,
+            "holdout": {"key": "h", "percent": 1}, "audience": {"segment": "outer"},
+            "start_date": "2020-01-01T00:00:00Z",
             "variants": [{"id": "a", "config": {"a": 1}}, {"id": "b"}], "allocation": {"a": 50, "b": 50}}),
     ]);
     let document = json!({"environment": "production", "roles": ["viewer", "member"], "entries": entries});
@@ -123,9 +125,11 @@ fn snapshot() -> Snapshot {
 /// Ann by her name, by a number, with texts too long to lie in a value itself, and nobody at all.
 fn contexts() -> Vec<Context> {
     let attributes = json!({
-        "session": {"id": "s-1"}, "tenant": {"id": 42, "tier": "enterprise", "name": "tenant-999"}, "service": {"name": "web"},
+        "session": {"id": "s-1"}, "tenant": {"id": 42, "tier": "enterprise", "name": "tenant-999"},
+        "service": {"name": "web"},
         "user": {"id": "ann", "email": "ann.with.a.long.address@x.io", "role": ["viewer", "member"]},
-        "age": 43, "name": "Straße", "version": "1.2.3-beta.11+build.2026", "seen": "2026-01-01T12:30:45.123456789+05:30",
+        "age": 43, "name": "Straße", "version": "1.2.3-beta.11+build.2026",
+        "seen": "2026-01-01T12:30:45.123456789+05:30",
         "ip": "2001:db8::17", "tags": ["beta", 3, true, null, ["x"]], "device": {"os": "ios"}
     });
     let mut by_number = attributes.clone();

@@ -127,7 +127,8 @@ fn every_bucket_is_served_by_the_range_that_holds_it() {
 
 #[test]
 fn experiments_of_one_layer_never_overlap() {
-    let slots = json!({"one": [[0, 20_000], [90_000, 100_000]], "two": [[20_000, 50_000]], "three": [[50_000, 85_000]]});
+    let slots = json!({"one": [[0, 20_000], [90_000, 100_000]], "two": [[20_000, 50_000]],
+        "three": [[50_000, 85_000]]});
     let layered = |slots: Value| {
         let of_layer = |key: &str| experiment(key, json!({"layer": "layer"}));
         load(json!([{"key": "layer", "slots": slots}, of_layer("one"), of_layer("two"), of_layer("three")]))

@@ -105,7 +105,8 @@ fn delta(from: u64, old: &[Value], new: &[Value]) -> Delta {
         .collect();
     let removed: Vec<&String> = old.keys().filter(|key| !new.contains_key(*key)).collect();
     let text = json!({
-        "from": from, "version": from + 1, "roles": ["viewer", "member", "admin"], "entries": changed, "removed": removed
+        "from": from, "version": from + 1, "roles": ["viewer", "member", "admin"],
+        "entries": changed, "removed": removed
     });
     parse(&text)
 }

@@ -35,8 +35,8 @@ fn address() -> usize {
     std::ptr::from_ref(&local).addr()
 }
 
-/// As deep as one condition may be, with something at the bottom. Each level has a clause beside the next level, so that
-/// it is an AND of its own.
+/// As deep as one condition may be, with something at the bottom. Each level has a clause beside the next level, so
+/// that it is an AND of its own.
 fn deep(word: &str, bottom: Value) -> Value {
     (1..CONDITION_DEPTH).fold(bottom, |inner, _| match word {
         "not" => json!({"a": {"exists": true}, "not": inner}),
@@ -92,7 +92,8 @@ fn deepest() -> Vec<(String, Vec<Value>)> {
         }
         let needed = REFERENCE_DEPTH - 1;
         let experiment = json!({
-            "key": "e", "type": "experiment", "status": "running", "variants": [{"id": "on"}], "allocation": {"on": 100},
+            "key": "e", "type": "experiment", "status": "running",
+            "variants": [{"id": "on"}], "allocation": {"on": 100},
             "audience": deep(word, json!({"segment": "s0"}))
         });
         let mut entries = [flags(needed, word, json!({})), segments(1, word), vec![experiment]].concat();
