@@ -13,20 +13,51 @@ pub(crate) enum Fault {
     TooCostly,
 }
 
+/// Who refers to whom: the targets of all nodes in one list.
+pub(crate) struct Edges {
+    targets: Vec<u32>,
+    /// Where a node's targets begin and end.
+    spans: Vec<(u32, u32)>,
+}
+
+impl Edges {
+    /// Those of the nodes `0..count`; a node that is not named has none. Targets outside are passed over.
+    pub(crate) fn collect<T: Iterator<Item = u32>>(
+        count: usize,
+        nodes: impl Iterator<Item = (u32, T)>,
+    ) -> Edges {
+        let mut edges = Edges { targets: Vec::new(), spans: vec![(0, 0); count] };
+        for (node, targets) in nodes {
+            let start = edges.end();
+            edges.targets.extend(targets.filter(|target| (*target as usize) < count));
+            let end = edges.end();
+            if let Some(span) = edges.spans.get_mut(node as usize) {
+                *span = (start, end);
+            }
+        }
+        edges
+    }
+
+    fn end(&self) -> u32 {
+        // A document has fewer values than u32 counts, and a target is one.
+        u32::try_from(self.targets.len()).unwrap_or(u32::MAX)
+    }
+
+    fn of(&self, node: u32) -> &[u32] {
+        let (start, end) = self.spans.get(node as usize).copied().unwrap_or_default();
+        self.targets.get(start as usize..end as usize).unwrap_or_default()
+    }
+}
+
 /// Finds the faulty nodes of a graph by Tarjan's strongly connected components (SIAM J. Computing 1(2), 1972),
 /// without recursion: a chain may be as long as a document allows. Linear in nodes and edges.
-///
-/// `edges` gives a node's references; those to nodes outside `0..count` are passed over.
-pub(crate) fn faults<'g>(
-    count: usize,
-    edges: impl Fn(usize) -> &'g [u32],
-    deepest: usize,
-) -> Vec<(usize, Fault)> {
+pub(crate) fn faults(edges: &Edges, deepest: usize) -> Vec<(u32, Fault)> {
+    let nodes = vec![Node::default(); edges.spans.len()];
     let mut search =
-        Search { nodes: vec![Node::default(); count], stack: Vec::new(), next: 1, faults: Vec::new() };
-    for root in 0..count {
-        if search.node(root).order == 0 {
-            search.from(root, &edges, deepest);
+        Search { edges, deepest, nodes, open: Vec::new(), path: Vec::new(), next: 1, faults: Vec::new() };
+    for (root, (start, end)) in (0..).zip(&edges.spans) {
+        if start != end && search.node(root).order == 0 {
+            search.from(root);
         }
     }
     search.faults
@@ -35,85 +66,89 @@ pub(crate) fn faults<'g>(
 #[derive(Clone, Copy, Default)]
 struct Node {
     /// When it was first seen, from 1; 0 is never.
-    order: usize,
-    /// The earliest node on the stack that can be reached from here.
-    low: usize,
-    on_stack: bool,
+    order: u32,
+    /// The earliest open node that can be reached from here.
+    low: u32,
+    is_open: bool,
     /// The longest chain of references from here.
-    depth: usize,
+    depth: u32,
     /// How many nodes are visited from here.
     visits: u64,
 }
 
-struct Search {
-    nodes: Vec<Node>,
-    stack: Vec<usize>,
-    next: usize,
-    faults: Vec<(usize, Fault)>,
+impl Node {
+    fn reaches(&mut self, target: Node) {
+        self.depth = self.depth.max(target.depth + 1);
+        self.visits = self.visits.saturating_add(target.visits);
+    }
 }
 
-impl Search {
-    fn node(&self, index: usize) -> Node {
-        self.nodes.get(index).copied().unwrap_or_default()
+struct Search<'e> {
+    edges: &'e Edges,
+    deepest: usize,
+    nodes: Vec<Node>,
+    /// Nodes whose component is not complete.
+    open: Vec<u32>,
+    /// The nodes that led to where the search is, with how many of their edges were followed.
+    path: Vec<(u32, usize)>,
+    next: u32,
+    faults: Vec<(u32, Fault)>,
+}
+
+impl Search<'_> {
+    fn node(&self, index: u32) -> Node {
+        self.nodes.get(index as usize).copied().unwrap_or_default()
     }
 
-    fn update(&mut self, index: usize, change: impl FnOnce(&mut Node)) {
-        if let Some(node) = self.nodes.get_mut(index) {
+    fn update(&mut self, index: u32, change: impl FnOnce(&mut Node)) {
+        if let Some(node) = self.nodes.get_mut(index as usize) {
             change(node);
         }
     }
 
-    fn enter(&mut self, index: usize) {
+    fn enter(&mut self, index: u32) {
         let order = self.next;
         self.next += 1;
-        self.stack.push(index);
-        self.update(index, |node| *node = Node { order, low: order, on_stack: true, depth: 0, visits: 1 });
+        self.open.push(index);
+        self.path.push((index, 0));
+        self.update(index, |node| *node = Node { order, low: order, is_open: true, depth: 0, visits: 1 });
     }
 
-    fn from<'g>(&mut self, root: usize, edges: &impl Fn(usize) -> &'g [u32], deepest: usize) {
+    fn from(&mut self, root: u32) {
         self.enter(root);
-        let mut path = vec![(root, 0)];
-        while let Some((index, edge)) = path.pop() {
-            let Some(target) = edges(index).get(edge).map(|target| *target as usize) else {
-                self.leave(index, edges(index), deepest);
-                if let Some((parent, _)) = path.last() {
+        while let Some((index, followed)) = self.path.pop() {
+            let Some(target) = self.edges.of(index).get(followed).copied() else {
+                self.leave(index);
+                if let Some((parent, _)) = self.path.last().copied() {
                     let child = self.node(index);
-                    self.update(*parent, |node| {
+                    self.update(parent, |node| {
                         node.low = node.low.min(child.low);
-                        node.depth = node.depth.max(child.depth + 1);
-                        node.visits = node.visits.saturating_add(child.visits);
+                        node.reaches(child);
                     });
                 }
                 continue;
             };
-            path.push((index, edge + 1));
-            if target >= self.nodes.len() {
-                continue;
-            }
+            self.path.push((index, followed + 1));
             let seen = self.node(target);
             if seen.order == 0 {
                 self.enter(target);
-                path.push((target, 0));
-            } else if seen.on_stack {
+            } else if seen.is_open {
                 self.update(index, |node| node.low = node.low.min(seen.order));
             } else {
-                self.update(index, |node| {
-                    node.depth = node.depth.max(seen.depth + 1);
-                    node.visits = node.visits.saturating_add(seen.visits);
-                });
+                self.update(index, |node| node.reaches(seen));
             }
         }
     }
 
     /// All that can be reached from `index` is known: a component ends where nothing earlier was reached.
-    fn leave(&mut self, index: usize, edges: &[u32], deepest: usize) {
+    fn leave(&mut self, index: u32) {
         let node = self.node(index);
         if node.low != node.order {
             return;
         }
-        let mut circle = edges.iter().any(|target| *target as usize == index);
-        while let Some(member) = self.stack.pop() {
-            self.update(member, |node| node.on_stack = false);
+        let mut circle = self.edges.of(index).contains(&index);
+        while let Some(member) = self.open.pop() {
+            self.update(member, |node| node.is_open = false);
             circle |= member != index;
             if circle {
                 // What leads into a circle does not descend into it: its members answer with an error at once.
@@ -126,7 +161,7 @@ impl Search {
         }
         let fault = match () {
             () if circle => return,
-            () if node.depth > deepest => Fault::TooDeep,
+            () if node.depth as usize > self.deepest => Fault::TooDeep,
             () if node.visits > limits::REFERENCE_VISITS => Fault::TooCostly,
             () => return,
         };
@@ -140,8 +175,10 @@ impl Search {
 mod tests {
     use super::*;
 
-    fn faults_of(graph: &[Vec<u32>], deepest: usize) -> Vec<(usize, Fault)> {
-        let mut found = faults(graph.len(), |node| &graph[node], deepest);
+    fn faults_of(graph: &[Vec<u32>], deepest: usize) -> Vec<(u32, Fault)> {
+        let edges =
+            Edges::collect(graph.len(), (0..).zip(graph.iter().map(|targets| targets.iter().copied())));
+        let mut found = faults(&edges, deepest);
         found.sort_by_key(|(node, _)| *node);
         found
     }
@@ -149,7 +186,7 @@ mod tests {
     #[test]
     fn every_member_of_a_circle_is_found_and_none_that_leads_to_it() {
         let graph = [vec![1], vec![2], vec![1, 3], vec![], vec![4], vec![0, 4, 99]];
-        let cycle = |nodes: &[usize]| nodes.iter().map(|node| (*node, Fault::Cycle)).collect::<Vec<_>>();
+        let cycle = |nodes: &[u32]| nodes.iter().map(|node| (*node, Fault::Cycle)).collect::<Vec<_>>();
         assert_eq!(faults_of(&graph, 10), cycle(&[1, 2, 4]));
     }
 

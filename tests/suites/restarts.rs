@@ -139,3 +139,77 @@ fn what_becomes_static_is_kept_from_then_on() {
         }
     }
 }
+
+/// A static flag that needs another one, which can be made to need it in turn.
+fn needing(served: &str, circle: bool) -> Vec<Value> {
+    let needs = |key: &str| json!([{"flag": key, "value": true}]);
+    let mut other = json!({"key": "other", "default": true});
+    if circle {
+        other["prerequisites"] = needs("fixed");
+    }
+    let fixed = json!({"key": "fixed", "type": "config", "dynamic": false, "default": served, "off": "closed",
+        "prerequisites": needs("other")});
+    vec![fixed, other]
+}
+
+#[test]
+fn a_static_entry_comes_out_of_a_circle_as_it_booted() {
+    let booted = load(1, &needing("on", false));
+    assert_eq!(value(&booted, "fixed"), "on");
+    for circle in next(&booted, &needing("new", true)) {
+        assert_eq!((value(&circle, "fixed").as_str(), outdated(&circle)), ("ERROR", vec!["fixed"]));
+        for mended in next(&circle, &needing("newer", false)) {
+            assert_eq!((value(&mended, "fixed").as_str(), outdated(&mended)), ("on", vec!["fixed"]));
+        }
+        for reverted in next(&circle, &needing("on", false)) {
+            assert_eq!((value(&reverted, "fixed").as_str(), outdated(&reverted)), ("on", vec![]));
+        }
+    }
+}
+
+#[test]
+fn a_static_entry_boots_when_it_can_first_be_served() {
+    let circle = load(1, &needing("first", true));
+    assert_eq!((value(&circle, "fixed").as_str(), outdated(&circle)), ("ERROR", vec![]));
+    for mended in next(&circle, &needing("second", false)) {
+        assert_eq!((value(&mended, "fixed").as_str(), outdated(&mended)), ("second", vec![]));
+        for later in next(&mended, &needing("third", false)) {
+            assert_eq!((value(&later, "fixed").as_str(), outdated(&later)), ("second", vec!["fixed"]));
+        }
+    }
+    // The same when the other one alone is mended.
+    let mended = change(&circle, &needing("first", false)[1..], &[]);
+    let later = change(&mended, &needing("second", false)[..1], &[]);
+    assert_eq!((value(&later, "fixed").as_str(), outdated(&later)), ("first", vec!["fixed"]));
+}
+
+#[test]
+fn a_segment_that_was_missing_stays_so_for_a_static_entry() {
+    let all = entries("on", everybody());
+    for missing in [&all[..2], &all[..3]] {
+        let booted = load(1, missing);
+        assert_eq!([value(&booted, "fixed"), value(&booted, "moving")], ["off", "off"]);
+        for complete in next(&booted, &entries("on", nobody())) {
+            assert_eq!([value(&complete, "fixed"), value(&complete, "moving")], ["off", "on"]);
+            assert_eq!(outdated(&complete), ["fixed"]);
+        }
+    }
+}
+
+#[test]
+fn a_static_entry_keeps_its_segments_through_a_circle() {
+    let with = |circle: bool, inner: Value| {
+        let mut entries = [entries("on", inner), needing("unused", circle)[1..].to_vec()].concat();
+        entries[0]["prerequisites"] = json!([{"flag": "other", "value": true}]);
+        entries
+    };
+    let booted = load(1, &with(false, nobody()));
+    assert_eq!(value(&booted, "fixed"), "on");
+    for circle in next(&booted, &with(true, nobody())) {
+        assert_eq!(value(&circle, "fixed"), "ERROR");
+        for mended in next(&circle, &with(false, everybody())) {
+            assert_eq!([value(&mended, "fixed"), value(&mended, "moving")], ["on", "off"]);
+            assert_eq!(outdated(&mended), ["fixed"]);
+        }
+    }
+}

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use serde_json::{Value, json};
 use vexil_core::definition::{self, Mode};
+use vexil_core::limits::ENTRIES;
 use vexil_core::snapshot::Misfit;
 use vexil_core::{Context, Delta, Environment, Node, Request, Snapshot, Timestamp, bucket_of};
 use vexil_reference::{self as reference, generate};
@@ -158,6 +159,9 @@ fn a_malformed_delta_is_refused_whole() {
         r#"{"version": 2, "entries": []}"#,
         r#"{"from": -1, "version": 2, "entries": []}"#,
         r#"{"from": "1", "version": 2, "entries": []}"#,
+        r#"{"from": 1, "entries": []}"#,
+        r#"{"from": 1, "version": 1, "entries": []}"#,
+        r#"{"from": 2, "version": 1, "entries": []}"#,
         r#"{"from": 1, "version": 2, "entries": {}}"#,
         r#"{"from": 1, "version": 2, "entries": [], "removed": "f"}"#,
         r#"{"from": 1, "version": 2, "entries": [], "removed": [1]}"#,
@@ -232,6 +236,81 @@ fn deltas_make_and_mend_circles() {
         assert_eq!(value(&mended, "a"), if is_removal { "false" } else { "true" });
         assert_eq!(mended.warnings().filter(|problem| problem.code.as_str() == "CYCLE").count(), 0);
     }
+}
+
+#[test]
+fn a_delta_brings_roles_and_takes_them_away() {
+    let guarded = |key: &str, role: &str| {
+        let mut flag = flag(key, json!({}));
+        flag["min_role"] = json!(role);
+        flag
+    };
+    let first = load(&bundle(1, &[guarded("a", "admin"), guarded("o", "owner"), flag("f", json!({}))]));
+    let values = |snapshot: &Snapshot| ["a", "o", "f"].map(|key| value(snapshot, key));
+    let codes =
+        |snapshot: &Snapshot| snapshot.warnings().map(|found| found.code.to_string()).collect::<Vec<_>>();
+    assert_eq!(values(&first), ["true", "PARSE_ERROR", "true"]);
+    assert_eq!(codes(&first), ["UNKNOWN_ROLE"]);
+    let roles = |version: u64, roles: Value| json!({"from": version - 1, "version": version, "roles": roles});
+    let second = first.apply(parse(&roles(2, json!(["owner", "admin"])))).unwrap();
+    assert_eq!(values(&second), ["true", "true", "true"]);
+    assert_eq!(codes(&second), [""; 0]);
+    let third = second.apply(parse(&roles(3, json!([])))).unwrap();
+    assert_eq!(values(&third), ["PARSE_ERROR", "PARSE_ERROR", "true"]);
+    let silent = json!({"from": 1, "version": 2, "entries": [guarded("a", "member"), guarded("f", "boss")]});
+    let fourth = first.apply(parse(&silent)).unwrap();
+    assert_eq!(values(&fourth), ["true", "PARSE_ERROR", "PARSE_ERROR"], "the roles that are held stay");
+}
+
+#[test]
+fn the_environment_is_that_of_the_newest_document() {
+    let named = |version: u64, name: &str| json!({"version": version, "environment": name, "entries": []});
+    let environments = |named_by: Environment| {
+        let first = Snapshot::load_json(named(1, "blue").to_string().as_bytes(), named_by).unwrap();
+        let replaced = first.replace(read(&named(2, "green"))).unwrap();
+        let delta = json!({"from": 1, "version": 2, "environment": "red", "entries": []});
+        let applied = first.apply(parse(&delta)).unwrap();
+        let silent = first.apply(parse(&json!({"from": 1, "version": 2, "entries": []}))).unwrap();
+        [replaced, applied, silent].map(|snapshot| snapshot.environment().unwrap_or("none").to_owned())
+    };
+    assert_eq!(environments(Environment::Document), ["green", "red", "blue"]);
+    assert_eq!(environments(Environment::Fixed("mine".into())), ["mine", "mine", "mine"]);
+}
+
+#[test]
+fn deltas_do_not_grow_a_snapshot_beyond_its_limit() {
+    let keys = (0..ENTRIES).map(|i| json!({"key": format!("f{i}")})).collect::<Vec<_>>();
+    let full = load(&bundle(1, &keys));
+    assert_eq!((full.keys().count(), full.warnings().count()), (ENTRIES, 0));
+    let changes = json!({"from": 1, "version": 2, "removed": ["f0"],
+        "entries": [flag("f1", json!({})), flag("new", json!({})), flag("one-too-many", json!({}))]});
+    let next = full.apply(parse(&changes)).unwrap();
+    assert_eq!(next.keys().count(), ENTRIES);
+    let values = ["f0", "f1", "new", "one-too-many"].map(|key| value(&next, key));
+    assert_eq!(values, ["FLAG_NOT_FOUND", "true", "true", "FLAG_NOT_FOUND"]);
+    let codes = next.warnings().map(|found| found.code.to_string()).collect::<Vec<_>>();
+    assert_eq!(codes, ["LIMIT_EXCEEDED"]);
+}
+
+/// A reference leads only to what it asks for: a flag that names itself as a segment names none.
+#[test]
+fn what_leads_nowhere_makes_no_circle() {
+    let mut both = flag("f", json!({"not": {"segment": "f"}}));
+    let first = load(&bundle(1, &[both.clone()]));
+    assert_eq!(value(&first, "f"), "false", "unknown does not apply");
+    both["prerequisites"] = json!([{"flag": "f", "value": true}]);
+    let second = first.apply(parse(&json!({"from": 1, "version": 2, "entries": [both]}))).unwrap();
+    assert_eq!(value(&second, "f"), "PARSE_ERROR");
+    // What the key is decides whether there is a circle.
+    let mutual = |of: &str, key: &str| json!({"key": key, "type": of, "condition": {"segment": "x"}});
+    let x = segment("x", json!({"segment": "y"}));
+    let other = flag("y", json!({"segment": "x"}));
+    let open = load(&bundle(1, &[x.clone(), other]));
+    assert_eq!(value(&open, "y"), "false");
+    assert_eq!(open.warnings().filter(|found| found.code.as_str() == "CYCLE").count(), 0);
+    let closed =
+        open.apply(parse(&json!({"from": 1, "version": 2, "entries": [mutual("segment", "y")]}))).unwrap();
+    assert_eq!(closed.warnings().filter(|found| found.code.as_str() == "CYCLE").count(), 2);
 }
 
 #[test]

@@ -10,7 +10,7 @@ use vexil_core::{Environment, Request, Snapshot, Timestamp};
 /// What an evaluation may take of a stack of 256 KiB, where a host's own frames need some too.
 const EVALUATION: usize = 96 << 10;
 /// An explanation has room for the steps that it writes in each of its frames.
-const EXPLANATION: usize = 192 << 10;
+const EXPLANATION: usize = 128 << 10;
 
 /// A context that notes how far down the stack it was asked.
 #[derive(Default)]

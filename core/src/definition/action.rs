@@ -3,10 +3,10 @@
 use crate::context::Path;
 use crate::document::Node;
 use crate::limits;
-use crate::model::{Action, ScopedAction, Split};
+use crate::model::{Action, ReferenceKind, ScopedAction, Split};
 use crate::problem::{Code, Pointer};
 
-use super::fields::{Field, Object, Reader, ReferenceKind, fields};
+use super::fields::{Field, Object, Reader, fields};
 use super::values::Values;
 
 fields! {

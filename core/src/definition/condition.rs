@@ -2,11 +2,11 @@
 
 use crate::document::Node;
 use crate::limits;
-use crate::model::Condition;
 use crate::model::condition::{Clause, OPERATORS};
+use crate::model::{Condition, ReferenceKind};
 use crate::problem::{Code, Pointer, shown, suggestion};
 
-use super::fields::{Object, Reader, ReferenceKind};
+use super::fields::{Object, Reader};
 use super::operator;
 
 impl Reader<'_> {

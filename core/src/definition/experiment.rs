@@ -2,13 +2,13 @@
 
 use crate::document::Node;
 use crate::limits;
-use crate::model::{BUCKETS, Experiment, Holdout, Layer, Ranges, Status, Variant};
+use crate::model::{BUCKETS, Experiment, Holdout, Layer, Ranges, ReferenceKind, Status, Variant};
 use crate::problem::{Code, Pointer};
 use crate::value::Value;
 
 use super::action::ALGORITHMS;
 use super::entry::AboutFields;
-use super::fields::{Field, Mode, Reader, ReferenceKind, fields};
+use super::fields::{Field, Mode, Reader, fields};
 use super::split::decimal;
 
 fields! {

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use crate::document::Node;
 use crate::limits;
+use crate::model::ReferenceKind;
 use crate::problem::{Code, Pointer, Problems};
 use crate::value::timestamp::Timestamp;
 
@@ -38,14 +39,6 @@ pub(super) struct Reference {
     pub(super) kind: ReferenceKind,
     pub(super) target: Box<str>,
     pub(super) path: String,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum ReferenceKind {
-    Segment,
-    Prerequisite,
-    Experiment,
-    Layer,
 }
 
 impl Reader<'_> {

@@ -2,11 +2,12 @@
 
 use crate::document::Node;
 use crate::limits;
-use crate::model::{Expected, Expiry, Flag, Gates, Kind, Prerequisite, Rule, Scopes, Split};
+use crate::model::{Expected, Expiry, Flag, Gates, Kind, Prerequisite, ReferenceKind, Rule, Scopes, Split};
 use crate::problem::{Code, Pointer};
 
 use super::entry::AboutFields;
-use super::fields::{Field, Reader, ReferenceKind, fields};
+use super::fields::{Field, Reader, fields};
+use super::references::unknown_role;
 use super::values::Values;
 
 fields! {
@@ -184,14 +185,8 @@ impl<'n, 't> Reader<'_> {
         let field = field?;
         let path = field.path(path);
         let role = self.string(field.node, &path)?;
-        if let Some(roles) = self.roles
-            && !roles.iter().any(|known| **known == *role)
-        {
-            let known = match roles {
-                [] => "the document declares none".to_owned(),
-                roles => format!("known: {}", roles.join(", ")),
-            };
-            self.problems.add(Code::UnknownRole, &path, format!("no role `{role}` ({known})"));
+        if let Some(message) = self.roles.and_then(|roles| unknown_role(role, roles)) {
+            self.problems.add(Code::UnknownRole, &path, message);
         }
         Some(role.into())
     }

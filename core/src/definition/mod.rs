@@ -144,7 +144,7 @@ fn read_documents(documents: &[Node<'_>], mode: Mode, whole: bool) -> Reading {
         model: Model {
             environment: headers.environment,
             version: headers.version.unwrap_or(0),
-            roles: headers.roles.clone().unwrap_or_default(),
+            roles: headers.roles.clone(),
             entries: Vec::new(),
         },
         refusal: problems.iter().find(|found| found.problem.code.on_load() != OnLoad::Ignored).cloned(),
@@ -153,7 +153,8 @@ fn read_documents(documents: &[Node<'_>], mode: Mode, whole: bool) -> Reading {
         places: Vec::new(),
     };
     let mut shared = Shared::default();
-    let roles = headers.roles.or_else(|| whole.then(Vec::new));
+    // As with circles: a delta can bring a role or take it away.
+    let roles = (mode == Mode::Authoring).then(|| headers.roles.unwrap_or_default());
     for (document, node) in documents.iter().enumerate() {
         reading.read_document(document, node, mode, roles.as_deref(), &mut shared);
     }

@@ -3,13 +3,13 @@
 
 use std::collections::HashMap;
 
-use crate::graph::{self, Fault};
+use crate::graph::{self, Edges, Fault};
 use crate::limits;
-use crate::model::{Action, Body, Entry, Experiment, Flag};
+use crate::model::{Action, Body, Entry, Experiment, Flag, ReferenceKind};
 use crate::problem::{Code, escaped, shown};
 
 use super::Reading;
-use super::fields::{Mode, Reference, ReferenceKind};
+use super::fields::{Mode, Reference};
 
 pub(super) fn check(reading: &mut Reading, mode: Mode) {
     let mentions = reading.places.iter().any(|place| !place.references.is_empty());
@@ -123,19 +123,13 @@ fn slots(reading: &Reading, numbers: &HashMap<Box<str>, usize>, found: &mut Foun
 
 /// Circles, and chains longer than an evaluation may go.
 fn chains(reading: &Reading, numbers: &HashMap<Box<str>, usize>, found: &mut Found) {
-    let edges: Vec<Vec<u32>> = reading
-        .places
-        .iter()
-        .map(|place| {
-            place
-                .references
-                .iter()
-                .filter_map(|reference| u32::try_from(*numbers.get(&reference.target)?).ok())
-                .collect()
-        })
-        .collect();
-    let edges_of = |node: usize| edges.get(node).map(Vec::as_slice).unwrap_or_default();
-    for (i, fault) in graph::faults(edges.len(), edges_of, limits::REFERENCE_DEPTH) {
+    let targets = reading.places.iter().map(|place| {
+        let references = place.references.iter();
+        references.filter_map(|reference| u32::try_from(*numbers.get(&reference.target)?).ok())
+    });
+    let edges = Edges::collect(reading.places.len(), (0..).zip(targets));
+    for (node, fault) in graph::faults(&edges, limits::REFERENCE_DEPTH) {
+        let i = node as usize;
         let (Some(place), Some(entry)) = (reading.places.get(i), reading.model.entries.get(i)) else {
             continue;
         };
@@ -156,6 +150,16 @@ pub(crate) fn describe(fault: Fault, key: &str) -> (Code, String) {
             (Code::LimitExceeded, message)
         }
     }
+}
+
+/// What is wrong with a role that is not declared.
+pub(crate) fn unknown_role(role: &str, declared: &[Box<str>]) -> Option<String> {
+    let known = match declared {
+        _ if declared.iter().any(|known| **known == *role) => return None,
+        [] => "the document declares none".to_owned(),
+        roles => format!("known: {}", roles.join(", ")),
+    };
+    Some(format!("no role `{}` ({known})", shown(role)))
 }
 
 /// Every action of a flag, with how it is reached.

@@ -112,7 +112,7 @@ pub(super) fn environment<A: Attributes, R>(
     context: &A,
     visitor: impl FnOnce(Option<&str>) -> R,
 ) -> R {
-    if !snapshot.context_names_environment {
+    if !snapshot.context_names_environment() {
         return visitor(snapshot.environment());
     }
     context.visit(&snapshot.paths.env, |attribute| {

@@ -192,7 +192,7 @@ impl<'a, A: Attributes, T: Tracer> Evaluator<'a, '_, A, T> {
 
     fn resolve(&mut self, entry: &'a Entry, flag: &'a Flag) {
         let paths = &self.snapshot.paths;
-        self.pinned = flag.pinned.0.as_deref().unwrap_or_default();
+        self.pinned = flag.pins.all();
         let closed = self.overridden(Line::LocalOverride, self.request.overrides, entry, flag)
             || match &flag.gates {
                 Some(gates) => self.gates(gates, entry, flag),

@@ -20,8 +20,8 @@ pub struct Model {
     pub environment: Option<Box<str>>,
     /// The document's version; 0 when it has none.
     pub version: u64,
-    /// Lowest first.
-    pub roles: Vec<Box<str>>,
+    /// Lowest first; none when the document does not speak of them.
+    pub roles: Option<Vec<Box<str>>>,
     /// In the order of the document.
     pub entries: Vec<Entry>,
 }
@@ -31,6 +31,19 @@ impl Model {
     pub fn entry(&self, key: &str) -> Option<&Entry> {
         self.entries.iter().find(|entry| &*entry.key == key)
     }
+}
+
+/// As what an entry mentions another one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ReferenceKind {
+    /// A condition's segment.
+    Segment,
+    /// A flag, config or experiment that must have come out in a certain way.
+    Prerequisite,
+    /// The experiment that an action hands over to.
+    Experiment,
+    /// The layer that an experiment shares units in.
+    Layer,
 }
 
 /// One definition.

@@ -2,12 +2,12 @@
 
 use crate::context::Path;
 use crate::model::operand::Salted;
-use crate::model::{self, BUCKETS, Ranges};
+use crate::model::{self, BUCKETS, Ranges, ReferenceKind};
 use crate::value::Value;
 
 use super::entry::{
-    Action, Body, Choice, Condition, Entry, EntryId, Experiment, Flag, Gates, Ids, Invalid, Layer, Pinned,
-    Prerequisite, Rule, ScopedAction, Scopes, Served, Share, Split,
+    Action, Body, Choice, Condition, Entry, EntryId, Experiment, Flag, Gates, Ids, Invalid, Layer, Pins,
+    Prerequisite, Reference, Rule, ScopedAction, Scopes, Served, Share, Split,
 };
 
 /// Compiles one entry. `refer` gives the number of a key, also of one that is not there.
@@ -33,21 +33,21 @@ pub(super) fn is_withheld(entry: &model::Entry) -> bool {
 
 struct Compiler<'c> {
     refer: &'c mut dyn FnMut(&str) -> EntryId,
-    references: Vec<u32>,
+    references: Vec<Reference>,
     key: &'c str,
     /// The entry's own.
     salt: Option<Box<str>>,
 }
 
 impl Compiler<'_> {
-    fn reference(&mut self, key: &str) -> EntryId {
-        let id = (self.refer)(key);
-        self.references.push(id.0);
-        id
+    fn reference(&mut self, kind: ReferenceKind, key: &str) -> EntryId {
+        let target = (self.refer)(key);
+        self.references.push(Reference { kind, target });
+        target
     }
 
     fn condition(&mut self, condition: model::Condition) -> Condition {
-        condition.map(&mut |segment| self.reference(&segment))
+        condition.map(&mut |segment| self.reference(ReferenceKind::Segment, &segment))
     }
 
     fn flag(&mut self, flag: model::Flag) -> Flag {
@@ -60,7 +60,10 @@ impl Compiler<'_> {
         let prerequisites: Box<[Prerequisite]> = flag
             .prerequisites
             .into_iter()
-            .map(|one| Prerequisite { entry: self.reference(&one.flag), expected: one.expected })
+            .map(|one| Prerequisite {
+                entry: self.reference(ReferenceKind::Prerequisite, &one.flag),
+                expected: one.expected,
+            })
             .collect();
         let gates = &flag.gates;
         let open = gates.enabled
@@ -93,7 +96,7 @@ impl Compiler<'_> {
             value_type: flag.value_type,
             is_config: flag.is_config,
             is_static: !flag.dynamic,
-            pinned: Pinned::default(),
+            pins: Pins::default(),
             variations,
         }
     }
@@ -138,7 +141,9 @@ impl Compiler<'_> {
             model::Action::Serve(index) => Action::Serve(index),
             model::Action::Split(split) => Action::Split(Box::new(self.split(split))),
             model::Action::Value(value) => Action::Value(Box::new(served(value, variations))),
-            model::Action::Experiment(key) => Action::Experiment(self.reference(&key)),
+            model::Action::Experiment(key) => {
+                Action::Experiment(self.reference(ReferenceKind::Experiment, &key))
+            }
         }
     }
 
@@ -172,7 +177,7 @@ impl Compiler<'_> {
             sticky: experiment.sticky,
             variants: experiment.variants.into(),
             audience: experiment.audience.map(|audience| self.condition(audience)),
-            layer: experiment.layer.map(|layer| self.reference(&layer)),
+            layer: experiment.layer.map(|layer| self.reference(ReferenceKind::Layer, &layer)),
         }
     }
 

@@ -2,16 +2,13 @@
 
 use std::collections::HashSet;
 use std::fmt;
-use std::sync::Arc;
-
-use smol_str::SmolStr;
 
 use crate::definition::{self, Reading};
 use crate::document::Node;
 use crate::problem::{Code, Pointer, Problem};
 
-use super::entry::{Body, Entry, EntryId};
-use super::{Snapshot, accept};
+use super::entry::EntryId;
+use super::{Snapshot, accept, is_there};
 
 /// What changed between two versions.
 #[derive(Debug)]
@@ -68,6 +65,9 @@ impl Delta {
         let reading = definition::read_part(Node::Object(rest));
         let changed = accept(reading)?;
         let from = from.ok_or_else(|| wrong("from", "a version"))?;
+        if changed.model.version <= from {
+            return Err(wrong("version", "a version later than `from`"));
+        }
         Ok(Delta { from, changed, removed })
     }
 }
@@ -78,67 +78,35 @@ fn wrong(member: &str, wanted: &str) -> Problem {
 
 impl Snapshot {
     /// The next snapshot. Entries that did not change are shared; static ones stay as the process booted with them.
+    /// What a delta does not say of the whole (its environment, its roles) stays too.
     pub fn apply(&self, delta: Delta) -> Result<Snapshot, Misfit> {
         if delta.from != self.version {
             return Err(Misfit { held: self.version, wanted: delta.from });
         }
         let mut next = self.clone();
         next.version = delta.changed.model.version;
-        if !delta.changed.model.roles.is_empty() {
-            next.roles = delta.changed.model.roles.clone().into();
+        if let Some(environment) = &delta.changed.model.environment {
+            next.document_environment = Some(environment.clone());
         }
-        next.change(self, delta.changed, &delta.removed);
+        if let Some(roles) = &delta.changed.model.roles {
+            next.take_roles(roles.clone());
+        }
+        let removed = delta.removed.iter().filter_map(|key| self.number(key)).collect();
+        next.change(delta.changed, removed);
         Ok(next)
     }
 
     /// The next snapshot from a whole document, in a running process.
     pub fn replace(&self, reading: Reading) -> Result<Snapshot, Problem> {
         let reading = accept(reading)?;
-        let mut next = self.clone();
-        next.version = reading.model.version;
-        next.roles = reading.model.roles.clone().into();
         let kept: HashSet<&str> = reading.model.entries.iter().map(|entry| &*entry.key).collect();
-        let removed: Vec<Box<str>> = self
-            .entries
-            .iter()
-            .filter(|entry| !matches!(entry.body, Body::Missing) && !kept.contains(&*entry.key))
-            .map(|entry| Box::from(entry.key.as_str()))
+        let held = (0..).map(EntryId).zip(&self.entries);
+        let removed = held
+            .filter(|(_, entry)| is_there(entry) && !kept.contains(&*entry.key))
+            .map(|(id, _)| id)
             .collect();
-        next.change(self, reading, &removed);
+        let mut next = self.clone();
+        next.take_whole(reading, removed);
         Ok(next)
-    }
-
-    fn change(&mut self, previous: &Snapshot, changed: Reading, removed: &[Box<str>]) {
-        self.unmask();
-        let mut touched = Vec::with_capacity(removed.len());
-        for key in removed {
-            let id = self.id(key);
-            self.set(
-                id,
-                Arc::new(Entry { key: SmolStr::new(key), body: Body::Missing, references: Box::default() }),
-            );
-            touched.push(id);
-        }
-        let gone: HashSet<EntryId> = touched.iter().copied().collect();
-        self.special.warnings.retain(|(id, _)| id.is_some_and(|id| !gone.contains(&id)));
-        touched.extend(self.put_all(changed));
-        for id in touched {
-            self.keep_static(previous, id);
-        }
-        self.settle();
-    }
-
-    /// A static entry that the process booted with stays; that it should be another one is remembered.
-    fn keep_static(&mut self, previous: &Snapshot, id: EntryId) {
-        if !previous.special.fixed.contains(&id) {
-            return;
-        }
-        let Some(booted) = previous.entry(id) else { return };
-        if self.entry(id).is_some_and(|wanted| wanted == booted) {
-            self.special.outdated.remove(&id);
-        } else {
-            self.special.outdated.insert(id);
-        }
-        self.set(id, Arc::clone(booted));
     }
 }

@@ -1,15 +1,15 @@
 //! Entries compiled for evaluation: what is asked most often lies together, what is rare is behind one pointer.
 
-use hashbrown::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
+use hashbrown::HashMap;
 use smol_str::SmolStr;
 
 use crate::context::Path;
 use crate::evaluate::Position;
 use crate::hash::NameState;
 use crate::model::operand::Salted;
-use crate::model::{self, Expected, Expiry, Status, ValueType};
+use crate::model::{self, Expected, Expiry, ReferenceKind, Status, ValueType};
 use crate::problem::Problem;
 use crate::value::Value;
 use crate::value::timestamp::Timestamp;
@@ -25,7 +25,38 @@ pub(crate) struct Entry {
     pub(crate) key: SmolStr,
     pub(crate) body: Body,
     /// Every entry that this one mentions, as often as it does.
-    pub(crate) references: Box<[u32]>,
+    pub(crate) references: Box<[Reference]>,
+}
+
+/// A mention of another entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Reference {
+    pub(crate) kind: ReferenceKind,
+    pub(crate) target: EntryId,
+}
+
+impl Entry {
+    /// What stands for an entry that is mentioned or was removed.
+    pub(crate) fn missing(key: SmolStr) -> Entry {
+        Entry { key, body: Body::Missing, references: Box::default() }
+    }
+
+    pub(crate) fn min_role(&self) -> Option<&str> {
+        match &self.body {
+            Body::Flag(flag) => flag.gates.as_ref()?.min_role.as_deref(),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn segments(&self) -> impl Iterator<Item = EntryId> {
+        let segments = self.references.iter().filter(|reference| reference.kind == ReferenceKind::Segment);
+        segments.map(|reference| reference.target)
+    }
+
+    /// Whether it may be broken by what it is not: another entry, or the roles.
+    pub(crate) fn is_dependent(&self) -> bool {
+        !self.references.is_empty() || self.min_role().is_some()
+    }
 }
 
 #[derive(Debug, PartialEq)]
@@ -40,7 +71,19 @@ pub(crate) enum Body {
     Missing,
 }
 
-/// Why an entry cannot be served; and, when only its references are at fault, the entry for when they are mended.
+impl Body {
+    /// Whether it is what a reference of this kind asks for; one to anything else leads nowhere.
+    pub(crate) fn answers(&self, kind: ReferenceKind) -> bool {
+        match kind {
+            ReferenceKind::Segment => matches!(self, Body::Segment(_)),
+            ReferenceKind::Prerequisite => matches!(self, Body::Flag(_) | Body::Experiment(_)),
+            ReferenceKind::Experiment => matches!(self, Body::Experiment(_)),
+            ReferenceKind::Layer => matches!(self, Body::Layer(_)),
+        }
+    }
+}
+
+/// Why an entry cannot be served; and, when only what it depends on is at fault, the entry for when that is mended.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Invalid {
     pub(crate) problem: Problem,
@@ -63,18 +106,30 @@ pub(crate) struct Flag {
     pub(crate) value_type: ValueType,
     pub(crate) is_config: bool,
     pub(crate) is_static: bool,
-    pub(crate) pinned: Pinned,
+    pub(crate) pins: Pins,
 }
 
-/// The segments that a static entry keeps as they were when it was compiled, by number.
+/// The segments that a static entry keeps as they were when the process booted with it, by number. They are set once,
+/// behind a shared pointer, when all entries are in place.
 #[derive(Debug, Default)]
-pub(crate) struct Pinned(pub(crate) Option<Box<[Pin]>>);
+pub(crate) struct Pins(OnceLock<Box<[Pin]>>);
 
 pub(crate) type Pin = (EntryId, Arc<Entry>);
 
+impl Pins {
+    pub(crate) fn keep(&self, pins: impl FnOnce() -> Vec<Pin>) {
+        self.0.get_or_init(|| pins().into());
+    }
+
+    #[inline]
+    pub(crate) fn all(&self) -> &[Pin] {
+        self.0.get().map(|pins| &**pins).unwrap_or_default()
+    }
+}
+
 /// Pins follow from the rest and from the moment: entries are equal when their definitions are.
-impl PartialEq for Pinned {
-    fn eq(&self, _: &Pinned) -> bool {
+impl PartialEq for Pins {
+    fn eq(&self, _: &Pins) -> bool {
         true
     }
 }

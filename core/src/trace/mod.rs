@@ -322,11 +322,14 @@ impl Recorder {
     }
 }
 
+/// Never inlined: what it takes to make a step must not lie on the stack of an evaluation that goes deep.
 impl Tracer for Recorder {
+    #[inline(never)]
     fn open(&mut self, step: impl FnOnce() -> Step) {
         self.open.push(step());
     }
 
+    #[inline(never)]
     fn close(&mut self, outcome: impl FnOnce() -> Outcome) {
         if let Some(mut step) = self.open.pop() {
             step.outcome = outcome();
@@ -334,6 +337,7 @@ impl Tracer for Recorder {
         }
     }
 
+    #[inline(never)]
     fn leaf(&mut self, step: impl FnOnce() -> (Step, Outcome)) {
         let (step, outcome) = step();
         self.add(Step { outcome, ..step });
