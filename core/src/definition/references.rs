@@ -23,7 +23,7 @@ pub(super) fn check(reading: &mut Reading, mode: Mode) {
     for (i, place) in reading.places.iter().enumerate() {
         for reference in &place.references {
             let target = numbers.get(&reference.target).and_then(|number| reading.model.entries.get(*number));
-            if let Some((code, message)) = mend(reference, target) {
+            if let Some((code, message)) = missing_target(reference, target) {
                 found.push((i, code, reference.path.clone(), message));
             } else if let (Some(from), Some(to)) = (reading.model.entries.get(i), target)
                 && let Some((code, message)) = mismatch(reference, from, to)
@@ -43,7 +43,7 @@ pub(super) fn check(reading: &mut Reading, mode: Mode) {
 }
 
 /// A target that is missing or of another type.
-fn mend(reference: &Reference, target: Option<&Entry>) -> Option<(Code, String)> {
+fn missing_target(reference: &Reference, target: Option<&Entry>) -> Option<(Code, String)> {
     let (code, wanted, fits) = match reference.kind {
         ReferenceKind::Segment => {
             (Code::UnknownSegment, "segment", matches!(body(target), Some(Body::Segment(_))))
