@@ -5,11 +5,11 @@ use std::collections::HashMap;
 
 use crate::graph::{self, Fault};
 use crate::limits;
-use crate::model::{Action, Body, Entry, Experiment, Flag};
-use crate::problem::{Code, escaped, shown};
+use crate::model::{Body, Entry, Expected};
+use crate::problem::{Code, Pointer, shown};
 
-use super::Reading;
 use super::fields::{Mode, Reference, ReferenceKind};
+use super::{Place, Reading};
 
 pub(super) fn check(reading: &mut Reading, mode: Mode) {
     let mentions = reading.places.iter().any(|place| !place.references.is_empty());
@@ -17,59 +17,151 @@ pub(super) fn check(reading: &mut Reading, mode: Mode) {
     if !mentions && !layers {
         return;
     }
-    let numbers: HashMap<Box<str>, usize> =
-        reading.model.entries.iter().enumerate().map(|(i, entry)| (entry.key.clone(), i)).collect();
+    let entries = Entries::new(reading);
     let mut found = Vec::new();
-    for (i, place) in reading.places.iter().enumerate() {
-        for reference in &place.references {
-            let target = numbers.get(&reference.target).and_then(|number| reading.model.entries.get(*number));
-            if let Some((code, message)) = missing_target(reference, target) {
-                found.push((i, code, reference.path.clone(), message));
-            } else if let (Some(from), Some(to)) = (reading.model.entries.get(i), target)
-                && let Some((code, message)) = mismatch(reference, from, to)
-            {
-                found.push((i, code, reference.path.clone(), message));
-            }
-        }
-    }
+    entries.targets(&mut found);
+    entries.prerequisites(&mut found);
     // Circles and chains are the snapshot's to find when a process loads: a delta can make or mend them.
     if mode == Mode::Authoring {
-        slots(reading, &numbers, &mut found);
-        chains(reading, &numbers, &mut found);
+        entries.slots(&mut found);
+        entries.chains(&mut found);
     }
     for (entry, code, path, message) in found {
         reading.add(entry, code, &path, message);
     }
 }
 
-/// A target that is missing or of another type.
-fn missing_target(reference: &Reference, target: Option<&Entry>) -> Option<(Code, String)> {
-    let (code, wanted, fits) = match reference.kind {
-        ReferenceKind::Segment => {
-            (Code::UnknownSegment, "segment", matches!(body(target), Some(Body::Segment(_))))
-        }
-        ReferenceKind::Prerequisite => (
-            Code::UnknownFlag,
-            "flag, config or experiment",
-            matches!(body(target), Some(Body::Flag(_) | Body::Experiment(_))),
-        ),
-        ReferenceKind::Experiment => {
-            (Code::UnknownExperiment, "experiment", matches!(body(target), Some(Body::Experiment(_))))
-        }
-        ReferenceKind::Layer => (Code::UnknownLayer, "layer", matches!(body(target), Some(Body::Layer(_)))),
-    };
-    // An entry with problems of its own is there; it says so itself.
-    let broken = matches!(body(target), Some(Body::Invalid { .. }));
-    (!fits && !broken).then(|| (code, format!("no {wanted} has the key `{}`", shown(&reference.target))))
+/// The entry, the code, the path and the message.
+type Found = Vec<(usize, Code, String, String)>;
+
+/// Entries with where they stand, by number and by key.
+struct Entries<'r> {
+    all: Vec<(&'r Entry, &'r Place)>,
+    numbers: HashMap<&'r str, usize>,
 }
 
-fn body(entry: Option<&Entry>) -> Option<&Body> {
-    entry.map(|entry| &entry.body)
+impl<'r> Entries<'r> {
+    fn new(reading: &'r Reading) -> Entries<'r> {
+        let entries = &reading.model.entries;
+        Entries {
+            all: entries.iter().zip(&reading.places).collect(),
+            numbers: entries.iter().enumerate().map(|(i, entry)| (&*entry.key, i)).collect(),
+        }
+    }
+
+    fn get(&self, key: &str) -> Option<&'r Entry> {
+        self.all.get(*self.numbers.get(key)?).map(|(entry, _)| *entry)
+    }
+
+    /// Mentions of what is missing, of another type, or does not fit together with what mentions it.
+    fn targets(&self, found: &mut Found) {
+        for (i, (entry, place)) in self.all.iter().enumerate() {
+            for reference in &place.references {
+                let target = self.get(&reference.target);
+                let problem = missing_target(reference, target)
+                    .or_else(|| target.and_then(|target| mismatch(reference.kind, entry, target)));
+                found.extend(problem.map(|(code, message)| (i, code, reference.path.clone(), message)));
+            }
+        }
+    }
+
+    /// Prerequisites that ask for a variation which their flag does not have.
+    fn prerequisites(&self, found: &mut Found) {
+        for (i, (entry, place)) in self.all.iter().enumerate() {
+            let Body::Flag(flag) = &entry.body else { continue };
+            for (position, prerequisite) in flag.prerequisites.iter().enumerate() {
+                let Expected::Variation(id) = &prerequisite.expected else { continue };
+                let known = match self.get(&prerequisite.flag).map(|target| &target.body) {
+                    Some(Body::Flag(target)) => target.variations.iter().any(|variation| variation.id == *id),
+                    Some(Body::Experiment(target)) => target.variants.iter().any(|variant| variant.id == *id),
+                    _ => continue,
+                };
+                if !known {
+                    let path = format!("{}/prerequisites/{position}/variation", place.path());
+                    let message = format!("`{}` has no variation `{id}`", prerequisite.flag);
+                    found.push((i, Code::UnknownVariation, path, message));
+                }
+            }
+        }
+    }
+
+    /// Slots for experiments that are not there, or do not know of the layer.
+    fn slots(&self, found: &mut Found) {
+        for (i, (entry, place)) in self.all.iter().enumerate() {
+            let Body::Layer(layer) = &entry.body else { continue };
+            for (key, _) in &layer.slots {
+                let message = match self.get(key).map(|target| &target.body) {
+                    Some(Body::Experiment(experiment)) if experiment.layer.as_ref() == Some(&entry.key) => {
+                        continue;
+                    }
+                    Some(Body::Invalid { .. }) => continue,
+                    Some(Body::Experiment(_)) => {
+                        format!("the experiment `{key}` does not name this layer")
+                    }
+                    _ => format!("no experiment has the key `{}`", shown(key)),
+                };
+                let path = format!("{}{}", place.path(), Pointer::Root.member("slots").member(key));
+                found.push((i, Code::UnknownSlot, path, message));
+            }
+        }
+    }
+
+    /// Circles, and chains longer than an evaluation may go.
+    fn chains(&self, found: &mut Found) {
+        let edges: Vec<Vec<u32>> = self.all.iter().map(|(entry, place)| self.edges(entry, place)).collect();
+        let edges_of = |node: usize| edges.get(node).map(Vec::as_slice).unwrap_or_default();
+        for (i, fault) in graph::faults(edges.len(), edges_of, limits::REFERENCE_DEPTH) {
+            if let Some((entry, place)) = self.all.get(i) {
+                let (code, message) = describe(fault, &entry.key);
+                found.push((i, code, place.path(), message));
+            }
+        }
+    }
+
+    /// Whom an evaluation of this entry visits. A mention of an entry of another type leads nowhere, and neither does
+    /// a broken entry: it answers with an error at once.
+    fn edges(&self, entry: &Entry, place: &Place) -> Vec<u32> {
+        if matches!(entry.body, Body::Invalid { .. }) {
+            return Vec::new();
+        }
+        let edge = |reference: &Reference| {
+            let number = *self.numbers.get(&*reference.target)?;
+            let (target, _) = self.all.get(number)?;
+            names(reference.kind, &target.body).then(|| u32::try_from(number).ok())?
+        };
+        place.references.iter().filter_map(edge).collect()
+    }
+}
+
+/// Whether a mention of this kind can mean such an entry.
+fn names(kind: ReferenceKind, body: &Body) -> bool {
+    match kind {
+        ReferenceKind::Segment => matches!(body, Body::Segment(_)),
+        ReferenceKind::Prerequisite => matches!(body, Body::Flag(_) | Body::Experiment(_)),
+        ReferenceKind::Experiment => matches!(body, Body::Experiment(_)),
+        ReferenceKind::Layer => matches!(body, Body::Layer(_)),
+    }
+}
+
+/// A target that is missing or of another type. An entry with problems of its own is there; it says so itself.
+fn missing_target(reference: &Reference, target: Option<&Entry>) -> Option<(Code, String)> {
+    let is_there =
+        |target: &Entry| names(reference.kind, &target.body) || matches!(target.body, Body::Invalid { .. });
+    if target.is_some_and(is_there) {
+        return None;
+    }
+    let (code, wanted) = match reference.kind {
+        ReferenceKind::Segment => (Code::UnknownSegment, "segment"),
+        ReferenceKind::Prerequisite => (Code::UnknownFlag, "flag, config or experiment"),
+        ReferenceKind::Experiment => (Code::UnknownExperiment, "experiment"),
+        ReferenceKind::Layer => (Code::UnknownLayer, "layer"),
+    };
+    Some((code, format!("no {wanted} has the key `{}`", shown(&reference.target))))
 }
 
 /// A target that is there, but does not fit together with what mentions it.
-fn mismatch(reference: &Reference, from: &Entry, to: &Entry) -> Option<(Code, String)> {
-    match (reference.kind, &from.body, &to.body) {
+fn mismatch(kind: ReferenceKind, from: &Entry, to: &Entry) -> Option<(Code, String)> {
+    match (kind, &from.body, &to.body) {
         (ReferenceKind::Experiment, Body::Flag(flag), Body::Experiment(experiment)) => {
             let variant = experiment
                 .variants
@@ -79,68 +171,12 @@ fn mismatch(reference: &Reference, from: &Entry, to: &Entry) -> Option<(Code, St
                 format!("the variant `{}` of `{}` has no variation of that id here", variant.id, to.key);
             Some((Code::VariantWithoutVariation, message))
         }
-        (ReferenceKind::Prerequisite, Body::Flag(flag), target) => {
-            let prerequisite =
-                flag.prerequisites.iter().find(|prerequisite| prerequisite.flag == reference.target)?;
-            let crate::model::Expected::Variation(id) = &prerequisite.expected else { return None };
-            let known = match target {
-                Body::Flag(target) => target.variations.iter().any(|variation| variation.id == *id),
-                Body::Experiment(target) => target.variants.iter().any(|variant| variant.id == *id),
-                _ => return None,
-            };
-            (!known).then(|| (Code::UnknownVariation, format!("`{}` has no variation `{id}`", to.key)))
-        }
         (ReferenceKind::Layer, _, Body::Layer(layer)) => {
-            (!layer.slots.iter().any(|(key, _)| *key == from.key)).then(|| {
-                (Code::UnknownLayer, format!("the layer `{}` has no slot for `{}`", to.key, from.key))
-            })
+            let has_slot = layer.slots.iter().any(|(key, _)| *key == from.key);
+            let message = || format!("the layer `{}` has no slot for `{}`", to.key, from.key);
+            (!has_slot).then(|| (Code::UnknownLayer, message()))
         }
         _ => None,
-    }
-}
-
-type Found = Vec<(usize, Code, String, String)>;
-
-/// Slots for experiments that are not there, or do not know of the layer.
-fn slots(reading: &Reading, numbers: &HashMap<Box<str>, usize>, found: &mut Found) {
-    for (i, (entry, place)) in reading.model.entries.iter().zip(&reading.places).enumerate() {
-        let Body::Layer(layer) = &entry.body else { continue };
-        for (key, _) in &layer.slots {
-            let target = numbers.get(key).and_then(|number| reading.model.entries.get(*number));
-            let message = match body(target) {
-                Some(Body::Experiment(experiment)) if experiment.layer.as_ref() == Some(&entry.key) => {
-                    continue;
-                }
-                Some(Body::Invalid { .. }) => continue,
-                Some(Body::Experiment(_)) => format!("the experiment `{key}` does not name this layer"),
-                _ => format!("no experiment has the key `{}`", shown(key)),
-            };
-            let pointer = format!("{}/slots/{}", place.path(), escaped(key));
-            found.push((i, Code::UnknownSlot, pointer, message));
-        }
-    }
-}
-
-/// Circles, and chains longer than an evaluation may go.
-fn chains(reading: &Reading, numbers: &HashMap<Box<str>, usize>, found: &mut Found) {
-    let edges: Vec<Vec<u32>> = reading
-        .places
-        .iter()
-        .map(|place| {
-            place
-                .references
-                .iter()
-                .filter_map(|reference| u32::try_from(*numbers.get(&reference.target)?).ok())
-                .collect()
-        })
-        .collect();
-    let edges_of = |node: usize| edges.get(node).map(Vec::as_slice).unwrap_or_default();
-    for (i, fault) in graph::faults(edges.len(), edges_of, limits::REFERENCE_DEPTH) {
-        let (Some(place), Some(entry)) = (reading.places.get(i), reading.model.entries.get(i)) else {
-            continue;
-        };
-        let (code, message) = describe(fault, &entry.key);
-        found.push((i, code, place.path(), message));
     }
 }
 
@@ -156,15 +192,4 @@ pub(crate) fn describe(fault: Fault, key: &str) -> (Code, String) {
             (Code::LimitExceeded, message)
         }
     }
-}
-
-/// Every action of a flag, with how it is reached.
-pub(super) fn actions(flag: &Flag) -> impl Iterator<Item = &Action> {
-    let scoped = flag.scopes.iter().flat_map(|(_, actions)| actions.iter().map(|(_, scoped)| &scoped.action));
-    scoped.chain(flag.rules.iter().map(|rule| &rule.action))
-}
-
-/// Whether an experiment gives out anything now or later.
-pub(super) fn is_live(experiment: &Experiment) -> bool {
-    experiment.gates.enabled && experiment.status == crate::model::Status::Running
 }

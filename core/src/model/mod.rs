@@ -145,6 +145,14 @@ pub(crate) struct Flag {
     pub(crate) sensitive: bool,
 }
 
+impl Flag {
+    /// Every action but the rollout.
+    pub(crate) fn actions(&self) -> impl Iterator<Item = &Action> {
+        let scoped = self.scopes.iter().flat_map(|(_, actions)| actions);
+        scoped.map(|(_, scoped)| &scoped.action).chain(self.rules.iter().map(|rule| &rule.action))
+    }
+}
+
 /// What a flag is for, and so what it is when nobody says otherwise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
@@ -361,6 +369,13 @@ pub(crate) struct Experiment {
     pub(crate) layer: Option<Box<str>>,
     pub(crate) holdout: Option<Holdout>,
     pub(crate) sticky: bool,
+}
+
+impl Experiment {
+    /// Whether it gives out anything now or later.
+    pub(crate) fn is_live(&self) -> bool {
+        self.gates.enabled && self.status == Status::Running
+    }
 }
 
 #[derive(Debug, Clone, PartialEq)]
