@@ -40,7 +40,7 @@ pub(super) struct Reference {
     pub(super) path: String,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum ReferenceKind {
     Segment,
     Prerequisite,

@@ -1,7 +1,7 @@
 //! What entries say of each other. While a process loads, a missing target is a clause or action that does not apply;
 //! an author is told.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::graph::{self, Fault};
 use crate::limits;
@@ -38,6 +38,8 @@ type Found = Vec<(usize, Code, String, String)>;
 struct Entries<'r> {
     all: Vec<(&'r Entry, &'r Place)>,
     numbers: HashMap<&'r str, usize>,
+    /// Layers, each with an experiment that has a slot there.
+    slots: HashSet<(&'r str, &'r str)>,
 }
 
 impl<'r> Entries<'r> {
@@ -46,6 +48,7 @@ impl<'r> Entries<'r> {
         Entries {
             all: entries.iter().zip(&reading.places).collect(),
             numbers: entries.iter().enumerate().map(|(i, entry)| (&*entry.key, i)).collect(),
+            slots: entries.iter().flat_map(slots).collect(),
         }
     }
 
@@ -56,12 +59,39 @@ impl<'r> Entries<'r> {
     /// Mentions of what is missing, of another type, or does not fit together with what mentions it.
     fn targets(&self, found: &mut Found) {
         for (i, (entry, place)) in self.all.iter().enumerate() {
+            // A million users may have the same experiment.
+            let mut judged = HashMap::new();
             for reference in &place.references {
-                let target = self.get(&reference.target);
-                let problem = missing_target(reference, target)
-                    .or_else(|| target.and_then(|target| mismatch(reference.kind, entry, target)));
-                found.extend(problem.map(|(code, message)| (i, code, reference.path.clone(), message)));
+                let judgement = judged
+                    .entry((reference.kind, &*reference.target))
+                    .or_insert_with(|| self.judge(reference, entry));
+                if let Some((code, message)) = judgement {
+                    found.push((i, *code, reference.path.clone(), message.clone()));
+                }
             }
+        }
+    }
+
+    fn judge(&self, reference: &Reference, from: &Entry) -> Option<(Code, String)> {
+        let target = self.get(&reference.target);
+        missing_target(reference, target).or_else(|| self.mismatch(reference.kind, from, target?))
+    }
+
+    /// A target that is there, but does not fit together with what mentions it.
+    fn mismatch(&self, kind: ReferenceKind, from: &Entry, to: &Entry) -> Option<(Code, String)> {
+        match (kind, &from.body, &to.body) {
+            (ReferenceKind::Experiment, Body::Flag(flag), Body::Experiment(experiment)) => {
+                let ids: HashSet<&str> = flag.variations.iter().map(|variation| &*variation.id).collect();
+                let variant = experiment.variants.iter().find(|variant| !ids.contains(&*variant.id))?;
+                let message =
+                    format!("the variant `{}` of `{}` has no variation of that id here", variant.id, to.key);
+                Some((Code::VariantWithoutVariation, message))
+            }
+            (ReferenceKind::Layer, _, Body::Layer(_)) if !self.slots.contains(&(&*to.key, &*from.key)) => {
+                let message = format!("the layer `{}` has no slot for `{}`", to.key, from.key);
+                Some((Code::UnknownLayer, message))
+            }
+            _ => None,
         }
     }
 
@@ -159,25 +189,13 @@ fn missing_target(reference: &Reference, target: Option<&Entry>) -> Option<(Code
     Some((code, format!("no {wanted} has the key `{}`", shown(&reference.target))))
 }
 
-/// A target that is there, but does not fit together with what mentions it.
-fn mismatch(kind: ReferenceKind, from: &Entry, to: &Entry) -> Option<(Code, String)> {
-    match (kind, &from.body, &to.body) {
-        (ReferenceKind::Experiment, Body::Flag(flag), Body::Experiment(experiment)) => {
-            let variant = experiment
-                .variants
-                .iter()
-                .find(|variant| !flag.variations.iter().any(|variation| variation.id == variant.id))?;
-            let message =
-                format!("the variant `{}` of `{}` has no variation of that id here", variant.id, to.key);
-            Some((Code::VariantWithoutVariation, message))
-        }
-        (ReferenceKind::Layer, _, Body::Layer(layer)) => {
-            let has_slot = layer.slots.iter().any(|(key, _)| *key == from.key);
-            let message = || format!("the layer `{}` has no slot for `{}`", to.key, from.key);
-            (!has_slot).then(|| (Code::UnknownLayer, message()))
-        }
-        _ => None,
-    }
+/// The slots of a layer, each with the layer's key.
+fn slots(entry: &Entry) -> impl Iterator<Item = (&str, &str)> {
+    let slots = match &entry.body {
+        Body::Layer(layer) => layer.slots.as_slice(),
+        _ => &[],
+    };
+    slots.iter().map(|(key, _)| (&*entry.key, &**key))
 }
 
 pub(crate) fn describe(fault: Fault, key: &str) -> (Code, String) {
