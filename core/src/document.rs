@@ -39,28 +39,12 @@ impl<'a> Node<'a> {
         }
         // Checked once as a whole: that is many times as fast as string by string.
         let Ok(text) = std::str::from_utf8(text) else { return Err(invalid_utf8(text)) };
-        let state = State::default();
+        let state = State { text: text.as_bytes(), ..State::default() };
         let mut json = serde_json::Deserializer::from_str(text);
         Tree { state: &state, depth: 0 }
             .deserialize(&mut json)
             .and_then(|node| json.end().map(|()| node))
             .map_err(|error| describe(&error, &state))
-            .and_then(|node| {
-                match state
-                    .doubtful_integer
-                    .get()
-                    .then(|| first_integer_beyond_i64(text.as_bytes()))
-                    .flatten()
-                {
-                    Some(offset) => Err(at_offset(
-                        text.as_bytes(),
-                        offset,
-                        Code::NumberRange,
-                        "an integer beyond 64 bits",
-                    )),
-                    None => Ok(node),
-                }
-            })
     }
 
     /// What this is, for a message.
@@ -99,10 +83,12 @@ pub(crate) fn too_large(bytes: usize, limit: usize) -> Problem {
 /// What the reader could not say through `serde_json::Error`.
 #[derive(Default)]
 struct State<'de> {
+    text: &'de [u8],
     code: Cell<Option<Code>>,
-    /// `serde_json` hands an integer beyond u64 over as a float. Only where a float could be one is the text read
-    /// again, so that good documents pay nothing.
-    doubtful_integer: Cell<bool>,
+    /// Where in the text, if not where the reader is.
+    offset: Cell<Option<usize>>,
+    /// Up to where the text has been searched for the spelling of numbers.
+    searched: Cell<usize>,
     nodes: Cell<usize>,
     /// Items and members of what is open, so that a closed list or object is allocated once, in its size.
     items: RefCell<Vec<Node<'de>>>,
@@ -111,7 +97,7 @@ struct State<'de> {
 
 type Member<'de> = (Cow<'de, str>, Node<'de>);
 
-impl State<'_> {
+impl<'de> State<'de> {
     /// A value takes two bytes of text and many more of memory.
     fn count<E: Error>(&self) -> Result<(), E> {
         self.nodes.set(self.nodes.get() + 1);
@@ -126,6 +112,17 @@ impl State<'_> {
     fn fail<E: Error>(&self, code: Code, message: impl fmt::Display) -> E {
         self.code.set(Some(code));
         E::custom(message)
+    }
+
+    /// Where the float that has just been read stands in the text, if it is written as an integer. Only what may be one
+    /// is looked up, so that other documents pay nothing.
+    fn integer_at(&self, float: f64) -> Option<usize> {
+        if !may_be_integer(float) {
+            return None;
+        }
+        let (offset, number) = next_doubtful(self.text, self.searched.get())?;
+        self.searched.set(offset + number.len());
+        is_integer(number).then_some(offset)
     }
 }
 
@@ -182,11 +179,15 @@ impl<'de> Visitor<'de> for Tree<'_, 'de> {
         }
     }
 
-    fn visit_f64<E>(self, value: f64) -> Result<Node<'de>, E> {
-        if value.abs() >= i64::MAX as f64 {
-            self.state.doubtful_integer.set(true);
+    fn visit_f64<E: Error>(self, value: f64) -> Result<Node<'de>, E> {
+        match self.state.integer_at(value) {
+            None => Ok(Node::Float(value)),
+            Some(_) if value == 0.0 => Ok(Node::Int(0)),
+            Some(offset) => {
+                self.state.offset.set(Some(offset));
+                Err(self.state.fail(Code::NumberRange, "an integer beyond 64 bits"))
+            }
         }
-        Ok(Node::Float(value))
     }
 
     fn visit_borrowed_str<E>(self, value: &'de str) -> Result<Node<'de>, E> {
@@ -278,6 +279,9 @@ fn describe(error: &serde_json::Error, state: &State<'_>) -> Problem {
         "recursion limit exceeded" => Code::TooDeep,
         _ => Code::Syntax,
     });
+    if let Some(offset) = state.offset.get() {
+        return at_offset(state.text, offset, code, message);
+    }
     // The reader counts what it has read of the line; at its very beginning that is nothing.
     Problem::of_text(code, error.line(), error.column().max(1), message)
 }
@@ -294,22 +298,35 @@ fn at_offset(text: &[u8], offset: usize, code: Code, message: &str) -> Problem {
     Problem::of_text(code, line, column, message)
 }
 
-/// Where the first number without fraction and exponent stands that no i64 holds, in text that is JSON.
-fn first_integer_beyond_i64(text: &[u8]) -> Option<usize> {
-    let mut offset = 0;
-    while let Some(&byte) = text.get(offset) {
-        let rest = text.get(offset..)?;
-        let token = match byte {
+/// `serde_json` hands over as floats: integers beyond u64, and `-0`.
+fn may_be_integer(value: f64) -> bool {
+    value.abs() >= i64::MAX as f64 || (value == 0.0 && value.is_sign_negative())
+}
+
+fn is_integer(number: &str) -> bool {
+    !number.contains(['.', 'e', 'E'])
+}
+
+/// The first number at or behind `offset` that is handed over as a float that may be an integer, in text that is JSON
+/// up to there.
+fn next_doubtful(text: &[u8], mut offset: usize) -> Option<(usize, &str)> {
+    while let Some(rest @ [first, ..]) = text.get(offset..) {
+        offset += match first {
             b'"' => string_length(rest),
-            b'-' | b'0'..=b'9' => rest.iter().take_while(|byte| b"+-.eE0123456789".contains(byte)).count(),
+            b'-' | b'0'..=b'9' => {
+                let length = rest.iter().take_while(|byte| b"+-.eE0123456789".contains(byte)).count();
+                let number = std::str::from_utf8(rest.get(..length)?).ok()?;
+                let is_doubtful = match is_integer(number) {
+                    true => number == "-0" || number.parse::<i64>().is_err(),
+                    false => number.parse().is_ok_and(may_be_integer),
+                };
+                if is_doubtful {
+                    return Some((offset, number));
+                }
+                length
+            }
             _ => 1,
         };
-        let number = std::str::from_utf8(rest.get(..token)?).unwrap_or_default();
-        let is_integer = byte != b'"' && token > 1 && !number.contains(['.', 'e', 'E']);
-        if is_integer && number.parse::<i64>().is_err() {
-            return Some(offset);
-        }
-        offset += token;
     }
     None
 }
@@ -343,6 +360,23 @@ mod tests {
         assert_eq!(Node::parse_json(b"1e20").unwrap(), Node::Float(1e20));
         assert_eq!(Node::parse_json(b"[\"99999999999999999999\", 1e20]").unwrap().kind(), "a list");
         assert_eq!(Node::parse_json(b"-9223372036854775808").unwrap(), Node::Int(i64::MIN));
+    }
+
+    #[test]
+    fn negative_zero_is_an_integer_where_it_is_written_as_one() {
+        let text =
+            br#"[-0, "-0", {"-0": -0.0}, -0e0, 1e30, -0, 0, 9223372036854775807, -1e-400, 1e19, [-0]]"#;
+        let Node::List(items) = Node::parse_json(text).unwrap() else { panic!("a list") };
+        let kinds: Vec<&str> = items.iter().map(Node::kind).collect();
+        let (int, float) = ("an integer", "a number");
+        assert_eq!(
+            kinds,
+            [int, "a string", "an object", float, float, int, int, int, float, float, "a list"]
+        );
+        assert_eq!(items[10], Node::List(vec![Node::Int(0)]));
+        assert!(matches!(&items[2], Node::Object(members) if members[0].1.kind() == float));
+        assert_eq!(refusal("[-0, 1e19,\n 99999999999999999999]"), (Code::NumberRange, 2, 2));
+        assert_eq!(refusal("[-0,\n 1e400]").1, 2);
     }
 
     #[test]

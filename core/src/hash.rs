@@ -2,16 +2,12 @@
 
 use std::hash::{BuildHasher, Hasher};
 
-use foldhash::fast::FixedState;
-
-const STATE: FixedState = FixedState::with_seed(0x7665_7869_6c00_0001);
-
-/// The state for hash maps whose keys are names.
+/// The state of every hash of a name, in hash maps too.
 pub(crate) type NameState = foldhash::fast::FixedState;
 
 #[inline]
 pub(crate) fn name(text: &str) -> u64 {
-    let mut hasher = STATE.build_hasher();
+    let mut hasher = NameState::default().build_hasher();
     hasher.write(text.as_bytes());
     hasher.finish()
 }

@@ -37,8 +37,16 @@ pub(crate) trait Kind: DeserializeOwned {
 pub(crate) struct Evaluations {
     #[serde(rename = "about")]
     _about: String,
-    pub(crate) definitions: Value,
+    definitions: Option<Value>,
+    definitions_text: Option<String>,
     pub(crate) cases: Vec<EvaluationCase>,
+}
+
+impl Evaluations {
+    pub(crate) fn definitions(&self) -> String {
+        let tree = || self.definitions.as_ref().expect("definitions").to_string();
+        self.definitions_text.clone().unwrap_or_else(tree)
+    }
 }
 
 #[derive(Deserialize)]

@@ -121,6 +121,19 @@ fn lists_of_an_entry() {
     }
 }
 
+/// Each variant is looked for among the variations once, and not once for every mention.
+#[test]
+fn many_mentions_of_one_large_experiment() {
+    let variants = items(1_000, |i| format!(r#"{{"id":"v{i}"}}"#));
+    let variations = items(1_000, |i| format!(r#"{{"id":"v{i}","value":{i}}}"#));
+    let users = items(200_000, |i| format!(r#""{i}":{{"experiment":"e"}}"#));
+    let text = format!(
+        r#"[{{"key":"e","variants":[{variants}],"allocation":{{"v0":100}}}},
+            {{"key":"f","default":0,"variations":[{variations}],"scopes":{{"user":{{{users}}}}}}}]"#
+    );
+    assert_eq!(errors(&text), [Code::LimitExceeded], "too many visits");
+}
+
 #[test]
 fn ranges() {
     // One bucket for each of the first, all others for the last.

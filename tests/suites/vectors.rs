@@ -20,7 +20,7 @@ fn evaluations() {
     let mut failures = Vec::new();
     let mut count = 0;
     for file in files::<Evaluations>() {
-        let text = file.content.definitions.to_string();
+        let text = file.content.definitions();
         for case in &file.content.cases {
             count += 1;
             let got = evaluate(&text, case);

@@ -7,7 +7,6 @@ use crate::problem::{Code, Severity};
 use crate::value::timestamp::Timestamp;
 
 use super::Reading;
-use super::references::{actions, is_live};
 
 /// What the warnings depend on beside the definitions.
 #[derive(Debug, Clone)]
@@ -72,7 +71,7 @@ fn expiry(entry: &Entry, now: Timestamp, add: &mut impl FnMut(Code, &str, String
             }
             (flag.gates.expiry, serves_other_than_default(flag))
         }
-        Body::Experiment(experiment) => (experiment.gates.expiry, is_live(experiment)),
+        Body::Experiment(experiment) => (experiment.gates.expiry, experiment.is_live()),
         _ => return,
     };
     let Some(expiry) = expiry else { return };
@@ -97,7 +96,7 @@ fn serves_other_than_default(flag: &Flag) -> bool {
     };
     let rollout =
         flag.rollout.as_ref().is_some_and(|split| split.ranges.0.iter().any(|range| differs(range.index)));
-    flag.gates.enabled && (rollout || actions(flag).any(acts))
+    flag.gates.enabled && (rollout || flag.actions().any(acts))
 }
 
 fn missing_off(entry: &Entry, flag: &Flag, add: &mut impl FnMut(Code, &str, String)) {

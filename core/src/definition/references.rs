@@ -1,15 +1,15 @@
 //! What entries say of each other. While a process loads, a missing target is a clause or action that does not apply;
 //! an author is told.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::graph::{self, Edges, Fault};
 use crate::limits;
-use crate::model::{Action, Body, Entry, Experiment, Flag, ReferenceKind};
-use crate::problem::{Code, escaped, shown};
+use crate::model::{Body, Entry, Expected, ReferenceKind};
+use crate::problem::{Code, Pointer, shown};
 
-use super::Reading;
 use super::fields::{Mode, Reference};
+use super::{Place, Reading};
 
 pub(super) fn check(reading: &mut Reading, mode: Mode) {
     let mentions = reading.places.iter().any(|place| !place.references.is_empty());
@@ -17,125 +17,185 @@ pub(super) fn check(reading: &mut Reading, mode: Mode) {
     if !mentions && !layers {
         return;
     }
-    let numbers: HashMap<Box<str>, usize> =
-        reading.model.entries.iter().enumerate().map(|(i, entry)| (entry.key.clone(), i)).collect();
+    let entries = Entries::new(reading);
     let mut found = Vec::new();
-    for (i, place) in reading.places.iter().enumerate() {
-        for reference in &place.references {
-            let target = numbers.get(&reference.target).and_then(|number| reading.model.entries.get(*number));
-            if let Some((code, message)) = mend(reference, target) {
-                found.push((i, code, reference.path.clone(), message));
-            } else if let (Some(from), Some(to)) = (reading.model.entries.get(i), target)
-                && let Some((code, message)) = mismatch(reference, from, to)
-            {
-                found.push((i, code, reference.path.clone(), message));
-            }
-        }
-    }
+    entries.targets(&mut found);
+    entries.prerequisites(&mut found);
     // Circles and chains are the snapshot's to find when a process loads: a delta can make or mend them.
     if mode == Mode::Authoring {
-        slots(reading, &numbers, &mut found);
-        chains(reading, &numbers, &mut found);
+        entries.slots(&mut found);
+        entries.chains(&mut found);
     }
     for (entry, code, path, message) in found {
         reading.add(entry, code, &path, message);
     }
 }
 
-/// A target that is missing or of another type.
-fn mend(reference: &Reference, target: Option<&Entry>) -> Option<(Code, String)> {
-    let (code, wanted, fits) = match reference.kind {
-        ReferenceKind::Segment => {
-            (Code::UnknownSegment, "segment", matches!(body(target), Some(Body::Segment(_))))
-        }
-        ReferenceKind::Prerequisite => (
-            Code::UnknownFlag,
-            "flag, config or experiment",
-            matches!(body(target), Some(Body::Flag(_) | Body::Experiment(_))),
-        ),
-        ReferenceKind::Experiment => {
-            (Code::UnknownExperiment, "experiment", matches!(body(target), Some(Body::Experiment(_))))
-        }
-        ReferenceKind::Layer => (Code::UnknownLayer, "layer", matches!(body(target), Some(Body::Layer(_)))),
-    };
-    // An entry with problems of its own is there; it says so itself.
-    let broken = matches!(body(target), Some(Body::Invalid { .. }));
-    (!fits && !broken).then(|| (code, format!("no {wanted} has the key `{}`", shown(&reference.target))))
-}
-
-fn body(entry: Option<&Entry>) -> Option<&Body> {
-    entry.map(|entry| &entry.body)
-}
-
-/// A target that is there, but does not fit together with what mentions it.
-fn mismatch(reference: &Reference, from: &Entry, to: &Entry) -> Option<(Code, String)> {
-    match (reference.kind, &from.body, &to.body) {
-        (ReferenceKind::Experiment, Body::Flag(flag), Body::Experiment(experiment)) => {
-            let variant = experiment
-                .variants
-                .iter()
-                .find(|variant| !flag.variations.iter().any(|variation| variation.id == variant.id))?;
-            let message =
-                format!("the variant `{}` of `{}` has no variation of that id here", variant.id, to.key);
-            Some((Code::VariantWithoutVariation, message))
-        }
-        (ReferenceKind::Prerequisite, Body::Flag(flag), target) => {
-            let prerequisite =
-                flag.prerequisites.iter().find(|prerequisite| prerequisite.flag == reference.target)?;
-            let crate::model::Expected::Variation(id) = &prerequisite.expected else { return None };
-            let known = match target {
-                Body::Flag(target) => target.variations.iter().any(|variation| variation.id == *id),
-                Body::Experiment(target) => target.variants.iter().any(|variant| variant.id == *id),
-                _ => return None,
-            };
-            (!known).then(|| (Code::UnknownVariation, format!("`{}` has no variation `{id}`", to.key)))
-        }
-        (ReferenceKind::Layer, _, Body::Layer(layer)) => {
-            (!layer.slots.iter().any(|(key, _)| *key == from.key)).then(|| {
-                (Code::UnknownLayer, format!("the layer `{}` has no slot for `{}`", to.key, from.key))
-            })
-        }
-        _ => None,
-    }
-}
-
+/// The entry, the code, the path and the message.
 type Found = Vec<(usize, Code, String, String)>;
 
-/// Slots for experiments that are not there, or do not know of the layer.
-fn slots(reading: &Reading, numbers: &HashMap<Box<str>, usize>, found: &mut Found) {
-    for (i, (entry, place)) in reading.model.entries.iter().zip(&reading.places).enumerate() {
-        let Body::Layer(layer) = &entry.body else { continue };
-        for (key, _) in &layer.slots {
-            let target = numbers.get(key).and_then(|number| reading.model.entries.get(*number));
-            let message = match body(target) {
-                Some(Body::Experiment(experiment)) if experiment.layer.as_ref() == Some(&entry.key) => {
-                    continue;
-                }
-                Some(Body::Invalid { .. }) => continue,
-                Some(Body::Experiment(_)) => format!("the experiment `{key}` does not name this layer"),
-                _ => format!("no experiment has the key `{}`", shown(key)),
-            };
-            let pointer = format!("{}/slots/{}", place.path(), escaped(key));
-            found.push((i, Code::UnknownSlot, pointer, message));
+/// Entries with where they stand, by number and by key.
+struct Entries<'r> {
+    all: Vec<(&'r Entry, &'r Place)>,
+    numbers: HashMap<&'r str, usize>,
+    /// Layers, each with an experiment that has a slot there.
+    slots: HashSet<(&'r str, &'r str)>,
+}
+
+impl<'r> Entries<'r> {
+    fn new(reading: &'r Reading) -> Entries<'r> {
+        let entries = &reading.model.entries;
+        Entries {
+            all: entries.iter().zip(&reading.places).collect(),
+            numbers: entries.iter().enumerate().map(|(i, entry)| (&*entry.key, i)).collect(),
+            slots: entries.iter().flat_map(slots).collect(),
         }
+    }
+
+    fn get(&self, key: &str) -> Option<&'r Entry> {
+        self.all.get(*self.numbers.get(key)?).map(|(entry, _)| *entry)
+    }
+
+    /// Mentions of what is missing, of another type, or does not fit together with what mentions it.
+    fn targets(&self, found: &mut Found) {
+        for (i, (entry, place)) in self.all.iter().enumerate() {
+            // A million users may have the same experiment.
+            let mut judged = HashMap::new();
+            for reference in &place.references {
+                let judgement = judged
+                    .entry((reference.kind, &*reference.target))
+                    .or_insert_with(|| self.judge(reference, entry));
+                if let Some((code, message)) = judgement {
+                    found.push((i, *code, reference.path.clone(), message.clone()));
+                }
+            }
+        }
+    }
+
+    fn judge(&self, reference: &Reference, from: &Entry) -> Option<(Code, String)> {
+        let target = self.get(&reference.target);
+        missing_target(reference, target).or_else(|| self.mismatch(reference.kind, from, target?))
+    }
+
+    /// A target that is there, but does not fit together with what mentions it.
+    fn mismatch(&self, kind: ReferenceKind, from: &Entry, to: &Entry) -> Option<(Code, String)> {
+        match (kind, &from.body, &to.body) {
+            (ReferenceKind::Experiment, Body::Flag(flag), Body::Experiment(experiment)) => {
+                let ids: HashSet<&str> = flag.variations.iter().map(|variation| &*variation.id).collect();
+                let variant = experiment.variants.iter().find(|variant| !ids.contains(&*variant.id))?;
+                let message =
+                    format!("the variant `{}` of `{}` has no variation of that id here", variant.id, to.key);
+                Some((Code::VariantWithoutVariation, message))
+            }
+            (ReferenceKind::Layer, _, Body::Layer(_)) if !self.slots.contains(&(&*to.key, &*from.key)) => {
+                let message = format!("the layer `{}` has no slot for `{}`", to.key, from.key);
+                Some((Code::UnknownLayer, message))
+            }
+            _ => None,
+        }
+    }
+
+    /// Prerequisites that ask for a variation which their flag does not have.
+    fn prerequisites(&self, found: &mut Found) {
+        for (i, (entry, place)) in self.all.iter().enumerate() {
+            let Body::Flag(flag) = &entry.body else { continue };
+            for (position, prerequisite) in flag.prerequisites.iter().enumerate() {
+                let Expected::Variation(id) = &prerequisite.expected else { continue };
+                let known = match self.get(&prerequisite.flag).map(|target| &target.body) {
+                    Some(Body::Flag(target)) => target.variations.iter().any(|variation| variation.id == *id),
+                    Some(Body::Experiment(target)) => target.variants.iter().any(|variant| variant.id == *id),
+                    _ => continue,
+                };
+                if !known {
+                    let path = format!("{}/prerequisites/{position}/variation", place.path());
+                    let message = format!("`{}` has no variation `{id}`", prerequisite.flag);
+                    found.push((i, Code::UnknownVariation, path, message));
+                }
+            }
+        }
+    }
+
+    /// Slots for experiments that are not there, or do not know of the layer.
+    fn slots(&self, found: &mut Found) {
+        for (i, (entry, place)) in self.all.iter().enumerate() {
+            let Body::Layer(layer) = &entry.body else { continue };
+            for (key, _) in &layer.slots {
+                let message = match self.get(key).map(|target| &target.body) {
+                    Some(Body::Experiment(experiment)) if experiment.layer.as_ref() == Some(&entry.key) => {
+                        continue;
+                    }
+                    Some(Body::Invalid { .. }) => continue,
+                    Some(Body::Experiment(_)) => {
+                        format!("the experiment `{key}` does not name this layer")
+                    }
+                    _ => format!("no experiment has the key `{}`", shown(key)),
+                };
+                let path = format!("{}{}", place.path(), Pointer::Root.member("slots").member(key));
+                found.push((i, Code::UnknownSlot, path, message));
+            }
+        }
+    }
+
+    /// Circles, and chains longer than an evaluation may go.
+    fn chains(&self, found: &mut Found) {
+        let targets = self.all.iter().map(|(entry, place)| self.edges(entry, place));
+        let edges = Edges::collect(self.all.len(), (0..).zip(targets));
+        for (node, fault) in graph::faults(&edges, limits::REFERENCE_DEPTH) {
+            if let Some((entry, place)) = self.all.get(node as usize) {
+                let (code, message) = describe(fault, &entry.key);
+                found.push((node as usize, code, place.path(), message));
+            }
+        }
+    }
+
+    /// Whom an evaluation of this entry visits. A mention of an entry of another type leads nowhere, and neither does
+    /// a broken entry: it answers with an error at once.
+    fn edges(&self, entry: &Entry, place: &Place) -> impl Iterator<Item = u32> {
+        let references = match entry.body {
+            Body::Invalid { .. } => &[],
+            _ => place.references.as_slice(),
+        };
+        references.iter().filter_map(|reference| {
+            let number = *self.numbers.get(&*reference.target)?;
+            let (target, _) = self.all.get(number)?;
+            answers(&target.body, reference.kind).then(|| u32::try_from(number).ok())?
+        })
     }
 }
 
-/// Circles, and chains longer than an evaluation may go.
-fn chains(reading: &Reading, numbers: &HashMap<Box<str>, usize>, found: &mut Found) {
-    let targets = reading.places.iter().map(|place| {
-        let references = place.references.iter();
-        references.filter_map(|reference| u32::try_from(*numbers.get(&reference.target)?).ok())
-    });
-    let edges = Edges::collect(reading.places.len(), (0..).zip(targets));
-    for (node, fault) in graph::faults(&edges, limits::REFERENCE_DEPTH) {
-        let i = node as usize;
-        let (Some(place), Some(entry)) = (reading.places.get(i), reading.model.entries.get(i)) else {
-            continue;
-        };
-        let (code, message) = describe(fault, &entry.key);
-        found.push((i, code, place.path(), message));
+/// Whether a mention of this kind can mean such an entry.
+fn answers(body: &Body, kind: ReferenceKind) -> bool {
+    match kind {
+        ReferenceKind::Segment => matches!(body, Body::Segment(_)),
+        ReferenceKind::Prerequisite => matches!(body, Body::Flag(_) | Body::Experiment(_)),
+        ReferenceKind::Experiment => matches!(body, Body::Experiment(_)),
+        ReferenceKind::Layer => matches!(body, Body::Layer(_)),
     }
+}
+
+/// A target that is missing or of another type. An entry with problems of its own is there; it says so itself.
+fn missing_target(reference: &Reference, target: Option<&Entry>) -> Option<(Code, String)> {
+    let is_there =
+        |target: &Entry| answers(&target.body, reference.kind) || matches!(target.body, Body::Invalid { .. });
+    if target.is_some_and(is_there) {
+        return None;
+    }
+    let (code, wanted) = match reference.kind {
+        ReferenceKind::Segment => (Code::UnknownSegment, "segment"),
+        ReferenceKind::Prerequisite => (Code::UnknownFlag, "flag, config or experiment"),
+        ReferenceKind::Experiment => (Code::UnknownExperiment, "experiment"),
+        ReferenceKind::Layer => (Code::UnknownLayer, "layer"),
+    };
+    Some((code, format!("no {wanted} has the key `{}`", shown(&reference.target))))
+}
+
+/// The slots of a layer, each with the layer's key.
+fn slots(entry: &Entry) -> impl Iterator<Item = (&str, &str)> {
+    let slots = match &entry.body {
+        Body::Layer(layer) => layer.slots.as_slice(),
+        _ => &[],
+    };
+    slots.iter().map(|(key, _)| (&*entry.key, &**key))
 }
 
 pub(crate) fn describe(fault: Fault, key: &str) -> (Code, String) {
@@ -160,15 +220,4 @@ pub(crate) fn unknown_role(role: &str, declared: &[Box<str>]) -> Option<String> 
         roles => format!("known: {}", roles.join(", ")),
     };
     Some(format!("no role `{}` ({known})", shown(role)))
-}
-
-/// Every action of a flag, with how it is reached.
-pub(super) fn actions(flag: &Flag) -> impl Iterator<Item = &Action> {
-    let scoped = flag.scopes.iter().flat_map(|(_, actions)| actions.iter().map(|(_, scoped)| &scoped.action));
-    scoped.chain(flag.rules.iter().map(|rule| &rule.action))
-}
-
-/// Whether an experiment gives out anything now or later.
-pub(super) fn is_live(experiment: &Experiment) -> bool {
-    experiment.gates.enabled && experiment.status == crate::model::Status::Running
 }

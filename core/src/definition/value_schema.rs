@@ -5,7 +5,6 @@ use crate::problem::Code;
 use crate::value::Value;
 
 use super::Reading;
-use super::references::actions;
 
 pub(super) fn check(reading: &mut Reading) {
     let mut found = Vec::new();
@@ -51,7 +50,7 @@ fn values(flag: &Flag) -> Vec<(String, &Value)> {
             .enumerate()
             .map(|(i, variation)| (format!("/variations/{i}/value"), &variation.value)),
     );
-    values.extend(actions(flag).filter_map(|action| match action {
+    values.extend(flag.actions().filter_map(|action| match action {
         Action::Value(value) => Some((String::new(), value)),
         _ => None,
     }));

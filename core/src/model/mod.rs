@@ -34,7 +34,7 @@ impl Model {
 }
 
 /// As what an entry mentions another one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum ReferenceKind {
     /// A condition's segment.
     Segment,
@@ -156,6 +156,14 @@ pub(crate) struct Flag {
     pub(crate) salt: Option<Box<str>>,
     pub(crate) dynamic: bool,
     pub(crate) sensitive: bool,
+}
+
+impl Flag {
+    /// Every action but the rollout.
+    pub(crate) fn actions(&self) -> impl Iterator<Item = &Action> {
+        let scoped = self.scopes.iter().flat_map(|(_, actions)| actions);
+        scoped.map(|(_, scoped)| &scoped.action).chain(self.rules.iter().map(|rule| &rule.action))
+    }
 }
 
 /// What a flag is for, and so what it is when nobody says otherwise.
@@ -374,6 +382,13 @@ pub(crate) struct Experiment {
     pub(crate) layer: Option<Box<str>>,
     pub(crate) holdout: Option<Holdout>,
     pub(crate) sticky: bool,
+}
+
+impl Experiment {
+    /// Whether it gives out anything now or later.
+    pub(crate) fn is_live(&self) -> bool {
+        self.gates.enabled && self.status == Status::Running
+    }
 }
 
 #[derive(Debug, Clone, PartialEq)]

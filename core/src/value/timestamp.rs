@@ -72,15 +72,20 @@ impl Timestamp {
     }
 }
 
-/// Writes RFC 3339 in UTC, with as many digits of a second as are needed.
+/// Writes RFC 3339 in UTC, with as many digits of a second as are needed. A year beyond its four digits has a sign, as
+/// ISO 8601 writes it: `-0001`, `+10000`. It is for people; no [`Timestamp::parse`] reads it.
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let seconds = self.0.div_euclid(NANOS_PER_SECOND);
         let nanos = self.0.rem_euclid(NANOS_PER_SECOND);
         let (days, second_of_day) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
-        let (year, month, day) = civil_from_days(i64::try_from(days).unwrap_or(i64::MAX / 2));
+        let (year, month, day) = civil_from_days(days);
         let (hour, minute, second) = (second_of_day / 3_600, second_of_day / 60 % 60, second_of_day % 60);
-        write!(f, "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}")?;
+        match year {
+            0..=9_999 => write!(f, "{year:04}")?,
+            _ => write!(f, "{year:+05}")?,
+        }
+        write!(f, "-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}")?;
         if nanos != 0 {
             write!(f, ".{}", format!("{nanos:09}").trim_end_matches('0'))?;
         }
@@ -156,8 +161,8 @@ fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
     era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719_468
 }
 
-/// The inverse of [`days_from_civil`], from the same source.
-fn civil_from_days(days: i64) -> (i64, i64, i64) {
+/// The inverse of [`days_from_civil`], from the same source; for every moment, also those that no text can name.
+fn civil_from_days(days: i128) -> (i128, i128, i128) {
     let days = days + 719_468;
     let era = days.div_euclid(146_097);
     let day_of_era = days.rem_euclid(146_097);
@@ -166,7 +171,7 @@ fn civil_from_days(days: i64) -> (i64, i64, i64) {
     let shifted_month = (5 * day_of_year + 2) / 153;
     let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
     let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
-    (year_of_era + era * 400 + i64::from(month <= 2), month, day)
+    (year_of_era + era * 400 + i128::from(month <= 2), month, day)
 }
 
 #[cfg(test)]
@@ -211,5 +216,26 @@ mod tests {
         for text in ["1969-12-31T23:59:59.5Z", "2000-02-29T12:00:00Z", "9999-12-31T23:59:59.999999999Z"] {
             assert_eq!(Timestamp::parse(text).unwrap().to_string(), text);
         }
+    }
+
+    #[test]
+    fn prints_every_moment_and_marks_what_rfc_3339_cannot_say() {
+        let first = Timestamp::parse("0000-01-01T00:00:00Z").unwrap();
+        let last = Timestamp::parse("9999-12-31T23:59:59.999999999Z").unwrap();
+        assert_eq!(first.to_string(), "0000-01-01T00:00:00Z");
+        for (moment, text) in [
+            (Timestamp(first.0 - 1), "-0001-12-31T23:59:59.999999999Z"),
+            (Timestamp(last.0 + 1), "+10000-01-01T00:00:00Z"),
+            // The ends of ECMAScript's dates (ECMA-262, 21.4.1.1), which writes six digits of the year.
+            (Timestamp::from_millis(-8_640_000_000_000_000), "-271821-04-20T00:00:00Z"),
+            (Timestamp::from_millis(8_640_000_000_000_000), "+275760-09-13T00:00:00Z"),
+            (Timestamp::from_millis(i64::MIN), "-292275055-05-16T16:47:04.192Z"),
+            (Timestamp::from_millis(i64::MAX), "+292278994-08-17T07:12:55.807Z"),
+        ] {
+            assert_eq!(moment.to_string(), text);
+            assert_eq!(Timestamp::parse(text), None, "{text}");
+        }
+        let (before, after) = (Timestamp(i128::MIN).to_string(), Timestamp(i128::MAX).to_string());
+        assert!(before.starts_with('-') && after.starts_with('+'), "{before} {after}");
     }
 }

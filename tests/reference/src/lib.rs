@@ -32,6 +32,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 pub use bucket::{bucket, hash};
+pub use number::read;
 pub use operators::OPERATORS;
 pub use siphash::siphash_2_4;
 

@@ -2,10 +2,19 @@
 
 use std::cmp::Ordering;
 
+use regex::{Captures, Regex};
 use serde_json::{Number, Value};
 
 /// 2^63, the first number above every i64, and a float without rounding.
 const BEYOND_I64: f64 = 9_223_372_036_854_775_808.0;
+
+/// Reads JSON. `serde_json` makes a float of `-0`, which is the integer 0 (section 12).
+pub fn read(text: &str) -> serde_json::Result<Value> {
+    let tokens = Regex::new(r#""(?:[^"\\]|\\.)*"|[-+.eE0-9]+"#).expect("a pattern that compiles");
+    let zero_is_zero =
+        |token: &Captures<'_>| if &token[0] == "-0" { "0".to_owned() } else { token[0].to_owned() };
+    serde_json::from_str(&tokens.replace_all(text, zero_is_zero))
+}
 
 /// Compares two numbers by value. Nothing is rounded: an i64 is never cast to a float.
 pub(crate) fn compare(left: &Number, right: &Number) -> Ordering {
@@ -108,6 +117,14 @@ mod tests {
         assert!(ordering(json!(0), json!(-0.0)).is_eq());
         assert!(ordering(json!(-0.5), json!(0)).is_lt());
         assert!(ordering(json!(1e300), json!(i64::MAX)).is_gt());
+    }
+
+    #[test]
+    fn negative_zero_is_an_integer_where_it_is_written_as_one() {
+        assert_eq!(
+            read(r#"{"-0": [-0, -0.0, -0e0, "-0", "\"-0", -0]}"#).unwrap(),
+            json!({"-0": [0, -0.0, -0.0, "-0", "\"-0", 0]})
+        );
     }
 
     #[test]
