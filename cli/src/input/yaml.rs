@@ -18,7 +18,9 @@ const CHARACTERS_PER_EVENT: usize = 1 << 20;
 
 /// Reads YAML; as strict as JSON is read.
 pub(super) fn parse(text: &[u8]) -> Result<Node<'static>, Problem> {
-    let text = std::str::from_utf8(text).map_err(|error| invalid_utf8(text, error.valid_up_to()))?;
+    let text = std::str::from_utf8(text).map_err(|error| {
+        Problem::at_offset(Code::InvalidUtf8, text, error.valid_up_to(), "the text is not UTF-8")
+    })?;
     let mut reader = Reader::new(text);
     let first = loop {
         match reader.next()? {
@@ -249,13 +251,6 @@ fn syntax(error: &ScanError) -> Problem {
     at(*error.marker(), code, error.info())
 }
 
-fn invalid_utf8(text: &[u8], offset: usize) -> Problem {
-    let before = text.get(..offset).unwrap_or(text);
-    let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
-    let column = 1 + before.iter().rev().take_while(|byte| **byte != b'\n').count();
-    Problem::of_text(Code::InvalidUtf8, line, column, "the text is not UTF-8")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -346,6 +341,7 @@ mod tests {
         }
         assert_eq!(refusal("a: 1\n'a': 2"), (Code::DuplicateMember, 2, 1));
         assert_eq!(refusal("a: {b: 1, c: 2, \"b\": 3}"), (Code::DuplicateMember, 1, 17));
+        assert_eq!(refusal("{é: 1, 'é' : 2}"), (Code::DuplicateMember, 1, 8));
         assert_eq!(refusal("1: x\n'1': y").0, Code::DuplicateMember);
     }
 

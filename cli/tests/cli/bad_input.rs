@@ -49,6 +49,26 @@ fn texts_that_cannot_be_read_are_refused_with_their_place() {
 }
 
 #[test]
+fn json_and_yaml_name_the_same_place() {
+    let folder = Folder::new();
+    let nested = |depth: usize| format!("{}0{}", "[".repeat(depth), "]".repeat(depth));
+    for (text, column) in [
+        (r#"{"é": 1, "key": "a", "key" : "b"}"#.to_owned(), 22),
+        (r#"{"key": "é", "default": -9223372036854775809}"#.to_owned(), 25),
+        (r#"{"key": "é", "default": 18446744073709551615}"#.to_owned(), 25),
+        (r#"{"key": "é", "default": 1e999}"#.to_owned(), 25),
+        (nested(101), 101),
+    ] {
+        let told = ["a.json", "a.yaml"].map(|name| {
+            let run = vexil(&["validate", &folder.file(name, &text), "--format", "json"]);
+            let line = run.lines().remove(0);
+            json!([line["code"], line["line"], line["column"]])
+        });
+        assert_eq!((&told[0], &told[0][2]), (&told[1], &json!(column)), "{text}");
+    }
+}
+
+#[test]
 fn definitions_that_make_no_sense_are_named() {
     let folder = Folder::new();
     let rule = |condition: &str, action: &str| {

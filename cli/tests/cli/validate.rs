@@ -39,11 +39,11 @@ fn problems_are_told_in_order_with_their_places() {
         json!(["a.json", "/0/rules/0/condition/plan/equals", "UNKNOWN_OPERATOR", null, null]),
         json!(["a.json", "/0/rules/0/action/serve", "UNKNOWN_VARIATION", null, null]),
         json!(["a.json", "/1/rollout", "PERCENTAGE_TOTAL", null, null]),
-        json!(["b.json", "", "DUPLICATE_MEMBER", 3, 7]),
+        json!(["b.json", "", "DUPLICATE_MEMBER", 3, 3]),
     ];
     assert_eq!(told, expected);
     let text = vexil(&["validate", path]).out;
-    assert!(text.contains("/b.json:3:7: error DUPLICATE_MEMBER: the member `key` is there twice"), "{text}");
+    assert!(text.contains("/b.json:3:3: error DUPLICATE_MEMBER: the member `key` is there twice"), "{text}");
     assert!(text.contains("/a.json: error PERCENTAGE_TOTAL /1/rollout: "), "{text}");
 }
 
