@@ -173,11 +173,11 @@ fn bare(anchor: usize, tag: Option<&Tag>, place: Marker) -> Result<(), Problem> 
 }
 
 fn deeper(depth: usize, place: Marker) -> Result<usize, Problem> {
-    if depth == limits::DOCUMENT_DEPTH {
-        let message = format!("nested deeper than {} levels", limits::DOCUMENT_DEPTH);
-        return Err(at(place, Code::TooDeep, message));
-    }
-    Ok(depth + 1)
+    if depth == limits::DOCUMENT_DEPTH { Err(too_deep(place)) } else { Ok(depth + 1) }
+}
+
+fn too_deep(place: Marker) -> Problem {
+    at(place, Code::TooDeep, format!("nested deeper than {} levels", limits::DOCUMENT_DEPTH))
 }
 
 /// A scalar without quotes, by the core schema (YAML 1.2.2, section 10.3.2).
@@ -247,8 +247,11 @@ fn at(place: Marker, code: Code, message: impl Into<String>) -> Problem {
 }
 
 fn syntax(error: &ScanError) -> Problem {
-    let code = if error.info().contains("recursion limit") { Code::TooDeep } else { Code::Syntax };
-    at(*error.marker(), code, error.info())
+    // The parser reads ahead, and gives up by itself at more levels of brackets than are allowed.
+    if error.info().contains("recursion limit") {
+        return too_deep(*error.marker());
+    }
+    at(*error.marker(), Code::Syntax, error.info())
 }
 
 #[cfg(test)]

@@ -69,6 +69,27 @@ fn json_and_yaml_name_the_same_place() {
 }
 
 #[test]
+fn what_is_nested_too_deep_is_told_in_the_same_words() {
+    let folder = Folder::new();
+    let stairs: String = (0..1_000).map(|i| format!("{}a:\n", " ".repeat(i))).collect();
+    for (name, text) in [
+        ("brackets.json", "[".repeat(10_000)),
+        ("brackets.yaml", "[".repeat(10_000)),
+        ("closed.yaml", format!("key: a\nmetadata: {}{}", "[".repeat(300), "]".repeat(300))),
+        ("braces.yaml", "{a: ".repeat(10_000)),
+        ("dashes.yaml", "- ".repeat(10_000)),
+        ("stairs.yaml", stairs),
+    ] {
+        let path = folder.file(name, text);
+        let run = vexil(&["validate", &path, "--format", "json"]);
+        let line = &run.lines()[0];
+        assert_eq!((run.code, &line["code"]), (1, &json!("TOO_DEEP")), "{name}");
+        assert_eq!(line["message"], "nested deeper than 100 levels", "{name}");
+        assert!(line["line"].is_u64() && line["column"].is_u64(), "{line}");
+    }
+}
+
+#[test]
 fn definitions_that_make_no_sense_are_named() {
     let folder = Folder::new();
     let rule = |condition: &str, action: &str| {
