@@ -1,14 +1,15 @@
 //! What differs between two sets of definitions: entry by entry, field by field, and how many units a changed split
 //! gives another variation.
 
+mod splits;
+
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
 use crate::definition::{self, Mode};
 use crate::document::Node;
-use crate::evaluate::BUCKETS;
-use crate::model::{Action, Body, Entry, Experiment, Flag, Ranges};
+use crate::model::Entry;
 use crate::value::Value;
 
 /// What became of an entry.
@@ -101,7 +102,7 @@ fn compare(key: &str, old: Option<&(Entry, Value)>, new: Option<&(Entry, Value)>
     let (mut fields, mut moves) = (Vec::new(), Vec::new());
     if let (Some((before, was)), Some((after, is))) = (old, new) {
         compare_values(Some(was), Some(is), "", &mut fields);
-        moves = compare_splits(before, after);
+        moves = splits::compare(before, after);
         if is_secret(was) || is_secret(is) {
             conceal(&mut fields);
         }
@@ -184,103 +185,11 @@ fn id(item: &Value) -> Option<&str> {
     members.iter().find(|(name, _)| &**name == "id").and_then(|(_, id)| id.as_str())
 }
 
-/// A split with the names of what it serves.
-struct NamedSplit<'m> {
-    ids: Vec<&'m str>,
-    ranges: &'m Ranges,
-    salt: Option<&'m str>,
-    by: Option<&'m str>,
-}
-
-fn compare_splits(old: &Entry, new: &Entry) -> Vec<Move> {
-    let (before, after) = (splits(old), splits(new));
-    let moves = before.iter().filter_map(|(path, old)| {
-        let new = after.get(path)?;
-        let reshuffled = (old.salt, old.by) != (new.salt, new.by);
-        let percent = if reshuffled { moved_by_chance(old, new) } else { moved(old, new) };
-        (percent > 0.0).then(|| Move { path: path.clone(), percent, reshuffled })
-    });
-    moves.collect()
-}
-
-fn splits(entry: &Entry) -> BTreeMap<String, NamedSplit<'_>> {
-    match &entry.body {
-        Body::Flag(flag) => flag_splits(flag),
-        Body::Experiment(experiment) => BTreeMap::from([("/allocation".to_owned(), allocation(experiment))]),
-        _ => BTreeMap::new(),
-    }
-}
-
-fn allocation(experiment: &Experiment) -> NamedSplit<'_> {
-    NamedSplit {
-        ids: experiment.variants.iter().map(|variant| &*variant.id).collect(),
-        ranges: &experiment.allocation,
-        salt: experiment.salt.as_deref(),
-        by: experiment.by.as_ref().map(|path| path.as_str()),
-    }
-}
-
-fn flag_splits(flag: &Flag) -> BTreeMap<String, NamedSplit<'_>> {
-    let rules = flag.rules.iter().enumerate().map(|(position, rule)| {
-        let name = rule.id.as_ref().map_or_else(|| position.to_string(), |id| id.to_string());
-        (format!("/rules/{name}/action"), &rule.action)
-    });
-    let scopes = flag.scopes.iter().flat_map(|(scope, actions)| {
-        actions.iter().map(move |(id, scoped)| (format!("/scopes/{}/{id}", scope.as_str()), &scoped.action))
-    });
-    let in_actions = rules.chain(scopes).filter_map(|(path, action)| match action {
-        Action::Split(split) => Some((path, split)),
-        _ => None,
-    });
-    let top = flag.rollout.iter().map(|split| ("/rollout".to_owned(), split));
-    top.chain(in_actions)
-        .map(|(path, split)| {
-            let named = NamedSplit {
-                ids: flag.variations.iter().map(|variation| &*variation.id).collect(),
-                ranges: &split.ranges,
-                salt: split.salt.as_deref().or(flag.salt.as_deref()),
-                by: split.by.as_ref().map(|path| path.as_str()),
-            };
-            (path, named)
-        })
-        .collect()
-}
-
-/// Percent of buckets that belong to another id.
-fn moved(old: &NamedSplit<'_>, new: &NamedSplit<'_>) -> f64 {
-    let stays: u32 = shared(old, new).map(|(width, same)| if same { width } else { 0 }).sum();
-    percent(BUCKETS - stays)
-}
-
-/// The pieces into which both lay the buckets, and whether they agree on whose one is.
-fn shared<'s>(old: &'s NamedSplit<'_>, new: &'s NamedSplit<'_>) -> impl Iterator<Item = (u32, bool)> + 's {
-    old.ranges.0.iter().flat_map(move |before| {
-        new.ranges.0.iter().map(move |after| {
-            let width = before.to.min(after.to).saturating_sub(before.from.max(after.from));
-            (width, old.ids.get(before.index as usize) == new.ids.get(after.index as usize))
-        })
-    })
-}
-
-/// Percent that is expected to change when old and new buckets have nothing to do with each other.
-fn moved_by_chance(old: &NamedSplit<'_>, new: &NamedSplit<'_>) -> f64 {
-    let share = |split: &NamedSplit<'_>, id: &str| -> f64 {
-        let buckets = split.ranges.0.iter().filter(|range| split.ids.get(range.index as usize) == Some(&id));
-        buckets.map(|range| f64::from(range.to - range.from)).sum::<f64>() / f64::from(BUCKETS)
-    };
-    let stays: f64 = old.ids.iter().map(|id| share(old, id) * share(new, id)).sum();
-    ((1.0 - stays) * 100_000.0).round() / 1_000.0
-}
-
-fn percent(buckets: u32) -> f64 {
-    f64::from(buckets) * 100.0 / f64::from(BUCKETS)
-}
-
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
-    fn changes(old: &str, new: &str) -> Vec<Change> {
+    pub(super) fn changes(old: &str, new: &str) -> Vec<Change> {
         let read = |text: &'static str| Node::parse_json(text.as_bytes()).unwrap();
         diff(&[read(old.to_owned().leak())], &[read(new.to_owned().leak())])
     }
@@ -299,11 +208,6 @@ mod tests {
         let found = changes(old, new);
         assert_eq!(found[0].moves, [Move { path: "/rollout".into(), percent: 15.0, reshuffled: false }]);
         assert_eq!(found[0].fields.len(), 2);
-        let resalted = r#"{"key": "a", "salt": "s", "rollout": {"on": 25, "off": 75}}"#;
-        assert_eq!(
-            changes(old, resalted)[0].moves,
-            [Move { path: "/rollout".into(), percent: 37.5, reshuffled: true }]
-        );
     }
 
     #[test]
