@@ -44,7 +44,7 @@ impl<'a> Node<'a> {
         Tree { state: &state, depth: 0 }
             .deserialize(&mut json)
             .and_then(|node| json.end().map(|()| node))
-            .map_err(|error| describe(&error, &state))
+            .map_err(|error| describe(&error, text, &state))
     }
 
     /// What this is, for a message.
@@ -271,31 +271,43 @@ impl Names {
     }
 }
 
-fn describe(error: &serde_json::Error, state: &State<'_>) -> Problem {
-    let text = error.to_string();
-    let message = text.split(" at line ").next().unwrap_or(&text);
+fn describe(error: &serde_json::Error, text: &str, state: &State<'_>) -> Problem {
+    let written = error.to_string();
+    let message = written.split(" at line ").next().unwrap_or(&written);
     let code = state.code.get().unwrap_or(match message {
         "number out of range" => Code::NumberRange,
         "recursion limit exceeded" => Code::TooDeep,
         _ => Code::Syntax,
     });
     if let Some(offset) = state.offset.get() {
-        return at_offset(state.text, offset, code, message);
+        return Problem::at_offset(code, text.as_bytes(), offset, message);
     }
-    // The reader counts what it has read of the line; at its very beginning that is nothing.
-    Problem::of_text(code, error.line(), error.column().max(1), message)
+    // The reader counts the bytes that it has read of the line.
+    let lines = text.split_inclusive('\n').take(error.line().saturating_sub(1));
+    let read = text.ceil_char_boundary(lines.map(str::len).sum::<usize>() + error.column());
+    let before = text.get(..read).unwrap_or(text);
+    let start = match code {
+        Code::DuplicateMember => start_of_name(before),
+        Code::NumberRange => Some(before.trim_end_matches(|c: char| "+-.eE0123456789".contains(c)).len()),
+        Code::TooDeep => before.rfind(['[', '{']),
+        _ => None,
+    };
+    // What is not JSON is the last character that was read; at the very beginning of a line that is none.
+    let last = || before.char_indices().next_back().filter(|_| error.column() > 0).map_or(read, |(at, _)| at);
+    Problem::at_offset(code, text.as_bytes(), start.unwrap_or_else(last), message)
+}
+
+/// Where the last name of a member begins: at the first of its quotes, the only one that no backslash escapes.
+fn start_of_name(text: &str) -> Option<usize> {
+    let name = text.get(..text.rfind('"')?)?;
+    let escaped =
+        |quote: usize| name.bytes().take(quote).rev().take_while(|byte| *byte == b'\\').count() % 2 == 1;
+    name.rmatch_indices('"').map(|(quote, _)| quote).find(|quote| !escaped(*quote))
 }
 
 fn invalid_utf8(text: &[u8]) -> Problem {
     let valid = std::str::from_utf8(text).map_or_else(|error| error.valid_up_to(), str::len);
-    at_offset(text, valid, Code::InvalidUtf8, "the text is not UTF-8")
-}
-
-fn at_offset(text: &[u8], offset: usize, code: Code, message: &str) -> Problem {
-    let before = text.get(..offset).unwrap_or(text);
-    let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
-    let column = 1 + before.iter().rev().take_while(|byte| **byte != b'\n').count();
-    Problem::of_text(code, line, column, message)
+    Problem::at_offset(Code::InvalidUtf8, text, valid, "the text is not UTF-8")
 }
 
 /// `serde_json` hands over as floats: integers beyond u64, and `-0`.
@@ -354,9 +366,9 @@ mod tests {
     #[test]
     fn integers_are_never_rounded_into_floats() {
         assert_eq!(refusal("{\"a\": \"\\\\\",\n \"b\": 99999999999999999999}"), (Code::NumberRange, 2, 7));
-        assert_eq!(refusal("[-9223372036854775809]").0, Code::NumberRange);
-        assert_eq!(refusal("[9223372036854775808]").0, Code::NumberRange);
-        assert_eq!(refusal("[1e400]").0, Code::NumberRange);
+        assert_eq!(refusal("[-9223372036854775809]"), (Code::NumberRange, 1, 2));
+        assert_eq!(refusal("[9223372036854775808]"), (Code::NumberRange, 1, 2));
+        assert_eq!(refusal("[-1e400]"), (Code::NumberRange, 1, 2));
         assert_eq!(Node::parse_json(b"1e20").unwrap(), Node::Float(1e20));
         assert_eq!(Node::parse_json(b"[\"99999999999999999999\", 1e20]").unwrap().kind(), "a list");
         assert_eq!(Node::parse_json(b"-9223372036854775808").unwrap(), Node::Int(i64::MIN));
@@ -381,9 +393,16 @@ mod tests {
 
     #[test]
     fn refusals_name_their_place() {
-        assert_eq!(refusal("{\"a\": 1,\n\"a\": 2}"), (Code::DuplicateMember, 2, 3));
+        assert_eq!(refusal("{\"a\": 1,\n\"a\": 2}"), (Code::DuplicateMember, 2, 1));
+        assert_eq!(refusal(r#"{"": 1, "" }"#), (Code::DuplicateMember, 1, 9));
+        assert_eq!(refusal(r#"[{"a\\\"b": 1, "a\\\"b"}]"#), (Code::DuplicateMember, 1, 16));
+        assert_eq!(refusal(r#"{"é": "é", "é" : 2}"#), (Code::DuplicateMember, 1, 12));
         assert_eq!(refusal("{\"a\": "), (Code::Syntax, 1, 6));
-        assert_eq!(refusal(&"[".repeat(10_000)).0, Code::TooDeep);
+        assert_eq!(refusal(r#"{"é": é}"#), (Code::Syntax, 1, 7));
+        assert_eq!(refusal(""), (Code::Syntax, 1, 1));
+        assert_eq!(refusal("[1,\n"), (Code::Syntax, 2, 1));
+        assert_eq!(refusal(&"[".repeat(10_000)), (Code::TooDeep, 1, 101));
+        assert_eq!(refusal(&format!("{}\n]", "[".repeat(101))), (Code::TooDeep, 1, 101));
         assert_eq!(Node::parse_json(b"\"\xff\"").unwrap_err().code, Code::InvalidUtf8);
     }
 

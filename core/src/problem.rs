@@ -192,7 +192,7 @@ pub struct Problem {
     /// Where the text went wrong, from one; only for problems of the text itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub line: Option<usize>,
-    /// As `line`.
+    /// As `line`; in characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub column: Option<usize>,
 }
@@ -208,6 +208,16 @@ impl Problem {
             line: None,
             column: None,
         }
+    }
+
+    /// A problem of the text itself, where a byte of it stands.
+    pub fn at_offset(code: Code, text: &[u8], offset: usize, message: impl Into<String>) -> Problem {
+        let before = text.get(..offset).unwrap_or(text);
+        let line = before.iter().filter(|byte| **byte == b'\n').count();
+        let of_line = before.iter().rev().take_while(|byte| **byte != b'\n');
+        // Of a character of several bytes all but the first are 0b10xxxxxx.
+        let column = of_line.filter(|byte| **byte & 0b1100_0000 != 0b1000_0000).count();
+        Problem::of_text(code, line + 1, column + 1, message)
     }
 
     /// A problem of the text itself, at a line and column from one.

@@ -5,11 +5,11 @@ use std::path::PathBuf;
 
 use clap::Args;
 use serde::Serialize;
-use vexil_core::{Context, Timestamp};
+use vexil_core::Timestamp;
 
 use super::{clock, moment};
 use crate::exit::{Failure, Outcome};
-use crate::input;
+use crate::input::{self, contexts};
 use crate::output::style::HEADING;
 use crate::output::{Format, Output, chart};
 use crate::split::{Split, Units};
@@ -66,8 +66,7 @@ as they come. p is the probability of a split at least as uneven, if units split
 pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
     let Arguments { key, by, prefix, units, .. } = arguments;
     let snapshot = input::load(&arguments.definitions, arguments.env.as_deref())?;
-    let text = arguments.context.as_deref().unwrap_or("{}");
-    let context = Context::parse_json(text.as_bytes())
+    let context = contexts::parse(arguments.context.as_deref().unwrap_or("{}"))
         .map_err(|problem| Failure::Input(format!("not a context: {problem} (INVALID_CONTEXT)")))?;
     let now = arguments.now.unwrap_or_else(clock);
     let split = Units { snapshot: &snapshot, key, context: &context, by, prefix, now }

@@ -53,7 +53,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
     for path in &arguments.paths {
         let files = input::read(path)?;
         counts.files += files.len();
-        for (file, problem) in problems(&files, arguments) {
+        let (entries, found) = problems(&files, arguments);
+        counts.entries += entries;
+        for (file, problem) in found {
             counts.add(problem.severity);
             match output.format {
                 Format::Json => {
@@ -70,8 +72,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
     Ok(if counts.errors > 0 { Outcome::Problems } else { Outcome::Fine })
 }
 
-/// All problems of files that belong together, in their order.
-fn problems<'f>(files: &'f [File], arguments: &Arguments) -> Vec<(&'f Path, Problem)> {
+/// How many entries files that belong together have, and all their problems in order.
+fn problems<'f>(files: &'f [File], arguments: &Arguments) -> (usize, Vec<(&'f Path, Problem)>) {
     let mut found = Vec::new();
     let mut documents = Vec::with_capacity(files.len());
     let mut number_of = Vec::with_capacity(files.len());
@@ -100,7 +102,8 @@ fn problems<'f>(files: &'f [File], arguments: &Arguments) -> Vec<(&'f Path, Prob
         .filter_map(|found| Some((*number_of.get(found.document)?, found.entry, found.problem)));
     found.extend(of_documents);
     found.sort_by_key(|(number, entry, _)| (*number, *entry));
-    found.into_iter().filter_map(|(number, _, problem)| Some((&*files.get(number)?.path, problem))).collect()
+    let in_file = |(number, _, problem)| Some((&*files.get::<usize>(number)?.path, problem));
+    (reading.model.entries.len(), found.into_iter().filter_map(in_file).collect())
 }
 
 /// What is not missing, perhaps, but only in a file that could not be read.
@@ -144,6 +147,7 @@ fn write(output: &mut Output, file: &Path, problem: &Problem) -> io::Result<()> 
 #[derive(Default)]
 struct Counts {
     files: usize,
+    entries: usize,
     errors: usize,
     warnings: usize,
 }
@@ -158,14 +162,20 @@ impl Counts {
 
     fn write(&self, output: &mut Output) -> io::Result<()> {
         let style = match (self.errors, self.warnings) {
-            (0, 0) => YES,
+            // Definitions that define nothing are none to be pleased with.
+            (0, 0) if self.entries > 0 => YES,
             (0, _) => WARNING,
             _ => ERROR,
         };
         let number =
-            |count: usize, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
-        let (files, errors) = (number(self.files, "file"), number(self.errors, "error"));
-        writeln!(output, "{style}{files}, {errors}, {}{style:#}", number(self.warnings, "warning"))
+            |count: usize, one: &str, more: &str| format!("{count} {}", if count == 1 { one } else { more });
+        let counts = [
+            number(self.files, "file", "files"),
+            number(self.entries, "entry", "entries"),
+            number(self.errors, "error", "errors"),
+            number(self.warnings, "warning", "warnings"),
+        ];
+        writeln!(output, "{style}{}{style:#}", counts.join(", "))
     }
 }
 

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use vexil_core::{Code, Context, Problem, limits};
 
+use super::without_mark;
 use crate::exit::Failure;
 
 /// A context, or why the text is none.
@@ -26,12 +27,15 @@ pub(crate) struct Lines {
     number: usize,
 }
 
+/// A context on the command line.
+pub(crate) fn parse(text: &str) -> Parsed {
+    Context::parse_json(without_mark(text.as_bytes()))
+}
+
 impl Contexts {
     /// The context that is this text; without one the empty context.
     pub(crate) fn one(text: Option<&str>) -> Contexts {
-        Contexts::One(Some(
-            text.map_or_else(|| Ok(Context::new()), |text| Context::parse_json(text.as_bytes())),
-        ))
+        Contexts::One(Some(text.map_or_else(|| Ok(Context::new()), parse)))
     }
 
     /// The contexts of a file, `-` being standard input.
@@ -65,7 +69,7 @@ impl Contexts {
 impl Lines {
     fn next(&mut self) -> io::Result<Option<Parsed>> {
         while self.read_line()? {
-            if !self.line.trim_ascii().is_empty() {
+            if !self.text().trim_ascii().is_empty() {
                 return Ok(Some(self.context()));
             }
         }
@@ -76,7 +80,8 @@ impl Lines {
     fn read_line(&mut self) -> io::Result<bool> {
         self.line.clear();
         self.number += 1;
-        let most = limits::CONTEXT_BYTES as u64 + 2;
+        // A mark, a context of the longest, the line's end, and a byte that is too much.
+        let most = limits::CONTEXT_BYTES as u64 + 5;
         let read = (&mut self.reader).take(most).read_until(b'\n', &mut self.line)?;
         if read as u64 == most && !self.line.ends_with(b"\n") {
             self.reader.skip_until(b'\n')?;
@@ -87,12 +92,17 @@ impl Lines {
         Ok(read > 0)
     }
 
+    /// The line; of the first what its file begins with is no part.
+    fn text(&self) -> &[u8] {
+        if self.number == 1 { without_mark(&self.line) } else { &self.line }
+    }
+
     fn context(&self) -> Parsed {
-        if self.line.len() > limits::CONTEXT_BYTES {
+        if self.text().len() > limits::CONTEXT_BYTES {
             let message = format!("a context of more than {} bytes", limits::CONTEXT_BYTES);
             return Err(Problem::of_text(Code::TooLarge, self.number, 1, message));
         }
-        Context::parse_json(&self.line).map_err(|problem| match problem.line {
+        Context::parse_json(self.text()).map_err(|problem| match problem.line {
             Some(_) => Problem { line: Some(self.number), ..problem },
             None => Problem { message: format!("line {}: {}", self.number, problem.message), ..problem },
         })

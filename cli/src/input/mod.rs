@@ -25,10 +25,14 @@ impl File {
     /// The text as a tree.
     pub(crate) fn parse(&self) -> Result<Node<'_>, Problem> {
         let text = self.text.as_ref().map_err(Clone::clone)?;
-        // Editors write byte order marks.
-        let text = text.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(text);
+        let text = without_mark(text);
         if is_yaml(&self.path, text) { yaml::parse(text) } else { Node::parse_json(text) }
     }
+}
+
+/// Editors and shells write byte order marks, which are no part of what they begin.
+fn without_mark(text: &[u8]) -> &[u8] {
+    text.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(text)
 }
 
 /// Reads a file, or the files of a folder, which belong together.

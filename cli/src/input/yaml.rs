@@ -18,7 +18,9 @@ const CHARACTERS_PER_EVENT: usize = 1 << 20;
 
 /// Reads YAML; as strict as JSON is read.
 pub(super) fn parse(text: &[u8]) -> Result<Node<'static>, Problem> {
-    let text = std::str::from_utf8(text).map_err(|error| invalid_utf8(text, error.valid_up_to()))?;
+    let text = std::str::from_utf8(text).map_err(|error| {
+        Problem::at_offset(Code::InvalidUtf8, text, error.valid_up_to(), "the text is not UTF-8")
+    })?;
     let mut reader = Reader::new(text);
     let first = loop {
         match reader.next()? {
@@ -171,11 +173,11 @@ fn bare(anchor: usize, tag: Option<&Tag>, place: Marker) -> Result<(), Problem> 
 }
 
 fn deeper(depth: usize, place: Marker) -> Result<usize, Problem> {
-    if depth == limits::DOCUMENT_DEPTH {
-        let message = format!("nested deeper than {} levels", limits::DOCUMENT_DEPTH);
-        return Err(at(place, Code::TooDeep, message));
-    }
-    Ok(depth + 1)
+    if depth == limits::DOCUMENT_DEPTH { Err(too_deep(place)) } else { Ok(depth + 1) }
+}
+
+fn too_deep(place: Marker) -> Problem {
+    at(place, Code::TooDeep, format!("nested deeper than {} levels", limits::DOCUMENT_DEPTH))
 }
 
 /// A scalar without quotes, by the core schema (YAML 1.2.2, section 10.3.2).
@@ -245,15 +247,11 @@ fn at(place: Marker, code: Code, message: impl Into<String>) -> Problem {
 }
 
 fn syntax(error: &ScanError) -> Problem {
-    let code = if error.info().contains("recursion limit") { Code::TooDeep } else { Code::Syntax };
-    at(*error.marker(), code, error.info())
-}
-
-fn invalid_utf8(text: &[u8], offset: usize) -> Problem {
-    let before = text.get(..offset).unwrap_or(text);
-    let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
-    let column = 1 + before.iter().rev().take_while(|byte| **byte != b'\n').count();
-    Problem::of_text(Code::InvalidUtf8, line, column, "the text is not UTF-8")
+    // The parser reads ahead, and gives up by itself at more levels of brackets than are allowed.
+    if error.info().contains("recursion limit") {
+        return too_deep(*error.marker());
+    }
+    at(*error.marker(), Code::Syntax, error.info())
 }
 
 #[cfg(test)]
@@ -346,6 +344,7 @@ mod tests {
         }
         assert_eq!(refusal("a: 1\n'a': 2"), (Code::DuplicateMember, 2, 1));
         assert_eq!(refusal("a: {b: 1, c: 2, \"b\": 3}"), (Code::DuplicateMember, 1, 17));
+        assert_eq!(refusal("{é: 1, 'é' : 2}"), (Code::DuplicateMember, 1, 8));
         assert_eq!(refusal("1: x\n'1': y").0, Code::DuplicateMember);
     }
 

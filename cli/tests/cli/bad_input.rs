@@ -49,6 +49,47 @@ fn texts_that_cannot_be_read_are_refused_with_their_place() {
 }
 
 #[test]
+fn json_and_yaml_name_the_same_place() {
+    let folder = Folder::new();
+    let nested = |depth: usize| format!("{}0{}", "[".repeat(depth), "]".repeat(depth));
+    for (text, column) in [
+        (r#"{"é": 1, "key": "a", "key" : "b"}"#.to_owned(), 22),
+        (r#"{"key": "é", "default": -9223372036854775809}"#.to_owned(), 25),
+        (r#"{"key": "é", "default": 18446744073709551615}"#.to_owned(), 25),
+        (r#"{"key": "é", "default": 1e999}"#.to_owned(), 25),
+        (nested(101), 101),
+    ] {
+        let told = ["a.json", "a.yaml"].map(|name| {
+            let run = vexil(&["validate", &folder.file(name, &text), "--format", "json"]);
+            let line = run.lines().remove(0);
+            json!([line["code"], line["line"], line["column"]])
+        });
+        assert_eq!((&told[0], &told[0][2]), (&told[1], &json!(column)), "{text}");
+    }
+}
+
+#[test]
+fn what_is_nested_too_deep_is_told_in_the_same_words() {
+    let folder = Folder::new();
+    let stairs: String = (0..1_000).map(|i| format!("{}a:\n", " ".repeat(i))).collect();
+    for (name, text) in [
+        ("brackets.json", "[".repeat(10_000)),
+        ("brackets.yaml", "[".repeat(10_000)),
+        ("closed.yaml", format!("key: a\nmetadata: {}{}", "[".repeat(300), "]".repeat(300))),
+        ("braces.yaml", "{a: ".repeat(10_000)),
+        ("dashes.yaml", "- ".repeat(10_000)),
+        ("stairs.yaml", stairs),
+    ] {
+        let path = folder.file(name, text);
+        let run = vexil(&["validate", &path, "--format", "json"]);
+        let line = &run.lines()[0];
+        assert_eq!((run.code, &line["code"]), (1, &json!("TOO_DEEP")), "{name}");
+        assert_eq!(line["message"], "nested deeper than 100 levels", "{name}");
+        assert!(line["line"].is_u64() && line["column"].is_u64(), "{line}");
+    }
+}
+
+#[test]
 fn definitions_that_make_no_sense_are_named() {
     let folder = Folder::new();
     let rule = |condition: &str, action: &str| {

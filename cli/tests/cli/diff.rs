@@ -43,3 +43,17 @@ fn a_side_that_cannot_be_read_is_refused() {
     }
     assert_eq!(vexil(&["diff", &old, "/nowhere"]).code, 2);
 }
+
+#[test]
+fn only_what_counts_otherwise_differs() {
+    let folder = Folder::new();
+    let old = folder.file("old.json", r#"{"key": "a", "owner": "o"}"#);
+    let new =
+        folder.file("new.json", r#"{"id": "a", "owner": "p", "enabled": true, "salt": "a", "rules": []}"#);
+    let run = vexil(&["diff", &old, &new]);
+    let expected = "~ a feature_flag changed\n    /owner: \"o\" -> \"p\"\n0 added, 0 removed, 1 changed\n";
+    assert_eq!((run.code, run.out.as_str()), (0, expected));
+    let killed = folder.file("killed.json", r#"{"key": "a", "owner": "o", "enabled": false}"#);
+    let fields = &vexil(&["diff", &old, &killed, "--format", "json"]).lines()[0]["fields"];
+    assert_eq!(fields, &json!([{"path": "/enabled", "old": true, "new": false}]));
+}

@@ -91,6 +91,25 @@ fn contexts_are_answered_in_order_and_bad_ones_are_results() {
 }
 
 #[test]
+fn a_byte_order_mark_is_no_part_of_a_context() {
+    let folder = Folder::new();
+    let arguments = ["eval", SEED, "-d", EXAMPLES, "--format", "json", "--now", BEFORE];
+    let marked = "\u{FEFF}{\"env\": \"staging\"}";
+    let one = vexil(&[&arguments[..], &["--context", marked]].concat());
+    assert_eq!((one.code, &one.lines()[0]["reason"]), (0, &json!("DEFAULT")));
+    let stats = vexil(&["stats", SEED, "-d", EXAMPLES, "--now", BEFORE, "--context", marked]);
+    assert_eq!(stats.code, 0, "{}", stats.err);
+    let ask = |text: &str| {
+        let contexts = folder.file("contexts.jsonl", text);
+        vexil(&[&arguments[..], &["--contexts", &contexts]].concat())
+    };
+    assert_eq!(ask(&format!("{marked}\n{{}}\n")).code, 0);
+    assert_eq!(ask("\u{FEFF}\r\n{}\n").lines().len(), 1, "a line that holds only the mark is blank");
+    let within = ask(&format!("{{}}\n{marked}\n"));
+    assert_eq!((within.code, &within.lines()[1]["error"]), (1, &json!("INVALID_CONTEXT")));
+}
+
+#[test]
 fn a_bad_context_on_the_command_line_is_a_result_too() {
     let run = vexil(&["eval", SEED, "-d", EXAMPLES, "--context", "{", "--format", "json"]);
     assert_eq!((run.code, &run.lines()[0]["error"]), (1, &json!("INVALID_CONTEXT")));

@@ -10,7 +10,7 @@ const SOUND: &str = r#"{"key": "team.a", "type": "config", "default": 1, "owner"
 fn the_examples_have_no_errors() {
     let run = vexil(&["validate", EXAMPLES]);
     assert_eq!(run.code, 0);
-    assert!(run.out.ends_with("3 files, 0 errors, 5 warnings\n"), "{}", run.out);
+    assert!(run.out.ends_with("3 files, 13 entries, 0 errors, 5 warnings\n"), "{}", run.out);
     assert_eq!(vexil(&["validate", EXAMPLES, "--strict"]).code, 1);
 }
 
@@ -39,11 +39,11 @@ fn problems_are_told_in_order_with_their_places() {
         json!(["a.json", "/0/rules/0/condition/plan/equals", "UNKNOWN_OPERATOR", null, null]),
         json!(["a.json", "/0/rules/0/action/serve", "UNKNOWN_VARIATION", null, null]),
         json!(["a.json", "/1/rollout", "PERCENTAGE_TOTAL", null, null]),
-        json!(["b.json", "", "DUPLICATE_MEMBER", 3, 7]),
+        json!(["b.json", "", "DUPLICATE_MEMBER", 3, 3]),
     ];
     assert_eq!(told, expected);
     let text = vexil(&["validate", path]).out;
-    assert!(text.contains("/b.json:3:7: error DUPLICATE_MEMBER: the member `key` is there twice"), "{text}");
+    assert!(text.contains("/b.json:3:3: error DUPLICATE_MEMBER: the member `key` is there twice"), "{text}");
     assert!(text.contains("/a.json: error PERCENTAGE_TOTAL /1/rollout: "), "{text}");
 }
 
@@ -66,7 +66,7 @@ fn files_of_a_folder_refer_to_each_other_and_paths_do_not() {
 fn strictness_is_asked_for() {
     let folder = Folder::new();
     let sound = folder.file("sound.json", SOUND);
-    assert_eq!(vexil(&["validate", &sound, "--strict"]).out, "1 file, 0 errors, 0 warnings\n");
+    assert_eq!(vexil(&["validate", &sound, "--strict"]).out, "1 file, 1 entry, 0 errors, 0 warnings\n");
     let bare = folder.file("bare.json", r#"{"key": "a"}"#);
     let codes = |run: crate::support::Run| -> Vec<String> {
         run.lines().iter().map(|line| format!("{} {}", line["severity"], line["code"])).collect()
@@ -84,6 +84,20 @@ fn strictness_is_asked_for() {
     let strict = vexil(&["validate", &bare, "--strict", "--format", "json"]);
     assert_eq!(strict.code, 1);
     assert!(codes(strict).iter().all(|code| code.starts_with(r#""error""#)));
+}
+
+#[test]
+fn a_document_without_entries_is_sound_and_says_so() {
+    let folder = Folder::new();
+    for (name, text) in [
+        ("bundle.json", r#"{"schema": 1, "environment": "production", "version": 1, "entries": []}"#),
+        ("bundle.yaml", "entries: []"),
+    ] {
+        let bundle = folder.file(name, text);
+        let run = vexil(&["validate", &bundle]);
+        assert_eq!((run.code, run.out.as_str()), (0, "1 file, 0 entries, 0 errors, 0 warnings\n"));
+        assert_eq!(vexil(&["eval", "--all", "-d", &bundle]).code, 0);
+    }
 }
 
 #[test]
@@ -105,7 +119,7 @@ fn expiry_is_judged_at_the_moment_that_is_asked_for() {
         r#"{"key": "a", "owner": "o", "description": "d", "expiry": "2026-06-30T00:00:00Z", "rollout": {"on": 100}}"#,
     );
     let codes = |now: &str| vexil(&["validate", &flag, "--now", now]).out;
-    assert!(codes("2026-05-01T00:00:00Z").ends_with("1 file, 0 errors, 0 warnings\n"));
+    assert!(codes("2026-05-01T00:00:00Z").ends_with("1 file, 1 entry, 0 errors, 0 warnings\n"));
     assert!(codes("2026-06-15T00:00:00Z").contains("warning EXPIRES_SOON /expiry"));
     assert!(codes("2026-07-01T00:00:00Z").contains("warning EXPIRED /expiry"));
 }

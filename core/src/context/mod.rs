@@ -10,7 +10,7 @@ use crate::value::Value;
 use crate::value::number::Number;
 
 pub use path::{Known, Path};
-pub(crate) use path::{KnownPaths, Paths};
+pub(crate) use path::{KnownPaths, Paths, canonical};
 
 /// An attribute, borrowed from whoever holds it.
 #[derive(Clone, Copy)]

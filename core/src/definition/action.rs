@@ -7,25 +7,33 @@ use crate::model::{Action, ReferenceKind, ScopedAction, Split};
 use crate::problem::{Code, Pointer};
 
 use super::fields::{Field, Object, Reader, fields};
+use super::normal::Shape::{self, Shares};
+use super::normal::{Default, text};
 use super::values::Values;
 
 fields! {
     /// The fields of an action.
     ActionFields {
         serve: "serve",
-        rollout: "rollout",
-        ranges: "ranges",
+        rollout: "rollout" (Shares),
+        ranges: "ranges" (Shares),
         value: "value",
         experiment: "experiment",
-        by: "by",
-        salt: "salt",
-        algorithm: "algorithm",
+        by: "by" (Shape::Path),
+        salt: "salt" = Default::Salt,
+        algorithm: "algorithm" = text("vexil"),
         until: "until",
     }
 }
 
 /// Buckets of other systems would be further members of this list; this one is DESIGN 6.
 pub(crate) const ALGORITHMS: [(&str, ()); 1] = [("vexil", ())];
+
+/// Whether a top-level rollout is an action, not percentages.
+pub(super) fn is_action(rollout: &Object<'_>) -> bool {
+    let of_action = |name: &str| matches!(name, "rollout" | "ranges");
+    rollout.iter().any(|(name, node)| of_action(name) && matches!(node, Node::Object(_)))
+}
 
 impl Reader<'_> {
     pub(super) fn action(
@@ -63,10 +71,7 @@ impl Reader<'_> {
         let field = field?;
         let path = field.path(path);
         let object = self.object(field.node, &path)?;
-        let is_action = object.iter().any(|(name, node)| {
-            matches!(name.as_ref(), "rollout" | "ranges") && matches!(node, Node::Object(_))
-        });
-        if !is_action {
+        if !is_action(object) {
             let ranges = self.percentages(object, &values.ids, "variation", &path)?;
             return Some(Split { by: None, salt: None, ranges, by_percent: true });
         }

@@ -9,6 +9,8 @@ use crate::value::Value;
 use super::experiment::{ExperimentFields, LayerFields};
 use super::fields::{Field, Object, Reader, fields};
 use super::flag::FlagFields;
+use super::normal::Shape::{Condition, Fields, OneOrMore};
+use super::normal::{FALSE, NO_ITEMS, NO_MEMBERS};
 
 /// What an entry is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,11 +38,11 @@ fields! {
         name: "name",
         description: "description",
         owner: "owner",
-        tags: "tags",
-        metadata: "metadata",
-        condition: "condition",
-        client_visible: "client_visible",
-        critical: "critical",
+        tags: "tags" = NO_ITEMS,
+        metadata: "metadata" = NO_MEMBERS,
+        condition: "condition" (Condition),
+        client_visible: "client_visible" = FALSE,
+        critical: "critical" = FALSE,
     }
 }
 
@@ -56,7 +58,7 @@ fields! {
 fields! {
     /// The fields of `guardrails`.
     GuardrailsFields {
-        auto_disable: "auto_disable",
+        auto_disable: "auto_disable" (OneOrMore(&Fields(GuardrailFields::DECLARED))) = NO_ITEMS,
     }
 }
 
@@ -252,16 +254,21 @@ pub(super) fn is_sensitive(object: &Object<'_>) -> bool {
     object.iter().any(|(name, node)| name == "sensitive" && *node != Node::Bool(false))
 }
 
-/// Whether an entry, however broken, would be one to ask for.
-pub(super) fn is_evaluable(object: &Object<'_>) -> bool {
-    let entry_type = match object.iter().find(|(name, _)| name == "type") {
+/// The type, if the entry says none that there is not.
+pub(super) fn written_type(object: &Object<'_>) -> Option<EntryType> {
+    match object.iter().find(|(name, _)| name == "type") {
         Some((_, Node::Str(written))) => {
             TYPES.iter().find(|(name, _)| name == written).map(|(_, found)| *found)
         }
         Some(_) => None,
         None => Some(implied_type(object)),
-    };
-    !matches!(entry_type, Some(EntryType::Segment | EntryType::Layer)) && !is_sensitive(object)
+    }
+}
+
+/// Whether an entry, however broken, would be one to ask for.
+pub(super) fn is_evaluable(object: &Object<'_>) -> bool {
+    let is_part = matches!(written_type(object), Some(EntryType::Segment | EntryType::Layer));
+    !is_part && !is_sensitive(object)
 }
 
 fn is_duration(text: &str) -> bool {

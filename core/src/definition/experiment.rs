@@ -7,8 +7,11 @@ use crate::problem::{Code, Pointer};
 use crate::value::Value;
 
 use super::action::ALGORITHMS;
-use super::entry::AboutFields;
+use super::entry::{AboutFields, GuardrailsFields};
 use super::fields::{Field, Mode, Reader, fields};
+use super::flag::KillFields;
+use super::normal::Shape::{self, Condition, Fields, List, Shares};
+use super::normal::{Default, FALSE, NO_ITEMS, NO_MEMBERS, TRUE, text};
 use super::split::decimal;
 
 fields! {
@@ -19,29 +22,29 @@ fields! {
         name: "name",
         description: "description",
         owner: "owner",
-        kind: "kind",
+        kind: "kind" = text("release"),
         expiry: "expiry" | "expiresAt",
-        enabled: "enabled",
-        kill: "kill",
+        enabled: "enabled" = TRUE,
+        kill: "kill" (Fields(KillFields::DECLARED)) = NO_MEMBERS,
         environments: "environments",
-        salt: "salt",
-        client_visible: "client_visible",
-        critical: "critical",
-        guardrails: "guardrails",
-        tags: "tags",
-        metadata: "metadata",
-        variants: "variants",
-        allocation: "allocation",
-        status: "status",
+        salt: "salt" = Default::Key,
+        client_visible: "client_visible" = FALSE,
+        critical: "critical" = FALSE,
+        guardrails: "guardrails" (Fields(GuardrailsFields::DECLARED)) = NO_MEMBERS,
+        tags: "tags" = NO_ITEMS,
+        metadata: "metadata" = NO_MEMBERS,
+        variants: "variants" (List(&Fields(VariantFields::DECLARED))),
+        allocation: "allocation" (Shares),
+        status: "status" = text("draft"),
         start_date: "start_date" | "startDate",
         end_date: "end_date" | "endDate",
-        audience: "audience",
-        traffic: "traffic",
-        by: "by",
-        algorithm: "algorithm",
+        audience: "audience" (Condition) = NO_MEMBERS,
+        traffic: "traffic" = Default::Is(Node::Int(100)),
+        by: "by" (Shape::Path) = text("user.id"),
+        algorithm: "algorithm" = text("vexil"),
         layer: "layer",
-        holdout: "holdout",
-        sticky: "sticky",
+        holdout: "holdout" (Fields(HoldoutFields::DECLARED)),
+        sticky: "sticky" = FALSE,
     }
 }
 
@@ -50,8 +53,8 @@ fields! {
     VariantFields {
         id: "id",
         name: "name",
-        is_control: "is_control" | "isControl",
-        config: "config",
+        is_control: "is_control" | "isControl" = FALSE,
+        config: "config" = Default::Is(Node::Null),
         description: "description",
     }
 }
@@ -72,10 +75,10 @@ fields! {
         name: "name",
         description: "description",
         owner: "owner",
-        tags: "tags",
-        metadata: "metadata",
+        tags: "tags" = NO_ITEMS,
+        metadata: "metadata" = NO_MEMBERS,
         slots: "slots",
-        critical: "critical",
+        critical: "critical" = FALSE,
     }
 }
 

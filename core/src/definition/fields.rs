@@ -214,9 +214,16 @@ impl<'n, 't> Reader<'_> {
     }
 }
 
-/// Declares the fields of one kind of object: `name: "spelling" | "other spelling"`.
+/// Declares the fields of one kind of object: `name: "spelling" | "other spelling" (shape) = default`. Those who read
+/// an object know what its fields are made of and default to; shape and default tell those who compare what is written.
 macro_rules! fields {
-    ($(#[$doc:meta])* $name:ident { $($field:ident: $spelling:literal $(| $other:literal)*,)* }) => {
+    (@shape) => { $crate::definition::normal::Shape::Free };
+    (@shape $shape:expr) => { $shape };
+    (@default) => { $crate::definition::normal::Default::Nothing };
+    (@default $default:expr) => { $default };
+    ($(#[$doc:meta])* $name:ident {
+        $($field:ident: $spelling:literal $(| $other:literal)* $(($shape:expr))? $(= $default:expr)?,)*
+    }) => {
         $(#[$doc])*
         pub(in crate::definition) struct $name<'n, 't> {
             $(pub(in crate::definition) $field: Option<$crate::definition::fields::Field<'n, 't>>,)*
@@ -229,6 +236,16 @@ macro_rules! fields {
             /// Those, and the others that are accepted.
             #[cfg(test)]
             pub(in crate::definition) const SPELLINGS: &'static [&'static str] = &[$($spelling, $($other,)*)*];
+
+            /// What they are made of, and what counts without them.
+            #[allow(dead_code, reason = "those of a bundle are not compared")]
+            pub(in crate::definition) const DECLARED: &'static [$crate::definition::normal::Declared] =
+                &[$($crate::definition::normal::Declared {
+                    name: $spelling,
+                    others: &[$($other,)*],
+                    shape: fields!(@shape $($shape)?),
+                    default: fields!(@default $($default)?),
+                },)*];
 
             pub(in crate::definition) fn read(
                 object: &'n $crate::definition::fields::Object<'t>,

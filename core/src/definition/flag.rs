@@ -5,10 +5,13 @@ use crate::limits;
 use crate::model::{Expected, Expiry, Flag, Gates, Kind, Prerequisite, ReferenceKind, Rule, Scopes, Split};
 use crate::problem::{Code, Pointer};
 
-use super::entry::AboutFields;
+use super::action::ActionFields;
+use super::entry::{AboutFields, GuardrailsFields};
 use super::fields::{Field, Reader, fields};
+use super::normal::Shape::{self, Condition, Fields, List, Map, Rollout, Rules};
+use super::normal::{Default, FALSE, NO_ITEMS, NO_MEMBERS, TRUE, text};
 use super::references::unknown_role;
-use super::values::Values;
+use super::values::{Values, VariationFields};
 
 fields! {
     /// The fields of a flag or config. `variant` is a label of an older spelling.
@@ -18,31 +21,31 @@ fields! {
         name: "name",
         description: "description",
         owner: "owner",
-        kind: "kind",
+        kind: "kind" = text("release"),
         expiry: "expiry" | "expiresAt",
-        on_expiry: "on_expiry",
+        on_expiry: "on_expiry" = text("default"),
         value_type: "value_type",
         value_schema: "value_schema",
         default: "default" | "defaultValue",
         off: "off",
-        variations: "variations",
-        scopes: "scopes",
-        rules: "rules",
-        rollout: "rollout",
+        variations: "variations" (List(&Fields(VariationFields::DECLARED))),
+        scopes: "scopes" (Fields(ScopeFields::DECLARED)) = NO_MEMBERS,
+        rules: "rules" (Rules) = NO_ITEMS,
+        rollout: "rollout" (Rollout),
         rollout_percentage: "rolloutPercentage",
-        enabled: "enabled",
-        kill: "kill",
+        enabled: "enabled" = TRUE,
+        kill: "kill" (Fields(KillFields::DECLARED)) = NO_MEMBERS,
         environments: "environments",
         min_role: "min_role" | "minRole",
-        prerequisites: "prerequisites",
-        salt: "salt",
-        client_visible: "client_visible",
-        dynamic: "dynamic",
-        critical: "critical",
-        sensitive: "sensitive",
-        guardrails: "guardrails",
-        tags: "tags",
-        metadata: "metadata",
+        prerequisites: "prerequisites" (List(&Fields(PrerequisiteFields::DECLARED))) = NO_ITEMS,
+        salt: "salt" = Default::Key,
+        client_visible: "client_visible" = FALSE,
+        dynamic: "dynamic" = TRUE,
+        critical: "critical" = FALSE,
+        sensitive: "sensitive" = FALSE,
+        guardrails: "guardrails" (Fields(GuardrailsFields::DECLARED)) = NO_MEMBERS,
+        tags: "tags" = NO_ITEMS,
+        metadata: "metadata" = NO_MEMBERS,
         variant: "variant",
     }
 }
@@ -52,28 +55,30 @@ fields! {
     RuleFields {
         id: "id",
         priority: "priority",
-        condition: "condition",
-        action: "action",
+        condition: "condition" (Condition) = NO_MEMBERS,
+        action: "action" (Fields(ActionFields::DECLARED)),
         comment: "comment",
     }
 }
 
+const ACTIONS: Shape = Map(&Fields(ActionFields::DECLARED));
+
 fields! {
     /// The fields of `scopes`.
     ScopeFields {
-        session: "session",
-        user: "user",
-        tenant: "tenant",
-        service: "service",
-        environment: "environment",
+        session: "session" (ACTIONS) = NO_MEMBERS,
+        user: "user" (ACTIONS) = NO_MEMBERS,
+        tenant: "tenant" (ACTIONS) = NO_MEMBERS,
+        service: "service" (ACTIONS) = NO_MEMBERS,
+        environment: "environment" (ACTIONS) = NO_MEMBERS,
     }
 }
 
 fields! {
     /// The fields of `kill`.
     KillFields {
-        environments: "environments",
-        tenants: "tenants",
+        environments: "environments" = NO_ITEMS,
+        tenants: "tenants" = NO_ITEMS,
     }
 }
 

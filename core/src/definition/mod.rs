@@ -8,11 +8,11 @@ mod experiment;
 mod fields;
 mod flag;
 pub mod lint;
+mod normal;
 mod operator;
 pub(crate) mod references;
 pub mod schema;
 mod shared;
-mod spelling;
 pub(crate) mod split;
 #[cfg(feature = "value-schema")]
 mod value_schema;
@@ -30,6 +30,7 @@ use fields::{Field, Object, Reader, Reference, fields};
 use shared::Shared;
 
 pub use fields::Mode;
+pub(crate) use normal::Normal;
 
 fields! {
     /// The fields of a bundle.
@@ -407,22 +408,24 @@ fn entries_of<'n, 't>(document: &'n Node<'t>) -> Option<(Form, &'n [Node<'t>])> 
     }
 }
 
-/// Every entry as it is written, by its key.
-pub(crate) fn written_entries<'n, 't>(documents: &'n [Node<'t>]) -> HashMap<&'n str, &'n Node<'t>> {
-    let entries = documents.iter().filter_map(entries_of).flat_map(|(_, entries)| entries);
-    let keyed = entries.filter_map(|entry| match entry {
-        Node::Object(object) => match entry::written_key(object)?.1 {
-            Node::Str(key) => Some((key.as_ref(), entry)),
+/// Every entry as it is written, by its key, with the number of its document.
+pub(crate) fn written_entries<'n, 't>(documents: &'n [Node<'t>]) -> HashMap<&'n str, (usize, &'n Node<'t>)> {
+    let entries = documents.iter().enumerate().filter_map(|(i, document)| Some((i, entries_of(document)?.1)));
+    let keyed = entries.flat_map(|(document, entries)| {
+        entries.iter().filter_map(move |entry| match entry {
+            Node::Object(object) => match entry::written_key(object)?.1 {
+                Node::Str(key) => Some((key.as_ref(), (document, entry))),
+                _ => None,
+            },
             _ => None,
-        },
-        _ => None,
+        })
     });
     keyed.collect()
 }
 
-/// An entry with every field in the spelling of the documentation.
-pub(crate) fn normalised(entry: &Node<'_>) -> crate::value::Value {
-    spelling::normalise(entry.to_value())
+/// A valid entry as it is written, with every field in the spelling of the documentation, and what counts without one.
+pub(crate) fn normalised(entry: &Entry, written: &Node<'_>) -> Normal {
+    normal::normalise(entry, written)
 }
 
 /// Every entry whose key an earlier one has, behind that one.

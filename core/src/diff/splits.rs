@@ -1,0 +1,195 @@
+//! Whom a changed split moves: how many units another variation is served than before.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use super::Move;
+use crate::model::{Action, BUCKETS, Body, Entry, Experiment, Flag, Ranges};
+use crate::problem::escaped;
+
+/// A split with the names of what it serves.
+struct NamedSplit<'m> {
+    ids: Rc<[&'m str]>,
+    ranges: &'m Ranges,
+    /// As they count: written, or by default.
+    salt: &'m str,
+    by: Option<&'m str>,
+}
+
+pub(super) fn compare(old: &Entry, new: &Entry) -> Vec<Move> {
+    let (before, after) = (splits(old), splits(new));
+    let moves = before.into_iter().filter_map(|(path, old)| {
+        let new = after.get(&path)?;
+        let reshuffled = (old.salt, old.by) != (new.salt, new.by);
+        let percent = if reshuffled { moved_by_chance(&old, new) } else { moved(&old, new) };
+        (percent > 0.0).then_some(Move { path, percent, reshuffled })
+    });
+    moves.collect()
+}
+
+fn splits(entry: &Entry) -> BTreeMap<String, NamedSplit<'_>> {
+    match &entry.body {
+        Body::Flag(flag) => flag_splits(flag, &entry.key),
+        Body::Experiment(experiment) => {
+            BTreeMap::from([("/allocation".to_owned(), allocation(experiment, &entry.key))])
+        }
+        _ => BTreeMap::new(),
+    }
+}
+
+fn allocation<'m>(experiment: &'m Experiment, key: &'m str) -> NamedSplit<'m> {
+    NamedSplit {
+        ids: experiment.variants.iter().map(|variant| &*variant.id).collect(),
+        ranges: &experiment.allocation,
+        salt: experiment.salt.as_deref().unwrap_or(key),
+        // Unlike a rollout, an experiment does not fall back to the session.
+        by: Some(experiment.by.as_ref().map_or("user.id", |path| path.as_str())),
+    }
+}
+
+fn flag_splits<'m>(flag: &'m Flag, key: &'m str) -> BTreeMap<String, NamedSplit<'m>> {
+    let ids: Rc<[&str]> = flag.variations.iter().map(|variation| &*variation.id).collect();
+    let rules = flag.rules.iter().map(|rule| {
+        let name = rule.id.as_ref().map_or_else(|| rule.declared.to_string(), |id| escaped(id));
+        (format!("/rules/{name}/action"), &rule.action)
+    });
+    let scopes = flag.scopes.iter().flat_map(|(scope, actions)| {
+        let path = move |id: &str| format!("/scopes/{}/{}", scope.as_str(), escaped(id));
+        actions.iter().map(move |(id, scoped)| (path(id), &scoped.action))
+    });
+    let in_actions = rules.chain(scopes).filter_map(|(path, action)| match action {
+        Action::Split(split) => Some((path, split)),
+        _ => None,
+    });
+    let top = flag.rollout.iter().map(|split| ("/rollout".to_owned(), split));
+    top.chain(in_actions)
+        .map(|(path, split)| {
+            let named = NamedSplit {
+                ids: Rc::clone(&ids),
+                ranges: &split.ranges,
+                salt: split.salt.as_deref().or(flag.salt.as_deref()).unwrap_or(key),
+                by: split.by.as_ref().map(|path| path.as_str()),
+            };
+            (path, named)
+        })
+        .collect()
+}
+
+impl<'m> NamedSplit<'m> {
+    fn id(&self, index: u32) -> Option<&'m str> {
+        self.ids.get(index as usize).copied()
+    }
+
+    /// How many buckets each id has.
+    fn shares(&self) -> BTreeMap<&'m str, u64> {
+        let mut shares = BTreeMap::new();
+        for range in &self.ranges.0 {
+            if let Some(id) = self.id(range.index) {
+                *shares.entry(id).or_default() += u64::from(range.to - range.from);
+            }
+        }
+        shares
+    }
+}
+
+/// Percent of buckets that belong to another id.
+fn moved(old: &NamedSplit<'_>, new: &NamedSplit<'_>) -> f64 {
+    let (mut before, mut after) = (old.ranges.0.iter().peekable(), new.ranges.0.iter().peekable());
+    let mut stays = 0;
+    while let (Some(was), Some(is)) = (before.peek(), after.peek()) {
+        if old.id(was.index) == new.id(is.index) {
+            stays += was.to.min(is.to).saturating_sub(was.from.max(is.from));
+        }
+        // What ends first overlaps with nothing further.
+        if was.to < is.to {
+            before.next()
+        } else {
+            after.next()
+        };
+    }
+    f64::from(BUCKETS - stays) * 100.0 / f64::from(BUCKETS)
+}
+
+/// Percent that is expected to change when old and new buckets have nothing to do with each other.
+fn moved_by_chance(old: &NamedSplit<'_>, new: &NamedSplit<'_>) -> f64 {
+    let after = new.shares();
+    let both = |(id, share): (&str, u64)| share * after.get(id).copied().unwrap_or_default();
+    let stays: u64 = old.shares().into_iter().map(both).sum();
+    let all = f64::from(BUCKETS) * f64::from(BUCKETS);
+    ((1.0 - stays as f64 / all) * 100_000.0).round() / 1_000.0
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use super::super::tests::changes;
+    use super::*;
+
+    const QUARTER: &str = r#"{"key": "a", "rollout": {"on": 25, "off": 75}}"#;
+
+    fn moves(old: &str, new: &str) -> Vec<Move> {
+        changes(old, new).into_iter().flat_map(|change| change.moves).collect()
+    }
+
+    fn one(path: &str, percent: f64, reshuffled: bool) -> Vec<Move> {
+        vec![Move { path: path.into(), percent, reshuffled }]
+    }
+
+    #[test]
+    fn another_salt_or_attribute_hashes_everyone_anew() {
+        let resalted = r#"{"key": "a", "salt": "s", "rollout": {"on": 25, "off": 75}}"#;
+        assert_eq!(moves(QUARTER, resalted), one("/rollout", 37.5, true));
+        let by = r#"{"key": "a", "rollout": {"rollout": {"on": 25, "off": 75}, "by": "tenant.id"}}"#;
+        assert_eq!(moves(QUARTER, by), one("/rollout", 37.5, true));
+    }
+
+    #[test]
+    fn a_default_that_is_written_out_moves_nobody() {
+        let salted = r#"{"key": "a", "owner": "o", "salt": "a", "rollout": {"on": 25, "off": 75}}"#;
+        assert_eq!(moves(QUARTER, salted), []);
+        let test = |more: &str| {
+            format!(
+                r#"{{"key": "e", "variants": [{{"id": "x"}}, {{"id": "y"}}], "allocation": {{"x": 50, "y": 50}}{more}}}"#
+            )
+        };
+        assert_eq!(moves(&test(""), &test(r#", "owner": "o", "by": "userId", "salt": "e""#)), []);
+        assert_eq!(moves(&test(""), &test(r#", "by": "session.id""#)), one("/allocation", 50.0, true));
+    }
+
+    #[test]
+    fn ranges_move_where_they_overlap_with_others() {
+        let flag = |ranges: &str| {
+            format!(r#"{{"key": "a", "scopes": {{"user": {{"x/y": {{"ranges": {ranges}}}}}}}}}"#)
+        };
+        let old = flag(r#"{"on": [[0, 10000], [50000, 60000]], "off": [[10000, 50000], [60000, 100000]]}"#);
+        let new = flag(r#"{"on": [[5000, 55000]], "off": [[0, 5000], [55000, 100000]]}"#);
+        assert_eq!(moves(&old, &new), one("/scopes/user/x~1y", 50.0, false));
+    }
+
+    #[test]
+    fn as_many_ranges_as_there_are_buckets_take_no_time() {
+        let ids: Vec<String> = (0..1_000).map(|id| format!("v{id}")).collect();
+        let variations: Vec<String> =
+            ids.iter().map(|id| format!(r#"{{"id": "{id}", "value": "{id}"}}"#)).collect();
+        let flag = |shift: usize, salt: &str| {
+            let ranges = ids.iter().enumerate().map(|(i, id)| {
+                let own =
+                    (0..100).map(|k| (k * 1_000 + (i + shift) % 1_000, k * 1_000 + (i + shift) % 1_000 + 1));
+                let own: Vec<String> = own.map(|(from, to)| format!("[{from}, {to}]")).collect();
+                format!(r#""{id}": [{}]"#, own.join(","))
+            });
+            let ranges: Vec<String> = ranges.collect();
+            format!(
+                r#"{{"key": "a", "default": "v0", "salt": "{salt}", "variations": [{}], "rollout": {{"ranges": {{{}}}}}}}"#,
+                variations.join(","),
+                ranges.join(",")
+            )
+        };
+        let (old, shifted, resalted) = (flag(0, "a"), flag(1, "a"), flag(0, "b"));
+        let start = Instant::now();
+        assert_eq!(moves(&old, &shifted), one("/rollout", 100.0, false));
+        assert_eq!(moves(&old, &resalted), one("/rollout", 99.9, true));
+        assert!(start.elapsed() < Duration::from_secs(60), "{:?}", start.elapsed());
+    }
+}
