@@ -1,7 +1,5 @@
 //! Text -> tree. JSON, read strictly: a document that means two things to two readers means nothing here.
 
-use std::borrow::Cow;
-use std::cell::{Cell, RefCell};
 use std::collections::HashSet;
 use std::fmt;
 
@@ -11,8 +9,38 @@ use crate::limits;
 use crate::problem::{Code, Problem};
 use crate::value::Value;
 
-/// A tree that borrows its strings from the text where it can.
-#[derive(Debug, Clone, PartialEq)]
+/// Where the trees of documents lie. A tree is thousands of small lists that are needed together and for a short time:
+/// here they cost next to nothing to make, and nothing to free one by one.
+#[derive(Debug, Default)]
+pub struct Arena(bumpalo::Bump);
+
+impl Arena {
+    /// An empty one.
+    pub fn new() -> Arena {
+        Arena::default()
+    }
+
+    /// A list of these items.
+    pub fn list<'a>(&'a self, items: Vec<Node<'a>>) -> Node<'a> {
+        Node::List(self.0.alloc_slice_fill_iter(items))
+    }
+
+    /// An object of these members, whose names are unique.
+    pub fn object<'a>(&'a self, members: Vec<Member<'a>>) -> Node<'a> {
+        Node::Object(self.0.alloc_slice_fill_iter(members))
+    }
+
+    /// A string that is not in the text as it is meant.
+    pub fn str(&self, text: &str) -> &str {
+        self.0.alloc_str(text)
+    }
+}
+
+/// A name and a value.
+pub type Member<'a> = (&'a str, Node<'a>);
+
+/// A tree that borrows from the text and from an arena.
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Node<'a> {
     /// `null`
     Null,
@@ -23,28 +51,29 @@ pub enum Node<'a> {
     /// Any other number; finite.
     Float(f64),
     /// A string.
-    Str(Cow<'a, str>),
+    Str(&'a str),
     /// A list.
-    List(Vec<Node<'a>>),
+    List(&'a [Node<'a>]),
     /// An object; names are unique.
-    Object(Vec<(Cow<'a, str>, Node<'a>)>),
+    Object(&'a [Member<'a>]),
 }
 
 impl<'a> Node<'a> {
     /// Reads JSON (RFC 8259). Refused are, beyond what no JSON is: duplicate members, integers beyond i64, floats
     /// that overflow, and what is over the limits.
-    pub fn parse_json(text: &'a [u8]) -> Result<Node<'a>, Problem> {
+    pub fn parse_json(text: &'a [u8], arena: &'a Arena) -> Result<Node<'a>, Problem> {
         if text.len() > limits::DOCUMENT_BYTES {
             return Err(too_large(text.len(), limits::DOCUMENT_BYTES));
         }
         // Checked once as a whole: that is many times as fast as string by string.
         let Ok(text) = std::str::from_utf8(text) else { return Err(invalid_utf8(text)) };
-        let state = State { text: text.as_bytes(), ..State::default() };
+        let mut builder = Builder::new(text, arena);
         let mut json = serde_json::Deserializer::from_str(text);
-        Tree { state: &state, depth: 0 }
+        Tree { builder: &mut builder, depth: 0 }
             .deserialize(&mut json)
-            .and_then(|node| json.end().map(|()| node))
-            .map_err(|error| describe(&error, text, &state))
+            .and_then(|()| json.end())
+            .map_err(|error| builder.describe(&error))?;
+        Ok(builder.open.pop().unwrap_or(Node::Null))
     }
 
     /// What this is, for a message.
@@ -67,10 +96,10 @@ impl<'a> Node<'a> {
             Node::Bool(value) => Value::Bool(*value),
             Node::Int(value) => Value::Int(*value),
             Node::Float(value) => Value::Float(*value),
-            Node::Str(value) => Value::Str(value.as_ref().into()),
+            Node::Str(value) => Value::Str((*value).into()),
             Node::List(items) => Value::List(items.iter().map(Node::to_value).collect()),
             Node::Object(members) => Value::Object(
-                members.iter().map(|(name, value)| (Box::from(name.as_ref()), value.to_value())).collect(),
+                members.iter().map(|(name, value)| (Box::from(*name), value.to_value())).collect(),
             ),
         }
     }
@@ -80,221 +109,234 @@ pub(crate) fn too_large(bytes: usize, limit: usize) -> Problem {
     Problem::of_text(Code::TooLarge, 1, 1, format!("{bytes} bytes are over the limit of {limit}"))
 }
 
-/// What the reader could not say through `serde_json::Error`.
-#[derive(Default)]
-struct State<'de> {
-    text: &'de [u8],
-    code: Cell<Option<Code>>,
-    /// Where in the text, if not where the reader is.
-    offset: Cell<Option<usize>>,
+/// What is built of a tree while its text is read. Values are put here where they are found, rather than returned from
+/// visitor to visitor: every such move costs more than reading the value did.
+struct Builder<'a> {
+    text: &'a str,
+    arena: &'a Arena,
+    nodes: usize,
+    /// Values whose list or object is still open.
+    open: Vec<Node<'a>>,
+    /// Names of the members of objects that are still open.
+    names: Vec<&'a str>,
     /// Up to where the text has been searched for the spelling of numbers.
-    searched: Cell<usize>,
-    nodes: Cell<usize>,
-    /// Items and members of what is open, so that a closed list or object is allocated once, in its size.
-    items: RefCell<Vec<Node<'de>>>,
-    members: RefCell<Vec<Member<'de>>>,
+    searched: usize,
+    /// What `serde_json::Error` cannot say: the code,
+    code: Option<Code>,
+    /// and where in the text it is, if not where the reader is.
+    offset: Option<usize>,
 }
 
-type Member<'de> = (Cow<'de, str>, Node<'de>);
+impl<'a> Builder<'a> {
+    fn new(text: &'a str, arena: &'a Arena) -> Builder<'a> {
+        let (open, names) = (Vec::new(), Vec::new());
+        Builder { text, arena, nodes: 0, open, names, searched: 0, code: None, offset: None }
+    }
 
-impl<'de> State<'de> {
     /// A value takes two bytes of text and many more of memory.
-    fn count<E: Error>(&self) -> Result<(), E> {
-        self.nodes.set(self.nodes.get() + 1);
-        if self.nodes.get() > limits::DOCUMENT_NODES {
-            return Err(
-                self.fail(Code::TooLarge, format_args!("more than {} values", limits::DOCUMENT_NODES))
-            );
+    fn count<E: Error>(&mut self) -> Result<(), E> {
+        self.nodes += 1;
+        if self.nodes > limits::DOCUMENT_NODES {
+            let message = format_args!("more than {} values", limits::DOCUMENT_NODES);
+            return Err(self.fail(Code::TooLarge, message));
         }
         Ok(())
     }
 
-    fn fail<E: Error>(&self, code: Code, message: impl fmt::Display) -> E {
-        self.code.set(Some(code));
+    #[cold]
+    fn fail<E: Error>(&mut self, code: Code, message: impl fmt::Display) -> E {
+        self.code = Some(code);
         E::custom(message)
     }
 
     /// Where the float that has just been read stands in the text, if it is written as an integer. Only what may be one
     /// is looked up, so that other documents pay nothing.
-    fn integer_at(&self, float: f64) -> Option<usize> {
+    fn integer_at(&mut self, float: f64) -> Option<usize> {
         if !may_be_integer(float) {
             return None;
         }
-        let (offset, number) = next_doubtful(self.text, self.searched.get())?;
-        self.searched.set(offset + number.len());
+        let (offset, number) = next_doubtful(self.text.as_bytes(), self.searched)?;
+        self.searched = offset + number.len();
         is_integer(number).then_some(offset)
+    }
+
+    fn describe(&self, error: &serde_json::Error) -> Problem {
+        let message = error.to_string();
+        let message = message.split(" at line ").next().unwrap_or(&message);
+        let code = self.code.unwrap_or(match message {
+            "number out of range" => Code::NumberRange,
+            "recursion limit exceeded" => Code::TooDeep,
+            _ => Code::Syntax,
+        });
+        // The reader counts the bytes that it has read of the line.
+        let lines = self.text.split_inclusive('\n').take(error.line().saturating_sub(1));
+        let read = self.text.ceil_char_boundary(lines.map(str::len).sum::<usize>() + error.column());
+        let before = self.text.get(..read).unwrap_or(self.text);
+        let start = self.offset.or_else(|| match code {
+            Code::DuplicateMember => start_of_name(before),
+            Code::NumberRange => Some(before.trim_end_matches(|c: char| "+-.eE0123456789".contains(c)).len()),
+            Code::TooDeep => before.rfind(['[', '{']),
+            _ => None,
+        });
+        // What is not JSON is the last character that was read; at the very beginning of a line that is none.
+        let last =
+            || before.char_indices().next_back().filter(|_| error.column() > 0).map_or(read, |(at, _)| at);
+        Problem::at_offset(code, self.text.as_bytes(), start.unwrap_or_else(last), message)
     }
 }
 
-#[derive(Clone, Copy)]
-struct Tree<'s, 'de> {
-    state: &'s State<'de>,
+/// Reads one value, and leaves it with the builder.
+struct Tree<'b, 'a> {
+    builder: &'b mut Builder<'a>,
     depth: usize,
 }
 
-impl Tree<'_, '_> {
-    fn deeper<E: Error>(self) -> Result<Self, E> {
+impl<'a> Tree<'_, 'a> {
+    fn deeper<E: Error>(&mut self) -> Result<usize, E> {
         if self.depth == limits::DOCUMENT_DEPTH {
-            let message = format_args!("nested deeper than {} levels", limits::DOCUMENT_DEPTH).to_string();
-            return Err(self.state.fail(Code::TooDeep, message));
+            let message = format_args!("nested deeper than {} levels", limits::DOCUMENT_DEPTH);
+            return Err(self.builder.fail(Code::TooDeep, message));
         }
-        Ok(Tree { depth: self.depth + 1, ..self })
+        Ok(self.depth + 1)
+    }
+
+    #[inline]
+    fn put<E>(self, node: Node<'a>) -> Result<(), E> {
+        self.builder.open.push(node);
+        Ok(())
     }
 }
 
-impl<'de> DeserializeSeed<'de> for Tree<'_, 'de> {
-    type Value = Node<'de>;
+impl<'a> DeserializeSeed<'a> for Tree<'_, 'a> {
+    type Value = ();
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Node<'de>, D::Error> {
-        self.state.count()?;
+    fn deserialize<D: Deserializer<'a>>(self, deserializer: D) -> Result<(), D::Error> {
+        self.builder.count()?;
         deserializer.deserialize_any(self)
     }
 }
 
-impl<'de> Visitor<'de> for Tree<'_, 'de> {
-    type Value = Node<'de>;
+impl<'a> Visitor<'a> for Tree<'_, 'a> {
+    type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a JSON value")
     }
 
-    fn visit_unit<E>(self) -> Result<Node<'de>, E> {
-        Ok(Node::Null)
+    fn visit_unit<E>(self) -> Result<(), E> {
+        self.put(Node::Null)
     }
 
-    fn visit_bool<E>(self, value: bool) -> Result<Node<'de>, E> {
-        Ok(Node::Bool(value))
+    fn visit_bool<E>(self, value: bool) -> Result<(), E> {
+        self.put(Node::Bool(value))
     }
 
-    fn visit_i64<E>(self, value: i64) -> Result<Node<'de>, E> {
-        Ok(Node::Int(value))
+    fn visit_i64<E>(self, value: i64) -> Result<(), E> {
+        self.put(Node::Int(value))
     }
 
-    fn visit_u64<E: Error>(self, value: u64) -> Result<Node<'de>, E> {
+    fn visit_u64<E: Error>(self, value: u64) -> Result<(), E> {
         match i64::try_from(value) {
-            Ok(value) => Ok(Node::Int(value)),
+            Ok(value) => self.put(Node::Int(value)),
             Err(_) => {
-                Err(self.state.fail(Code::NumberRange, format_args!("{value} is an integer beyond 64 bits")))
+                let message = format_args!("{value} is an integer beyond 64 bits");
+                Err(self.builder.fail(Code::NumberRange, message))
             }
         }
     }
 
-    fn visit_f64<E: Error>(self, value: f64) -> Result<Node<'de>, E> {
-        match self.state.integer_at(value) {
-            None => Ok(Node::Float(value)),
-            Some(_) if value == 0.0 => Ok(Node::Int(0)),
+    fn visit_f64<E: Error>(self, value: f64) -> Result<(), E> {
+        match self.builder.integer_at(value) {
+            None => self.put(Node::Float(value)),
+            Some(_) if value == 0.0 => self.put(Node::Int(0)),
             Some(offset) => {
-                self.state.offset.set(Some(offset));
-                Err(self.state.fail(Code::NumberRange, "an integer beyond 64 bits"))
+                self.builder.offset = Some(offset);
+                Err(self.builder.fail(Code::NumberRange, "an integer beyond 64 bits"))
             }
         }
     }
 
-    fn visit_borrowed_str<E>(self, value: &'de str) -> Result<Node<'de>, E> {
-        Ok(Node::Str(Cow::Borrowed(value)))
+    fn visit_borrowed_str<E>(self, value: &'a str) -> Result<(), E> {
+        self.put(Node::Str(value))
     }
 
-    fn visit_str<E>(self, value: &str) -> Result<Node<'de>, E> {
-        Ok(Node::Str(Cow::Owned(value.to_owned())))
+    fn visit_str<E>(self, value: &str) -> Result<(), E> {
+        let value = self.builder.arena.str(value);
+        self.put(Node::Str(value))
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Node<'de>, A::Error> {
-        let inner = self.deeper()?;
-        let open = &self.state.items;
-        let start = open.borrow().len();
-        while let Some(item) = items.next_element_seed(inner)? {
-            open.borrow_mut().push(item);
-        }
-        Ok(Node::List(open.borrow_mut().drain(start..).collect()))
+    fn visit_seq<A: SeqAccess<'a>>(mut self, mut items: A) -> Result<(), A::Error> {
+        let depth = self.deeper()?;
+        let builder = self.builder;
+        let first = builder.open.len();
+        while items.next_element_seed(Tree { builder: &mut *builder, depth })?.is_some() {}
+        let list = builder.arena.0.alloc_slice_fill_iter(builder.open.drain(first..));
+        builder.open.push(Node::List(list));
+        Ok(())
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Node<'de>, A::Error> {
-        let inner = self.deeper()?;
-        let open = &self.state.members;
-        let start = open.borrow().len();
-        let mut names = Names::default();
-        while let Some(name) = members.next_key_seed(Name)? {
-            if names.contains(open.borrow().get(start..).unwrap_or_default(), &name) {
-                return Err(self
-                    .state
-                    .fail(Code::DuplicateMember, format_args!("the member `{name}` is there twice")));
+    fn visit_map<A: MapAccess<'a>>(mut self, mut members: A) -> Result<(), A::Error> {
+        let depth = self.deeper()?;
+        let builder = self.builder;
+        let (first_name, first) = (builder.names.len(), builder.open.len());
+        let mut known = Names::default();
+        while let Some(name) = members.next_key_seed(Name(builder.arena))? {
+            if known.contains(builder.names.get(first_name..).unwrap_or_default(), name) {
+                let message = format_args!("the member `{name}` is there twice");
+                return Err(builder.fail(Code::DuplicateMember, message));
             }
-            let value = members.next_value_seed(inner)?;
-            open.borrow_mut().push((name, value));
+            builder.names.push(name);
+            members.next_value_seed(Tree { builder: &mut *builder, depth })?;
         }
-        Ok(Node::Object(open.borrow_mut().drain(start..).collect()))
+        let members = builder.names.drain(first_name..).zip(builder.open.drain(first..));
+        let object = builder.arena.0.alloc_slice_fill_iter(members);
+        builder.open.push(Node::Object(object));
+        Ok(())
     }
 }
 
 /// A member's name, borrowed where it has no escapes.
-struct Name;
+struct Name<'a>(&'a Arena);
 
-impl<'de> DeserializeSeed<'de> for Name {
-    type Value = Cow<'de, str>;
+impl<'a> DeserializeSeed<'a> for Name<'a> {
+    type Value = &'a str;
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Cow<'de, str>, D::Error> {
+    fn deserialize<D: Deserializer<'a>>(self, deserializer: D) -> Result<&'a str, D::Error> {
         deserializer.deserialize_str(self)
     }
 }
 
-impl<'de> Visitor<'de> for Name {
-    type Value = Cow<'de, str>;
+impl<'a> Visitor<'a> for Name<'a> {
+    type Value = &'a str;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("the name of a member")
     }
 
-    fn visit_borrowed_str<E>(self, value: &'de str) -> Result<Cow<'de, str>, E> {
-        Ok(Cow::Borrowed(value))
+    fn visit_borrowed_str<E>(self, value: &'a str) -> Result<&'a str, E> {
+        Ok(value)
     }
 
-    fn visit_str<E>(self, value: &str) -> Result<Cow<'de, str>, E> {
-        Ok(Cow::Owned(value.to_owned()))
+    fn visit_str<E>(self, value: &str) -> Result<&'a str, E> {
+        Ok(self.0.str(value))
     }
 }
 
 /// The names of an object so far: few are compared one by one, many (the ids of a scope) are hashed.
 #[derive(Default)]
-pub(crate) struct Names(HashSet<String>);
+struct Names<'a>(HashSet<&'a str>);
 
-impl Names {
+impl<'a> Names<'a> {
     const FEW: usize = 16;
 
-    pub(crate) fn contains<T>(&mut self, object: &[(Cow<'_, str>, T)], name: &str) -> bool {
-        if object.len() < Names::FEW {
-            return object.iter().any(|(other, _)| other == name);
+    fn contains(&mut self, names: &[&'a str], name: &str) -> bool {
+        if names.len() < Names::FEW {
+            return names.contains(&name);
         }
-        for (other, _) in object.iter().skip(self.0.len()) {
-            self.0.insert(other.to_string());
-        }
+        let new = names.get(self.0.len()..).unwrap_or_default();
+        self.0.extend(new);
         self.0.contains(name)
     }
-}
-
-fn describe(error: &serde_json::Error, text: &str, state: &State<'_>) -> Problem {
-    let written = error.to_string();
-    let message = written.split(" at line ").next().unwrap_or(&written);
-    let code = state.code.get().unwrap_or(match message {
-        "number out of range" => Code::NumberRange,
-        "recursion limit exceeded" => Code::TooDeep,
-        _ => Code::Syntax,
-    });
-    if let Some(offset) = state.offset.get() {
-        return Problem::at_offset(code, text.as_bytes(), offset, message);
-    }
-    // The reader counts the bytes that it has read of the line.
-    let lines = text.split_inclusive('\n').take(error.line().saturating_sub(1));
-    let read = text.ceil_char_boundary(lines.map(str::len).sum::<usize>() + error.column());
-    let before = text.get(..read).unwrap_or(text);
-    let start = match code {
-        Code::DuplicateMember => start_of_name(before),
-        Code::NumberRange => Some(before.trim_end_matches(|c: char| "+-.eE0123456789".contains(c)).len()),
-        Code::TooDeep => before.rfind(['[', '{']),
-        _ => None,
-    };
-    // What is not JSON is the last character that was read; at the very beginning of a line that is none.
-    let last = || before.char_indices().next_back().filter(|_| error.column() > 0).map_or(read, |(at, _)| at);
-    Problem::at_offset(code, text.as_bytes(), start.unwrap_or_else(last), message)
 }
 
 /// Where the last name of a member begins: at the first of its quotes, the only one that no backslash escapes.
@@ -359,7 +401,7 @@ mod tests {
     use super::*;
 
     fn refusal(text: &str) -> (Code, usize, usize) {
-        let problem = Node::parse_json(text.as_bytes()).unwrap_err();
+        let problem = Node::parse_json(text.as_bytes(), &Arena::new()).unwrap_err();
         (problem.code, problem.line.unwrap(), problem.column.unwrap())
     }
 
@@ -369,23 +411,27 @@ mod tests {
         assert_eq!(refusal("[-9223372036854775809]"), (Code::NumberRange, 1, 2));
         assert_eq!(refusal("[9223372036854775808]"), (Code::NumberRange, 1, 2));
         assert_eq!(refusal("[-1e400]"), (Code::NumberRange, 1, 2));
-        assert_eq!(Node::parse_json(b"1e20").unwrap(), Node::Float(1e20));
-        assert_eq!(Node::parse_json(b"[\"99999999999999999999\", 1e20]").unwrap().kind(), "a list");
-        assert_eq!(Node::parse_json(b"-9223372036854775808").unwrap(), Node::Int(i64::MIN));
+        assert_eq!(Node::parse_json(b"1e20", &Arena::new()).unwrap(), Node::Float(1e20));
+        assert_eq!(
+            Node::parse_json(b"[\"99999999999999999999\", 1e20]", &Arena::new()).unwrap().kind(),
+            "a list"
+        );
+        assert_eq!(Node::parse_json(b"-9223372036854775808", &Arena::new()).unwrap(), Node::Int(i64::MIN));
     }
 
     #[test]
     fn negative_zero_is_an_integer_where_it_is_written_as_one() {
         let text =
             br#"[-0, "-0", {"-0": -0.0}, -0e0, 1e30, -0, 0, 9223372036854775807, -1e-400, 1e19, [-0]]"#;
-        let Node::List(items) = Node::parse_json(text).unwrap() else { panic!("a list") };
+        let arena = Arena::new();
+        let Node::List(items) = Node::parse_json(text, &arena).unwrap() else { panic!("a list") };
         let kinds: Vec<&str> = items.iter().map(Node::kind).collect();
         let (int, float) = ("an integer", "a number");
         assert_eq!(
             kinds,
             [int, "a string", "an object", float, float, int, int, int, float, float, "a list"]
         );
-        assert_eq!(items[10], Node::List(vec![Node::Int(0)]));
+        assert_eq!(items[10], Node::List(&[Node::Int(0)]));
         assert!(matches!(&items[2], Node::Object(members) if members[0].1.kind() == float));
         assert_eq!(refusal("[-0, 1e19,\n 99999999999999999999]"), (Code::NumberRange, 2, 2));
         assert_eq!(refusal("[-0,\n 1e400]").1, 2);
@@ -403,13 +449,13 @@ mod tests {
         assert_eq!(refusal("[1,\n"), (Code::Syntax, 2, 1));
         assert_eq!(refusal(&"[".repeat(10_000)), (Code::TooDeep, 1, 101));
         assert_eq!(refusal(&format!("{}\n]", "[".repeat(101))), (Code::TooDeep, 1, 101));
-        assert_eq!(Node::parse_json(b"\"\xff\"").unwrap_err().code, Code::InvalidUtf8);
+        assert_eq!(Node::parse_json(b"\"\xff\"", &Arena::new()).unwrap_err().code, Code::InvalidUtf8);
     }
 
     #[test]
     fn many_members_are_compared_too() {
         let many: Vec<String> = (0..40).map(|i| format!("\"m{i}\": {i}")).collect();
-        assert!(Node::parse_json(format!("{{{}}}", many.join(",")).as_bytes()).is_ok());
+        assert!(Node::parse_json(format!("{{{}}}", many.join(",")).as_bytes(), &Arena::new()).is_ok());
         let doubled = format!("{{{}, \"m3\": 0}}", many.join(","));
         assert_eq!(refusal(&doubled).0, Code::DuplicateMember);
     }

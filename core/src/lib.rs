@@ -37,7 +37,7 @@ pub mod trace;
 pub mod value;
 
 pub use context::{Attributes, Context};
-pub use document::Node;
+pub use document::{Arena, Node};
 pub use evaluate::{Asked, ErrorCode, Evaluation, Overrides, Reason, Request, StickyAssignments, bucket_of};
 pub use problem::{Code, Problem, Severity};
 pub use snapshot::{Delta, Environment, Snapshot};

@@ -3,7 +3,8 @@
 
 use serde_json::{Value, json};
 use vexil_core::{
-    Asked, Context, Environment, Evaluation, Node, Overrides, Request, Snapshot, StickyAssignments, Timestamp,
+    Arena, Asked, Context, Environment, Evaluation, Node, Overrides, Request, Snapshot, StickyAssignments,
+    Timestamp,
 };
 use vexil_reference as reference;
 
@@ -109,7 +110,7 @@ fn normal(value: &Value) -> Value {
 fn overrides(values: &serde_json::Map<String, Value>) -> Overrides {
     let mut overrides = Overrides::new();
     for (key, value) in values {
-        overrides.set(key, Node::parse_json(value.to_string().as_bytes()).unwrap().to_value());
+        overrides.set(key, Node::parse_json(value.to_string().as_bytes(), &Arena::new()).unwrap().to_value());
     }
     overrides
 }

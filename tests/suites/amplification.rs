@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use vexil_core::definition::{self, Mode};
 use vexil_core::limits;
-use vexil_core::{Context, Environment, Node, Snapshot};
+use vexil_core::{Arena, Context, Environment, Node, Snapshot};
 
 use crate::heap::measure;
 
@@ -26,7 +26,8 @@ fn of_definitions(what: &str, text: &str) {
 
 fn with_patterns(what: &str, fixed: usize, text: &str) {
     assert_bounded(what, fixed, text.len(), || {
-        let documents = [Node::parse_json(text.as_bytes()).unwrap()];
+        let arena = Arena::new();
+        let documents = [Node::parse_json(text.as_bytes(), &arena).unwrap()];
         for mode in [Mode::Authoring, Mode::Loading] {
             drop(definition::read(&documents, mode));
         }

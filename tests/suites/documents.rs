@@ -5,7 +5,7 @@ use std::fs;
 use serde_json::Value;
 use vexil_core::definition::schema::SCHEMA;
 use vexil_core::definition::{self, Mode};
-use vexil_core::{Code, ErrorCode, Node, Severity};
+use vexil_core::{Arena, Code, ErrorCode, Node, Severity};
 
 use crate::corpus::{Evaluations, Validations, files, folder};
 
@@ -65,7 +65,8 @@ fn the_schema_accepts_what_is_valid_and_refuses_malformed_entries() {
     let mut accepted = 0;
     for file in files::<Evaluations>() {
         let text = file.content.definitions();
-        let node = Node::parse_json(text.as_bytes()).unwrap();
+        let arena = Arena::new();
+        let node = Node::parse_json(text.as_bytes(), &arena).unwrap();
         if definition::read(&[node], Mode::Authoring).has_errors() {
             continue;
         }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 use vexil_core::definition::{self, Mode};
 use vexil_core::limits;
-use vexil_core::{Code, Context, Environment, Node, Request, Severity, Snapshot, Timestamp};
+use vexil_core::{Arena, Code, Context, Environment, Node, Request, Severity, Snapshot, Timestamp};
 
 /// Far more than anything here needs, on any machine; what is unbounded is over it.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -15,7 +15,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// The errors of a text, as an author is told; and that a process survives it too.
 fn errors(text: &str) -> Vec<Code> {
     let started = Instant::now();
-    let codes = match Node::parse_json(text.as_bytes()) {
+    let codes = match Node::parse_json(text.as_bytes(), &Arena::new()) {
         Err(problem) => vec![problem.code],
         Ok(node) => {
             let documents = [node];
@@ -348,7 +348,12 @@ fn broken_texts() {
         (b"\xef\xbb\xbf{}", Code::Syntax),
         (b"", Code::Syntax),
     ] {
-        assert_eq!(Node::parse_json(text).unwrap_err().code, code, "{:?}", String::from_utf8_lossy(text));
+        assert_eq!(
+            Node::parse_json(text, &Arena::new()).unwrap_err().code,
+            code,
+            "{:?}",
+            String::from_utf8_lossy(text)
+        );
         assert_eq!(Context::parse_json(text).unwrap_err().code, code);
     }
     let documents: Vec<Value> =

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use vexil_core::definition::{self, Mode};
-use vexil_core::{Context, Delta, Environment, Node, Request, Snapshot, Timestamp};
+use vexil_core::{Arena, Context, Delta, Environment, Node, Request, Snapshot, Timestamp};
 
 /// A static flag that is on for the segment `outer`, which is whoever is not in `inner`.
 fn entries(served: &str, inner: Value) -> Vec<Value> {
@@ -39,7 +39,8 @@ fn load(version: u64, entries: &[Value]) -> Snapshot {
 fn next(held: &Snapshot, entries: &[Value]) -> [Snapshot; 2] {
     let whole = json!({"version": held.version() + 1, "entries": entries});
     let text = whole.to_string();
-    let reading = definition::read(&[Node::parse_json(text.as_bytes()).unwrap()], Mode::Loading);
+    let reading =
+        definition::read(&[Node::parse_json(text.as_bytes(), &Arena::new()).unwrap()], Mode::Loading);
     [change(held, entries, &[]), held.replace(reading).unwrap()]
 }
 

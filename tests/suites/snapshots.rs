@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use vexil_core::definition::{self, Mode};
 use vexil_core::limits::ENTRIES;
 use vexil_core::snapshot::Misfit;
-use vexil_core::{Context, Delta, Environment, Node, Request, Snapshot, Timestamp, bucket_of};
+use vexil_core::{Arena, Context, Delta, Environment, Node, Request, Snapshot, Timestamp, bucket_of};
 use vexil_reference::{self as reference, generate};
 
 use crate::agreement::{by_the_engine, keys};
@@ -121,7 +121,10 @@ fn load(document: &Value) -> Snapshot {
 }
 
 fn read(document: &Value) -> definition::Reading {
-    definition::read(&[Node::parse_json(document.to_string().as_bytes()).unwrap()], Mode::Loading)
+    definition::read(
+        &[Node::parse_json(document.to_string().as_bytes(), &Arena::new()).unwrap()],
+        Mode::Loading,
+    )
 }
 
 /// The value of an entry for Ann, as text; an error is its code.

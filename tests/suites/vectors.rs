@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 use vexil_core::definition::{self, Mode};
 use vexil_core::{
-    Asked, Context, Environment, Evaluation, Node, Overrides, Request, Severity, Snapshot, StickyAssignments,
-    Timestamp,
+    Arena, Asked, Context, Environment, Evaluation, Node, Overrides, Request, Severity, Snapshot,
+    StickyAssignments, Timestamp,
 };
 
 use crate::corpus::{
@@ -142,7 +142,7 @@ fn evaluate(definitions: &str, case: &EvaluationCase) -> Value {
 pub(crate) fn overrides(values: &BTreeMap<String, Value>) -> Overrides {
     let mut overrides = Overrides::new();
     for (key, value) in values {
-        overrides.set(key, Node::parse_json(value.to_string().as_bytes()).unwrap().to_value());
+        overrides.set(key, Node::parse_json(value.to_string().as_bytes(), &Arena::new()).unwrap().to_value());
     }
     overrides
 }
@@ -167,14 +167,15 @@ fn describe(evaluation: &Evaluation<'_>, context: &Context) -> Value {
 
 /// Equal as JSON, numbers by value.
 fn same(a: &Value, b: &Value) -> bool {
-    let read = |value: &Value| Node::parse_json(value.to_string().as_bytes()).unwrap().to_value();
+    let read =
+        |value: &Value| Node::parse_json(value.to_string().as_bytes(), &Arena::new()).unwrap().to_value();
     read(a) == read(b)
 }
 
 fn validate(case: &ValidationCase) -> (Vec<Expected>, Vec<Expected>) {
     let text =
         case.text.clone().unwrap_or_else(|| case.definition.as_ref().unwrap_or(&Value::Null).to_string());
-    let problems = match Node::parse_json(text.as_bytes()) {
+    let problems = match Node::parse_json(text.as_bytes(), &Arena::new()) {
         Err(problem) => vec![problem],
         Ok(node) => {
             let mut reading = definition::read(&[node], Mode::Authoring);

@@ -2,7 +2,7 @@
 
 use common::{LARGE, counted, one_by_one};
 use vexil_core::definition::{self, Mode};
-use vexil_core::{Environment, Node, Problem, Snapshot};
+use vexil_core::{Arena, Environment, Node, Problem, Snapshot};
 
 use crate::Outcome;
 use crate::definitions;
@@ -15,11 +15,15 @@ pub(crate) fn measure(report: &mut Report) -> Outcome {
     report.add(whole("all", text.as_bytes(), LOADS)?);
 
     // What one stage needs of the one before is made outside of its time. That it can be made, the whole has shown.
-    let parse = || Node::parse_json(text.as_bytes());
+    let arena = Arena::new();
+    let parse = || Node::parse_json(text.as_bytes(), &arena);
     let read = |document: Node<'_>| definition::read(&[document], Mode::Loading);
-    let parsed = one_by_one(LOADS, || (), |()| parse());
+    let parsed = one_by_one(LOADS, Arena::new, |arena| {
+        Node::parse_json(text.as_bytes(), &arena).map(drop).map(|()| arena)
+    });
     report.add(Row::new("parse").time(Unit::Milliseconds, parsed));
-    let read_in = one_by_one(LOADS, parse, |document| document.map(read));
+    let document = parse()?;
+    let read_in = one_by_one(LOADS, || (), |()| read(document));
     report.add(Row::new("read").time(Unit::Milliseconds, read_in));
     let compiled = one_by_one(
         LOADS,

@@ -10,7 +10,7 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use vexil_core::definition::{self, Mode, Reading};
-use vexil_core::{Code, Environment, Node, Problem, Snapshot, limits};
+use vexil_core::{Arena, Code, Environment, Node, Problem, Snapshot, limits};
 
 use crate::exit::Failure;
 use crate::output;
@@ -19,6 +19,8 @@ use crate::output;
 pub(crate) struct File {
     pub(crate) path: PathBuf,
     text: Result<Vec<u8>, Problem>,
+    /// Where its tree lies.
+    arena: Arena,
 }
 
 impl File {
@@ -26,7 +28,11 @@ impl File {
     pub(crate) fn parse(&self) -> Result<Node<'_>, Problem> {
         let text = self.text.as_ref().map_err(Clone::clone)?;
         let text = without_mark(text);
-        if is_yaml(&self.path, text) { yaml::parse(text) } else { Node::parse_json(text) }
+        if is_yaml(&self.path, text) {
+            yaml::parse(text, &self.arena)
+        } else {
+            Node::parse_json(text, &self.arena)
+        }
     }
 }
 
@@ -49,7 +55,7 @@ pub(crate) fn read_files(paths: Vec<PathBuf>) -> Result<Vec<File>, Failure> {
     for path in paths {
         let text = read_bounded(&path, left).map_err(|error| Failure::unreadable(&path, &error))?;
         left -= text.as_ref().map_or(0, Vec::len);
-        files.push(File { path, text });
+        files.push(File { path, text, arena: Arena::new() });
     }
     Ok(files)
 }

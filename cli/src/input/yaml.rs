@@ -2,14 +2,13 @@
 //! readers can take for two things means nothing here, so anchors, aliases, tags, merge keys, further documents and
 //! duplicate keys are refused.
 
-use std::borrow::Cow;
 use std::cell::Cell;
 use std::collections::HashSet;
 use std::rc::Rc;
 use std::str::Chars;
 
 use saphyr_parser::{BufferedInput, Event, Marker, Parser, ScalarStyle, ScanError, Span, Tag};
-use vexil_core::{Code, Node, Problem, limits};
+use vexil_core::{Arena, Code, Node, Problem, limits};
 
 /// Characters that the parser may take in before it has an event to show for them. It holds the tokens of a whole flow
 /// collection until it knows that the collection is no member's name: at some hundred bytes a token, 64 MB of `[0, 0,`
@@ -17,11 +16,11 @@ use vexil_core::{Code, Node, Problem, limits};
 const CHARACTERS_PER_EVENT: usize = 1 << 20;
 
 /// Reads YAML; as strict as JSON is read.
-pub(super) fn parse(text: &[u8]) -> Result<Node<'static>, Problem> {
+pub(super) fn parse<'a>(text: &[u8], arena: &'a Arena) -> Result<Node<'a>, Problem> {
     let text = std::str::from_utf8(text).map_err(|error| {
         Problem::at_offset(Code::InvalidUtf8, text, error.valid_up_to(), "the text is not UTF-8")
     })?;
-    let mut reader = Reader::new(text);
+    let mut reader = Reader::new(text, arena);
     let first = loop {
         match reader.next()? {
             (Event::StreamStart | Event::DocumentStart(_), _) => {}
@@ -41,7 +40,8 @@ pub(super) fn parse(text: &[u8]) -> Result<Node<'static>, Problem> {
     }
 }
 
-struct Reader<'t> {
+struct Reader<'t, 'a> {
+    arena: &'a Arena,
     parser: Parser<'t, BufferedInput<Metered<'t>>>,
     left: Rc<Cell<usize>>,
 }
@@ -63,11 +63,11 @@ impl Iterator for Metered<'_> {
 
 type Spanned<'t> = (Event<'t>, Span);
 
-impl<'t> Reader<'t> {
-    fn new(text: &'t str) -> Reader<'t> {
+impl<'t, 'a> Reader<'t, 'a> {
+    fn new(text: &'t str, arena: &'a Arena) -> Reader<'t, 'a> {
         let left = Rc::new(Cell::new(0));
         let metered = Metered { text: text.chars(), left: Rc::clone(&left) };
-        Reader { parser: Parser::new_from_iter(metered), left }
+        Reader { arena, parser: Parser::new_from_iter(metered), left }
     }
 
     fn next(&mut self) -> Result<Spanned<'t>, Problem> {
@@ -92,13 +92,13 @@ impl<'t> Reader<'t> {
     }
 
     /// The node that an event begins.
-    fn node(&mut self, (event, span): Spanned<'t>, depth: usize) -> Result<Node<'static>, Problem> {
+    fn node(&mut self, (event, span): Spanned<'t>, depth: usize) -> Result<Node<'a>, Problem> {
         match event {
             Event::Scalar(text, style, anchor, tag) => {
                 bare(anchor, tag.as_deref(), span.start)?;
                 match style {
-                    ScalarStyle::Plain => plain(&text, span.start),
-                    _ => Ok(Node::Str(Cow::Owned(text.into_owned()))),
+                    ScalarStyle::Plain => plain(&text, span.start, self.arena),
+                    _ => Ok(Node::Str(self.arena.str(&text))),
                 }
             }
             Event::SequenceStart(anchor, tag) => {
@@ -119,31 +119,32 @@ impl<'t> Reader<'t> {
         }
     }
 
-    fn list(&mut self, depth: usize) -> Result<Node<'static>, Problem> {
+    fn list(&mut self, depth: usize) -> Result<Node<'a>, Problem> {
         let mut items = Vec::new();
         loop {
             match self.next()? {
-                (Event::SequenceEnd, _) => return Ok(Node::List(items)),
+                (Event::SequenceEnd, _) => return Ok(self.arena.list(items)),
                 item => items.push(self.node(item, depth)?),
             }
         }
     }
 
-    fn object(&mut self, depth: usize) -> Result<Node<'static>, Problem> {
+    fn object(&mut self, depth: usize) -> Result<Node<'a>, Problem> {
         let mut members = Vec::new();
         let mut names = HashSet::new();
         loop {
             let (event, span) = self.next()?;
             if matches!(event, Event::MappingEnd) {
-                return Ok(Node::Object(members));
+                return Ok(self.arena.object(members));
             }
             let name = name(event, span.start)?;
-            if !names.insert(name.clone()) {
+            let name = self.arena.str(&name);
+            if !names.insert(name) {
                 let message = format!("the member `{name}` is there twice");
                 return Err(at(span.start, Code::DuplicateMember, message));
             }
             let value = self.next()?;
-            members.push((Cow::Owned(name), self.node(value, depth)?));
+            members.push((name, self.node(value, depth)?));
         }
     }
 }
@@ -181,7 +182,7 @@ fn too_deep(place: Marker) -> Problem {
 }
 
 /// A scalar without quotes, by the core schema (YAML 1.2.2, section 10.3.2).
-fn plain(text: &str, place: Marker) -> Result<Node<'static>, Problem> {
+fn plain<'a>(text: &str, place: Marker, arena: &'a Arena) -> Result<Node<'a>, Problem> {
     match text {
         "" | "~" | "null" | "Null" | "NULL" => return Ok(Node::Null),
         "true" | "True" | "TRUE" => return Ok(Node::Bool(true)),
@@ -205,7 +206,7 @@ fn plain(text: &str, place: Marker) -> Result<Node<'static>, Problem> {
             _ => Err(at(place, Code::NumberRange, format!("{text} is a number that overflows"))),
         };
     }
-    Ok(Node::Str(Cow::Owned(text.to_owned())))
+    Ok(Node::Str(arena.str(text)))
 }
 
 /// An integer, if the text is one; none within, if it is beyond i64. Only decimal ones have a sign.
@@ -259,18 +260,18 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Node<'static> {
-        parse(text.as_bytes()).unwrap()
+        parse(text.as_bytes(), Box::leak(Box::default())).unwrap()
     }
 
     fn refusal(text: &str) -> (Code, usize, usize) {
-        let problem = parse(text.as_bytes()).unwrap_err();
+        let problem = parse(text.as_bytes(), &Arena::new()).unwrap_err();
         (problem.code, problem.line.unwrap(), problem.column.unwrap())
     }
 
     /// The value of `a: <text>`.
     fn scalar(text: &str) -> Node<'static> {
         match read(&format!("a: {text}\n")) {
-            Node::Object(mut members) => members.pop().unwrap().1,
+            Node::Object([(_, value)]) => *value,
             other => panic!("{other:?}"),
         }
     }
@@ -356,7 +357,7 @@ mod tests {
             include_str!("../../../examples/graph_search.json"),
             include_str!("../../../examples/registrations.json"),
         ] {
-            assert_eq!(read(text), Node::parse_json(text.as_bytes()).unwrap(), "{text}");
+            assert_eq!(read(text), Node::parse_json(text.as_bytes(), &Arena::new()).unwrap(), "{text}");
         }
         assert_eq!(read(""), Node::Null);
         assert_eq!(read("--- \n# nothing\n...\n"), Node::Null);
@@ -365,13 +366,13 @@ mod tests {
     #[test]
     fn depth_and_length_are_bounded() {
         let nested = |depth: usize| (0..depth).map(|i| format!("{}a:\n", " ".repeat(i))).collect::<String>();
-        assert!(parse(nested(limits::DOCUMENT_DEPTH).as_bytes()).is_ok());
+        assert!(parse(nested(limits::DOCUMENT_DEPTH).as_bytes(), &Arena::new()).is_ok());
         assert_eq!(refusal(&nested(limits::DOCUMENT_DEPTH + 1)).0, Code::TooDeep);
         for opening in ["[", "{a: ", "- ", "- [", "? "] {
-            assert!(parse(opening.repeat(10_000).as_bytes()).is_err(), "{opening}");
+            assert!(parse(opening.repeat(10_000).as_bytes(), &Arena::new()).is_err(), "{opening}");
         }
         let long = format!("[{}0]", "0, ".repeat(CHARACTERS_PER_EVENT / 3));
         assert_eq!(refusal(&long).0, Code::LimitExceeded);
-        assert_eq!(parse(b"a: 1\nb: \"\xff\"").unwrap_err().column, Some(5));
+        assert_eq!(parse(b"a: 1\nb: \"\xff\"", &Arena::new()).unwrap_err().column, Some(5));
     }
 }

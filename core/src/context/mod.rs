@@ -2,7 +2,7 @@
 
 mod path;
 
-use crate::document::Node;
+use crate::document::{Arena, Member, Node};
 use crate::hash;
 use crate::limits;
 use crate::problem::{Code, Pointer, Problem};
@@ -107,7 +107,7 @@ impl Context {
         if text.len() > limits::CONTEXT_BYTES {
             return Err(crate::document::too_large(text.len(), limits::CONTEXT_BYTES));
         }
-        Context::from_node(&Node::parse_json(text)?)
+        Context::from_node(&Node::parse_json(text, &Arena::new())?)
     }
 
     /// Lays a tree flat.
@@ -216,7 +216,7 @@ type Flat<'n, 't> = Vec<(String, Option<&'n Node<'t>>)>;
 /// Lists every attribute under its full path. Of several spellings of one path the more nested one comes first:
 /// members with fewer dots in their own name go before others, at every level.
 fn flatten<'n, 't>(
-    members: &'n [(std::borrow::Cow<'t, str>, Node<'t>)],
+    members: &'n [Member<'t>],
     prefix: &mut String,
     depth: usize,
     flat: &mut Flat<'n, 't>,

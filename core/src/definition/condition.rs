@@ -27,7 +27,7 @@ impl Reader<'_> {
         }
         let mut parts = Vec::with_capacity(members.len());
         let mut complete = true;
-        for (name, node) in members {
+        for (name, node) in *members {
             let path = path.member(name);
             let part = match name.as_ref() {
                 "all" => self.conditions(node, &path, depth).map(Condition::All),
@@ -86,7 +86,7 @@ impl Reader<'_> {
         parts: &mut Vec<Condition>,
     ) -> bool {
         let operators: &Object<'_> = match node {
-            Node::Object(operators) if operators.iter().any(|(name, _)| name != "ignoreCase") => operators,
+            Node::Object(operators) if operators.iter().any(|(name, _)| *name != "ignoreCase") => operators,
             Node::Object(_) => {
                 self.problems.add(Code::InvalidCondition, path, "no operator");
                 return false;
@@ -104,7 +104,7 @@ impl Reader<'_> {
         let before = self.problems.spoiling();
         let ignore_case = self.ignore_case(operators, path);
         let attribute_path = self.shared.paths.get(attribute);
-        for (name, operand) in operators.iter().filter(|(name, _)| name != "ignoreCase") {
+        for (name, operand) in operators.iter().filter(|(name, _)| *name != "ignoreCase") {
             let path = path.member(name);
             match operator::read(name, operand, ignore_case, self.shared) {
                 Ok(test) => parts.push(Condition::Clause(Clause { path: attribute_path.clone(), test })),
@@ -128,7 +128,7 @@ impl Reader<'_> {
 
     /// The modifier, which must have an operator to modify.
     fn ignore_case(&mut self, operators: &Object<'_>, path: &Pointer<'_>) -> bool {
-        let Some((name, node)) = operators.iter().find(|(name, _)| name == "ignoreCase") else {
+        let Some((name, node)) = operators.iter().find(|(name, _)| *name == "ignoreCase") else {
             return false;
         };
         let path = path.member(name);

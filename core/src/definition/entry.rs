@@ -79,8 +79,9 @@ pub(super) struct AboutFields<'n, 't> {
 
 /// The key as it is written, whether it is well formed or not: a bad entry must still answer to its name.
 pub(super) fn written_key<'n, 't>(object: &'n Object<'t>) -> Option<(&'static str, &'n Node<'t>)> {
-    let field =
-        |wanted: &'static str| object.iter().find(|(name, _)| name == wanted).map(|(_, node)| (wanted, node));
+    let field = |wanted: &'static str| {
+        object.iter().find(|(name, _)| *name == wanted).map(|(_, node)| (wanted, node))
+    };
     field("key").or_else(|| field("id"))
 }
 
@@ -135,7 +136,7 @@ impl Reader<'_> {
 
     /// As declared, else as the fields tell.
     fn entry_type(&mut self, object: &Object<'_>, path: &Pointer<'_>) -> Option<EntryType> {
-        match object.iter().find(|(name, _)| name == "type") {
+        match object.iter().find(|(name, _)| *name == "type") {
             Some((name, node)) => self.choice_at(node, &path.member(name), &TYPES),
             None => Some(implied_type(object)),
         }
@@ -240,7 +241,7 @@ impl<'n, 't> From<&SegmentFields<'n, 't>> for AboutFields<'n, 't> {
 
 /// The type of an entry that does not say.
 fn implied_type(object: &Object<'_>) -> EntryType {
-    let has = |wanted: &str| object.iter().any(|(name, _)| name == wanted);
+    let has = |wanted: &str| object.iter().any(|(name, _)| *name == wanted);
     match () {
         () if has("slots") => EntryType::Layer,
         () if has("variants") || has("allocation") => EntryType::Experiment,
@@ -251,12 +252,12 @@ fn implied_type(object: &Object<'_>) -> EntryType {
 
 /// Whether an entry, however broken, says that it is a secret; to say it wrongly is to say it.
 pub(super) fn is_sensitive(object: &Object<'_>) -> bool {
-    object.iter().any(|(name, node)| name == "sensitive" && *node != Node::Bool(false))
+    object.iter().any(|(name, node)| *name == "sensitive" && *node != Node::Bool(false))
 }
 
 /// The type, if the entry says none that there is not.
 pub(super) fn written_type(object: &Object<'_>) -> Option<EntryType> {
-    match object.iter().find(|(name, _)| name == "type") {
+    match object.iter().find(|(name, _)| *name == "type") {
         Some((_, Node::Str(written))) => {
             TYPES.iter().find(|(name, _)| name == written).map(|(_, found)| *found)
         }

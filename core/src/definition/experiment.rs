@@ -262,7 +262,7 @@ impl<'n, 't> Reader<'_> {
             _ => {
                 // By ascending key: the order of members in a map never matters.
                 let mut ordered: Vec<_> = object.iter().collect();
-                ordered.sort_by_key(|(key, _)| key.as_ref());
+                ordered.sort_by_key(|(key, _)| *key);
                 let mut from: u32 = 0;
                 ordered
                     .into_iter()

@@ -1,8 +1,6 @@
 //! The fields of an object: each looked up once, misspelt ones reported, other spellings normalised.
 
-use std::borrow::Cow;
-
-use crate::document::Node;
+use crate::document::{Member, Node};
 use crate::limits;
 use crate::model::ReferenceKind;
 use crate::problem::{Code, Pointer, Problems};
@@ -10,7 +8,7 @@ use crate::value::timestamp::Timestamp;
 
 use super::shared::Shared;
 
-pub(super) type Object<'t> = [(Cow<'t, str>, Node<'t>)];
+pub(super) type Object<'t> = [Member<'t>];
 
 /// How strictly a document is read (DESIGN 3).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -254,7 +252,7 @@ macro_rules! fields {
             ) -> Self {
                 let mut fields = $name { $($field: None,)* };
                 for (name, node) in object {
-                    let (slot, spelling) = match name.as_ref() {
+                    let (slot, spelling) = match *name {
                         $($spelling $(| $other)* => (&mut fields.$field, $spelling),)*
                         "$schema" | "$comment" => continue,
                         unknown => {
@@ -265,7 +263,7 @@ macro_rules! fields {
                     match slot {
                         None => *slot = Some($crate::definition::fields::Field { name, node }),
                         Some(first) => {
-                            let other = if name == spelling { first.name } else { name };
+                            let other = if *name == spelling { first.name } else { name };
                             reader.two_spellings(other, spelling, path);
                         }
                     }

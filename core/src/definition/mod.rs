@@ -390,7 +390,7 @@ fn agree<T: PartialEq>(known: &mut Option<T>, given: Option<T>, what: &str, prob
 }
 
 fn is_bundle(object: &Object<'_>) -> bool {
-    object.iter().any(|(name, _)| name == "entries" || name == "schema")
+    object.iter().any(|(name, _)| *name == "entries" || *name == "schema")
 }
 
 /// The entries of a document.
@@ -398,7 +398,7 @@ fn entries_of<'n, 't>(document: &'n Node<'t>) -> Option<(Form, &'n [Node<'t>])> 
     match document {
         Node::List(entries) => Some((Form::List, entries)),
         Node::Object(object) if is_bundle(object) => {
-            match object.iter().find(|(name, _)| name == "entries").map(|(_, node)| node) {
+            match object.iter().find(|(name, _)| *name == "entries").map(|(_, node)| node) {
                 Some(Node::List(entries)) => Some((Form::Bundle, entries)),
                 _ => None,
             }

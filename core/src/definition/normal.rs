@@ -1,11 +1,10 @@
 //! Definitions as they are written, in one form for those who compare them: every field in the spelling of the
 //! documentation, and beside what is written what counts where nothing is.
 
-use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
 
 use crate::context::canonical;
-use crate::document::Node;
+use crate::document::{self, Node};
 use crate::model::{Body, Entry, ValueType};
 use crate::value::Value;
 
@@ -77,17 +76,17 @@ pub(super) enum Default {
 
 pub(super) const TRUE: Default = Default::Is(Node::Bool(true));
 pub(super) const FALSE: Default = Default::Is(Node::Bool(false));
-pub(super) const NO_ITEMS: Default = Default::Is(Node::List(Vec::new()));
-pub(super) const NO_MEMBERS: Default = Default::Is(Node::Object(Vec::new()));
+pub(super) const NO_ITEMS: Default = Default::Is(Node::List(&[]));
+pub(super) const NO_MEMBERS: Default = Default::Is(Node::Object(&[]));
 
 pub(super) const fn text(text: &'static str) -> Default {
-    Default::Is(Node::Str(Cow::Borrowed(text)))
+    Default::Is(Node::Str(text))
 }
 
 /// An entry that is valid, as it is written.
 pub(super) fn normalise(entry: &Entry, written: &Node<'_>) -> Normal {
     let Node::Object(object) = written else { return free(written) };
-    let find = |wanted: &str| object.iter().find(|(name, _)| name == wanted).map(|(_, node)| node);
+    let find = |wanted: &str| object.iter().find(|(name, _)| *name == wanted).map(|(_, node)| node);
     let salt = match find("salt") {
         Some(Node::Str(salt)) => salt,
         _ => &*entry.key,
@@ -176,7 +175,7 @@ impl Normaliser<'_> {
             }
             (Shape::Rollout, Node::Object(members)) => self.rollout(members),
             (Shape::Rules, Node::List(items)) => {
-                Normal::List((1..).zip(items).map(|(position, item)| self.rule(item, position)).collect())
+                Normal::List((1..).zip(*items).map(|(position, item)| self.rule(item, position)).collect())
             }
             (Shape::Condition, Node::Object(members)) => self.condition(members),
             _ => free(node),
@@ -186,7 +185,7 @@ impl Normaliser<'_> {
     fn members(&self, object: &Object<'_>, fields: &[Declared]) -> BTreeMap<Box<str>, Member> {
         let mut members = BTreeMap::new();
         for (name, node) in object.iter().filter(|(name, _)| *name != "$schema" && *name != "$comment") {
-            let known = fields.iter().find(|field| field.name == name || field.others.contains(&&**name));
+            let known = fields.iter().find(|field| field.name == *name || field.others.contains(name));
             let (name, normal) = match known {
                 Some(field) => (field.name, self.normal(node, &field.shape)),
                 None => (&**name, free(node)),
@@ -207,12 +206,12 @@ impl Normaliser<'_> {
 
     /// An action that says no more than the percentages is as good as they are.
     fn rollout(&self, members: &Object<'_>) -> Normal {
-        let adds_nothing = |(name, node): &(Cow<'_, str>, Node<'_>)| match &**name {
+        let adds_nothing = |(name, node): &document::Member<'_>| match &**name {
             "rollout" | "algorithm" | "$schema" | "$comment" => true,
-            "salt" => matches!(node, Node::Str(salt) if salt == self.salt),
+            "salt" => matches!(node, Node::Str(salt) if *salt == self.salt),
             _ => false,
         };
-        let percentages = match members.iter().find(|(name, _)| name == "rollout") {
+        let percentages = match members.iter().find(|(name, _)| *name == "rollout") {
             _ if !action::is_action(members) => members,
             Some((_, Node::Object(percentages))) if members.iter().all(adds_nothing) => percentages,
             _ => return Normal::Object(self.members(members, action::ActionFields::DECLARED)),
@@ -231,7 +230,7 @@ impl Normaliser<'_> {
     fn condition(&self, members: &Object<'_>) -> Normal {
         // Two spellings of one path may stand beside each other: then the second stays as it is written.
         let mut taken: HashSet<&str> = members.iter().map(|(name, _)| &**name).collect();
-        let parts = members.iter().filter(|(name, _)| name != "$comment").map(|(name, node)| {
+        let parts = members.iter().filter(|(name, _)| *name != "$comment").map(|(name, node)| {
             let (name, normal) = match &**name {
                 "all" | "any" => (&**name, self.normal(node, &Shape::List(&Shape::Condition))),
                 "not" => (&**name, self.normal(node, &Shape::Condition)),

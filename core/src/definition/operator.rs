@@ -99,7 +99,7 @@ pub(super) fn takes_ignore_case(name: &str, operand: &Node<'_>) -> bool {
 
 fn scalar(node: &Node<'_>) -> Read<Scalar> {
     match node {
-        Node::Str(text) => Ok(Scalar::Str(text.as_ref().into())),
+        Node::Str(text) => Ok(Scalar::Str((*text).into())),
         Node::Bool(value) => Ok(Scalar::Bool(*value)),
         Node::Int(value) => Ok(Scalar::Number(Number::Int(*value))),
         Node::Float(value) => Ok(Scalar::Number(Number::Float(*value))),
@@ -258,5 +258,5 @@ fn sealed(operand: &Node<'_>) -> Read<Sealed> {
 }
 
 fn member<'n, 't>(fields: &'n Object<'t>, name: &str) -> Option<&'n Node<'t>> {
-    fields.iter().find(|(field, _)| field == name).map(|(_, node)| node)
+    fields.iter().find(|(field, _)| *field == name).map(|(_, node)| node)
 }

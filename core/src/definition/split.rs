@@ -170,7 +170,7 @@ fn lay(weights: &[u32]) -> Ranges {
 
 fn interval(node: &Node<'_>) -> Option<(u32, u32)> {
     let Node::List(ends) = node else { return None };
-    let [Node::Int(from), Node::Int(to)] = ends.as_slice() else { return None };
+    let [Node::Int(from), Node::Int(to)] = ends else { return None };
     let (from, to) = (u32::try_from(*from).ok()?, u32::try_from(*to).ok()?);
     (from < to && to <= BUCKETS).then_some((from, to))
 }

@@ -97,8 +97,8 @@ impl Reader<'_> {
         let path = field.path(path);
         match field.node {
             Node::Str(_) => self.choice_at(field.node, &path, &VALUE_TYPES).cloned(),
-            Node::Object(members) => match members.as_slice() {
-                [(name, Node::List(items))] if name == "enum" => {
+            Node::Object(members) => match members {
+                [(name, Node::List(items))] if *name == "enum" => {
                     self.enumeration(items, &path.member("enum"))
                 }
                 _ => {
@@ -221,7 +221,7 @@ impl Reader<'_> {
 fn first_value<'n, 't>(variations: &'n Node<'t>) -> Option<&'n Node<'t>> {
     let Node::List(items) = variations else { return None };
     let Node::Object(members) = items.first()? else { return None };
-    members.iter().find(|(name, _)| name == "value").map(|(_, value)| value)
+    members.iter().find(|(name, _)| *name == "value").map(|(_, value)| value)
 }
 
 fn type_of(node: &Node<'_>) -> ValueType {

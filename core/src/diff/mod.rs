@@ -110,10 +110,12 @@ fn compare(key: &str, old: Option<&Written<'_, '_>>, new: Option<&Written<'_, '_
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
+    use crate::Arena;
 
     pub(super) fn changes(old: &str, new: &str) -> Vec<Change> {
-        let read = |text: &'static str| Node::parse_json(text.as_bytes()).unwrap();
-        diff(&[read(old.to_owned().leak())], &[read(new.to_owned().leak())])
+        let arena = Arena::new();
+        let [old, new] = [old, new].map(|text| Node::parse_json(text.as_bytes(), &arena).unwrap());
+        diff(&[old], &[new])
     }
 
     #[test]

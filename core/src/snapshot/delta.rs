@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::fmt;
 
 use crate::definition::{self, Reading};
-use crate::document::Node;
+use crate::document::{Arena, Node};
 use crate::problem::{Code, Pointer, Problem};
 
 use super::entry::EntryId;
@@ -39,30 +39,31 @@ impl std::error::Error for Misfit {}
 impl Delta {
     /// Reads `{"from": 11, "version": 12, "entries": [...], "removed": [key, ...]}`; leniently, as a process does.
     pub fn parse_json(text: &[u8]) -> Result<Delta, Problem> {
-        let Node::Object(members) = Node::parse_json(text)? else {
+        let arena = Arena::new();
+        let Node::Object(members) = Node::parse_json(text, &arena)? else {
             return Err(Problem::new(Code::NotADefinition, &Pointer::Root, "a delta is an object"));
         };
         let (mut from, mut removed, mut rest) = (None, Vec::new(), Vec::new());
-        for (name, node) in members {
-            match (name.as_ref(), node) {
+        for &member in members {
+            match member {
                 ("from", Node::Int(version)) => from = u64::try_from(version).ok(),
                 ("removed", Node::List(keys)) => {
                     for key in keys {
                         match key {
-                            Node::Str(key) => removed.push(Box::from(key.as_ref())),
+                            Node::Str(key) => removed.push(Box::from(*key)),
                             _ => return Err(wrong("removed", "a list of keys")),
                         }
                     }
                 }
                 ("removed", _) => return Err(wrong("removed", "a list of keys")),
-                (_, node) => rest.push((name, node)),
+                of_a_bundle => rest.push(of_a_bundle),
             }
         }
         // A delta that only removes is a bundle too.
-        if !rest.iter().any(|(name, _)| name == "entries") {
-            rest.push(("entries".into(), Node::List(Vec::new())));
+        if !rest.iter().any(|(name, _)| *name == "entries") {
+            rest.push(("entries", Node::List(&[])));
         }
-        let reading = definition::read_part(Node::Object(rest));
+        let reading = definition::read_part(arena.object(rest));
         let changed = accept(reading)?;
         let from = from.ok_or_else(|| wrong("from", "a version"))?;
         if changed.model.version <= from {

@@ -12,7 +12,7 @@ use hashbrown::HashTable;
 
 use crate::context::KnownPaths;
 use crate::definition::{self, Mode, Reading};
-use crate::document::Node;
+use crate::document::{Arena, Node};
 use crate::hash;
 use crate::limits;
 use crate::problem::{Code, Pointer, Problem};
@@ -55,7 +55,7 @@ pub struct Snapshot {
 impl Snapshot {
     /// Loads a document as a process does: leniently. The error is a document that could not be understood as a whole.
     pub fn load_json(text: &[u8], environment: Environment) -> Result<Snapshot, Problem> {
-        Snapshot::load(&[Node::parse_json(text)?], environment)
+        Snapshot::load(&[Node::parse_json(text, &Arena::new())?], environment)
     }
 
     /// As [`Snapshot::load_json`], for documents that belong together.

@@ -7,7 +7,7 @@ use vexil_core::{Context, Delta, Environment, ErrorCode, Node, Request, Snapshot
 pub fn check(text: &[u8]) {
     // Both must survive, whatever becomes of the document.
     drop(Delta::parse_json(text));
-    let Ok(node) = Node::parse_json(text) else { return };
+    let Ok(node) = Node::parse_json(text, &Arena::new()) else { return };
     let documents = [node];
 
     let mut authored = definition::read(&documents, Mode::Authoring);

@@ -20,7 +20,7 @@ pub fn check(data: &[u8]) {
         }
     }
     let text = document.to_string();
-    let Ok(node) = Node::parse_json(text.as_bytes()) else { return };
+    let Ok(node) = Node::parse_json(text.as_bytes(), &Arena::new()) else { return };
     if crate::is_for_the_reference(&node) {
         crate::must_agree(&text, &document, &request);
     }

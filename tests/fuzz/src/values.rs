@@ -29,7 +29,7 @@ pub fn check(data: &[u8]) {
         ]
     });
     let text = document.to_string();
-    let Ok(node) = Node::parse_json(text.as_bytes()) else { return };
+    let Ok(node) = Node::parse_json(text.as_bytes(), &Arena::new()) else { return };
     if !crate::is_for_the_reference(&node) {
         return;
     }
@@ -38,6 +38,6 @@ pub fn check(data: &[u8]) {
 }
 
 fn value(text: &[u8]) -> Option<Value> {
-    let json = Node::parse_json(text).ok().and_then(|_| serde_json::from_slice(text).ok());
+    let json = Node::parse_json(text, &Arena::new()).ok().and_then(|_| serde_json::from_slice(text).ok());
     json.or_else(|| std::str::from_utf8(text).ok().map(Value::from))
 }
