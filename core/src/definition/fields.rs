@@ -30,6 +30,9 @@ pub(super) struct Reader<'p> {
     pub(super) roles: Option<&'p [Box<str>]>,
     /// The entry's values are secrets: no message may repeat one.
     pub(super) sensitive: bool,
+    /// What the entry's values must satisfy; nothing while a process loads.
+    #[cfg(feature = "value-schema")]
+    pub(super) validator: Option<jsonschema::Validator>,
 }
 
 /// An entry's mention of another.

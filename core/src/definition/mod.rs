@@ -14,7 +14,6 @@ pub mod schema;
 mod shared;
 mod spelling;
 pub(crate) mod split;
-#[cfg(feature = "value-schema")]
 mod value_schema;
 mod values;
 
@@ -161,10 +160,6 @@ fn read_documents(documents: &[Node<'_>], mode: Mode, whole: bool) -> Reading {
     if whole {
         references::check(&mut reading, mode);
     }
-    #[cfg(feature = "value-schema")]
-    if mode == Mode::Authoring {
-        value_schema::check(&mut reading);
-    }
     reading.put_in_order();
     reading.count_hidden();
     reading
@@ -216,6 +211,8 @@ impl Reading {
             shared,
             roles,
             sensitive: false,
+            #[cfg(feature = "value-schema")]
+            validator: None,
         };
         let document = place.document;
         let mut entry = None;
@@ -328,6 +325,8 @@ impl Headers {
             shared: &mut Shared::default(),
             roles: None,
             sensitive: false,
+            #[cfg(feature = "value-schema")]
+            validator: None,
         };
         let object = match document {
             Node::Object(object) if is_bundle(object) => object,

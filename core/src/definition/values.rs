@@ -78,6 +78,7 @@ pub(super) fn typed(
         reader.problems.add(Code::ValueType, path, format!("{shown} is not {wanted}"));
         return None;
     }
+    reader.check_schema(&value, path);
     Some(value)
 }
 
