@@ -28,6 +28,9 @@ pub const REFERENCE_DEPTH: usize = 20;
 /// Entries that one evaluation may visit through prerequisites, segments, experiments and layers, each as often as it
 /// is mentioned: a few entries that mention each other many times would otherwise take for ever.
 pub const REFERENCE_VISITS: u64 = 10_000;
+/// Comparisons that a search for unreachable rules may make in documents that are read together; what is left then is
+/// not searched.
+pub const COMPARISONS: u64 = 20_000_000;
 /// Bytes of a key.
 pub const KEY_BYTES: usize = 200;
 /// Bytes of the id of a variation, variant, rule, role or environment.

@@ -14,6 +14,7 @@ pub mod schema;
 mod shared;
 mod spelling;
 pub(crate) mod split;
+mod unreachable;
 mod value_schema;
 mod values;
 
