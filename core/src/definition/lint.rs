@@ -31,7 +31,7 @@ pub fn warn(reading: &mut Reading, options: &Options) {
             continue;
         }
         metadata(entry, place.key_field, options, &mut add);
-        expiry(entry, options.now, &mut add);
+        expiry(entry, place.expiry_field, options.now, &mut add);
         if let Body::Flag(flag) = &entry.body {
             missing_off(entry, flag, &mut add);
             for (rule, message) in unreachable::rules(flag, &mut work) {
@@ -64,7 +64,7 @@ fn metadata(entry: &Entry, key_field: &str, options: &Options, add: &mut impl Fn
     }
 }
 
-fn expiry(entry: &Entry, now: Timestamp, add: &mut impl FnMut(Code, &str, String)) {
+fn expiry(entry: &Entry, field: &str, now: Timestamp, add: &mut impl FnMut(Code, &str, String)) {
     let (expiry, changes) = match &entry.body {
         Body::Flag(flag) => {
             let temporary = !flag.is_config && matches!(flag.kind, Kind::Release | Kind::Experiment);
@@ -77,12 +77,13 @@ fn expiry(entry: &Entry, now: Timestamp, add: &mut impl FnMut(Code, &str, String
         _ => return,
     };
     let Some(expiry) = expiry else { return };
+    let path = format!("/{field}");
     if now >= expiry.at {
         let effect = if expiry.keep { "it is overdue" } else { "its default is served" };
-        add(Code::Expired, "/expiry", format!("`{}` expired at {}: {effect}", entry.key, expiry.at));
+        add(Code::Expired, &path, format!("`{}` expired at {}: {effect}", entry.key, expiry.at));
     } else if changes && !expiry.keep && expiry.at.as_nanos() - now.as_nanos() <= SOON_NANOS {
         let message = format!("`{}` expires at {}, which changes what it serves", entry.key, expiry.at);
-        add(Code::ExpiresSoon, "/expiry", message);
+        add(Code::ExpiresSoon, &path, message);
     }
 }
 

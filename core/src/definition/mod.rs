@@ -80,8 +80,9 @@ struct Place {
     document: usize,
     form: Form,
     position: usize,
-    /// In which spelling its key is written.
+    /// In which spelling its key and its expiry are written.
     key_field: &'static str,
+    expiry_field: &'static str,
     references: Vec<Reference>,
 }
 
@@ -190,7 +191,14 @@ impl Reading {
                 self.problems.push(Found { document, entry: None, problem });
                 return;
             }
-            let place = Place { document, form, position, key_field: "key", references: Vec::new() };
+            let place = Place {
+                document,
+                form,
+                position,
+                key_field: "key",
+                expiry_field: "expiry",
+                references: Vec::new(),
+            };
             self.read_entry(entry, place, &path, mode, roles, shared);
         }
     }
@@ -233,7 +241,8 @@ impl Reading {
                 };
                 entry = Some(self.model.entries.len());
                 self.model.entries.push(Entry { key: key.into(), about, body });
-                self.places.push(Place { key_field, ..place });
+                let expiry_field = entry::written(object, entry::EXPIRY).map_or("expiry", |(name, _)| name);
+                self.places.push(Place { key_field, expiry_field, ..place });
             }
         }
         self.hidden += problems.hidden();
@@ -291,7 +300,7 @@ impl Reader<'_> {
         object: &'n Object<'_>,
         path: &Pointer<'_>,
     ) -> Option<(&'n str, &'static str)> {
-        let Some((field, node)) = entry::written_key(object) else {
+        let Some((field, node)) = entry::written(object, entry::KEY) else {
             self.missing("key", path);
             return None;
         };
@@ -410,7 +419,7 @@ fn entries_of<'n, 't>(document: &'n Node<'t>) -> Option<(Form, &'n [Node<'t>])> 
 pub(crate) fn written_entries<'n, 't>(documents: &'n [Node<'t>]) -> HashMap<&'n str, &'n Node<'t>> {
     let entries = documents.iter().filter_map(entries_of).flat_map(|(_, entries)| entries);
     let keyed = entries.filter_map(|entry| match entry {
-        Node::Object(object) => match entry::written_key(object)?.1 {
+        Node::Object(object) => match entry::written(object, entry::KEY)?.1 {
             Node::Str(key) => Some((key.as_ref(), entry)),
             _ => None,
         },
