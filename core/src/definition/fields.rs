@@ -51,6 +51,27 @@ pub(super) enum ReferenceKind {
     Layer,
 }
 
+impl<'p> Reader<'p> {
+    pub(super) fn new(
+        mode: Mode,
+        problems: &'p mut Problems,
+        references: &'p mut Vec<Reference>,
+        shared: &'p mut Shared,
+        roles: Option<&'p [Box<str>]>,
+    ) -> Reader<'p> {
+        Reader {
+            mode,
+            problems,
+            references,
+            shared,
+            roles,
+            sensitive: false,
+            #[cfg(feature = "value-schema")]
+            validator: None,
+        }
+    }
+}
+
 impl Reader<'_> {
     pub(super) fn refer(&mut self, kind: ReferenceKind, target: &str, path: &Pointer<'_>) {
         self.references.push(Reference { kind, target: target.into(), path: path.to_string() });

@@ -2,6 +2,7 @@
 //! bad is left out of the model, so that nothing behind this stage can meet it.
 
 mod action;
+mod bundle;
 mod condition;
 mod entry;
 mod experiment;
@@ -26,27 +27,14 @@ use crate::limits;
 use crate::model::{About, Body, Entry, Model};
 use crate::problem::{Code, OnLoad, Pointer, Problem, Problems, Severity};
 
-use fields::{Field, Object, Reader, Reference, fields};
+use bundle::{Form, Headers};
+use fields::{Object, Reader, Reference};
 use shared::Shared;
 
 pub use fields::Mode;
 
-fields! {
-    /// The fields of a bundle.
-    BundleFields {
-        schema: "schema",
-        environment: "environment",
-        version: "version",
-        roles: "roles",
-        entries: "entries",
-    }
-}
-
 /// How many problems are shown of documents that are read together; nobody mends more at once.
 const PROBLEMS_OF_A_READING: usize = 10 * limits::PROBLEMS;
-
-/// The version of the format.
-const SCHEMA: i64 = 1;
 
 /// What came of reading documents.
 #[derive(Debug)]
@@ -84,14 +72,6 @@ struct Place {
     key_field: &'static str,
     expiry_field: &'static str,
     references: Vec<Reference>,
-}
-
-/// The forms of a document.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Form {
-    Single,
-    List,
-    Bundle,
 }
 
 impl Place {
@@ -176,7 +156,7 @@ impl Reading {
         roles: Option<&[Box<str>]>,
         shared: &mut Shared,
     ) {
-        let Some((form, entries)) = entries_of(node) else { return };
+        let Some((form, entries)) = bundle::entries_of(node) else { return };
         let list = Pointer::Root.member("entries");
         self.model.entries.reserve(entries.len().min(limits::ENTRIES));
         for (position, entry) in entries.iter().enumerate() {
@@ -213,16 +193,7 @@ impl Reading {
         shared: &mut Shared,
     ) {
         let mut problems = Problems::default();
-        let mut reader = Reader {
-            mode,
-            problems: &mut problems,
-            references: &mut place.references,
-            shared,
-            roles,
-            sensitive: false,
-            #[cfg(feature = "value-schema")]
-            validator: None,
-        };
+        let mut reader = Reader::new(mode, &mut problems, &mut place.references, shared, roles);
         let document = place.document;
         let mut entry = None;
         if let Some(object) = reader.object(node, path) {
@@ -317,107 +288,9 @@ impl Reader<'_> {
     }
 }
 
-/// What bundles say before their entries. Files of one folder must not contradict each other.
-#[derive(Default)]
-struct Headers {
-    environment: Option<Box<str>>,
-    version: Option<u64>,
-    roles: Option<Vec<Box<str>>>,
-}
-
-impl Headers {
-    fn add(&mut self, document: &Node<'_>, mode: Mode, problems: &mut Problems) {
-        let mut references = Vec::new();
-        let mut reader = Reader {
-            mode,
-            problems,
-            references: &mut references,
-            shared: &mut Shared::default(),
-            roles: None,
-            sensitive: false,
-            #[cfg(feature = "value-schema")]
-            validator: None,
-        };
-        let object = match document {
-            Node::Object(object) if is_bundle(object) => object,
-            Node::Object(_) => return,
-            Node::List(entries) => {
-                if entries.is_empty() {
-                    reader.problems.add(Code::NotADefinition, &Pointer::Root, "the list holds no definition");
-                }
-                return;
-            }
-            other => {
-                let message =
-                    format!("expected a definition, a list of them or a bundle, found {}", other.kind());
-                reader.problems.add(Code::NotADefinition, &Pointer::Root, message);
-                return;
-            }
-        };
-        let path = Pointer::Root;
-        let fields = BundleFields::read(object, &path, &mut reader);
-        match fields.schema {
-            Some(Field { node: Node::Int(SCHEMA), .. }) | None => {}
-            Some(other) => {
-                let message = format!("this version reads schema {SCHEMA} only");
-                reader.problems.add(Code::InvalidValue, &other.path(&path), message);
-            }
-        }
-        match fields.entries {
-            Some(field) => drop(reader.list(field.node, &field.path(&path))),
-            None => reader.missing("entries", &path),
-        }
-        let environment = fields.environment.and_then(|field| reader.id(field.node, &field.path(&path)));
-        let version = fields.version.and_then(|field| match field.node {
-            Node::Int(version) if *version >= 0 => u64::try_from(*version).ok(),
-            other => {
-                reader.wrong_type(&field.path(&path), "an integer of at least 0", other);
-                None
-            }
-        });
-        let roles = reader.ids(fields.roles, &path);
-        if let Some(roles) = &roles {
-            reader.within(roles.len(), limits::VARIATIONS, "roles", &path);
-        }
-        agree(&mut self.environment, environment.map(Box::from), "environment", reader.problems);
-        agree(&mut self.version, version, "version", reader.problems);
-        agree(&mut self.roles, roles, "roles", reader.problems);
-    }
-}
-
-fn agree<T: PartialEq>(known: &mut Option<T>, given: Option<T>, what: &str, problems: &mut Problems) {
-    match (known.as_ref(), given) {
-        (Some(known), Some(given)) if *known != given => {
-            let message = format!("another file of the folder gives another `{what}`");
-            problems.add(Code::Conflict, &Pointer::Root.member(what), message);
-        }
-        (None, given @ Some(_)) => *known = given,
-        _ => {}
-    }
-}
-
-fn is_bundle(object: &Object<'_>) -> bool {
-    object.iter().any(|(name, _)| name == "entries" || name == "schema")
-}
-
-/// The entries of a document.
-fn entries_of<'n, 't>(document: &'n Node<'t>) -> Option<(Form, &'n [Node<'t>])> {
-    match document {
-        Node::List(entries) => Some((Form::List, entries)),
-        Node::Object(object) if is_bundle(object) => {
-            match object.iter().find(|(name, _)| name == "entries").map(|(_, node)| node) {
-                Some(Node::List(entries)) => Some((Form::Bundle, entries)),
-                _ => None,
-            }
-        }
-        Node::Object(_) => Some((Form::Single, std::slice::from_ref(document))),
-        _ => None,
-    }
-}
-
 /// Every entry as it is written, by its key.
 pub(crate) fn written_entries<'n, 't>(documents: &'n [Node<'t>]) -> HashMap<&'n str, &'n Node<'t>> {
-    let entries = documents.iter().filter_map(entries_of).flat_map(|(_, entries)| entries);
+    let entries = documents.iter().filter_map(bundle::entries_of).flat_map(|(_, entries)| entries);
     let keyed = entries.filter_map(|entry| match entry {
         Node::Object(object) => match entry::written(object, entry::KEY)?.1 {
             Node::Str(key) => Some((key.as_ref(), entry)),
