@@ -10,7 +10,8 @@ pub const DOCUMENT_DEPTH: usize = 100;
 pub const ENTRIES: usize = 100_000;
 /// Problems shown of an entry; those beyond are counted in one last problem.
 pub const PROBLEMS: usize = 1_000;
-/// Variations of an entry, variants of an experiment, prerequisites, roles, tags, guardrails.
+/// Variations of an entry, variants of an experiment, ids in a rollout, members of an enum, prerequisites, roles,
+/// guardrails.
 pub const VARIATIONS: usize = 1_000;
 /// Rules of an entry.
 pub const RULES: usize = 1_000;

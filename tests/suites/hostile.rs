@@ -95,6 +95,15 @@ fn lists_of_an_entry() {
     edge("variations", limits::VARIATIONS, Code::LimitExceeded, |count| {
         flag(&format!(r#""default": 0, "variations": [{}]"#, items(count, variation)))
     });
+    edge("members of an enum", limits::VARIATIONS, Code::LimitExceeded, |count| {
+        let members = items(count, |i| i.to_string());
+        flag(&format!(r#""value_type": {{"enum": [{members}]}}, "default": 0"#))
+    });
+    edge("ids in a rollout", limits::VARIATIONS, Code::LimitExceeded, |count| {
+        let ids = items(count, |i| format!(r#""v{i}":{}"#, if i == 0 { 100 } else { 0 }));
+        let variations = items(count.min(limits::VARIATIONS), variation);
+        flag(&format!(r#""default": 0, "variations": [{variations}], "rollout": {{{ids}}}"#))
+    });
     edge("variants", limits::VARIATIONS, Code::LimitExceeded, |count| {
         let variants = items(count, |i| format!(r#"{{"id": "v{i}"}}"#));
         format!(r#"{{"key": "e", "variants": [{variants}], "allocation": {{"v0": 100}}}}"#)

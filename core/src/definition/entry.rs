@@ -179,7 +179,8 @@ impl Reader<'_> {
             None if label.is_none() => return None,
             None => Vec::new(),
         };
-        if let Some(label) = label {
+        // An object names a member once, and `metadata` is the author's own.
+        if let Some(label) = label.filter(|_| !members.iter().any(|(name, _)| &**name == "variant")) {
             members.push(("variant".into(), Value::from(label)));
         }
         Some(Value::Object(members.into()))

@@ -3,7 +3,7 @@
 use crate::document::Node;
 use crate::limits;
 use crate::model::{Expected, Expiry, Flag, Gates, Kind, Prerequisite, Rule, Scopes, Split};
-use crate::problem::{Code, Pointer};
+use crate::problem::{Code, Pointer, listed, shown};
 
 use super::entry::AboutFields;
 use super::fields::{Field, Reader, ReferenceKind, fields};
@@ -190,9 +190,9 @@ impl<'n, 't> Reader<'_> {
         {
             let known = match roles {
                 [] => "the document declares none".to_owned(),
-                roles => format!("known: {}", roles.join(", ")),
+                roles => format!("known: {}", listed(roles)),
             };
-            self.problems.add(Code::UnknownRole, &path, format!("no role `{role}` ({known})"));
+            self.problems.add(Code::UnknownRole, &path, format!("no role `{}` ({known})", shown(role)));
         }
         Some(role.into())
     }
