@@ -39,10 +39,13 @@ pub fn warn(reading: &mut Reading, options: &Options) {
             }
         }
     }
+    // What counts the problems that are not shown stays behind all others.
+    let count = if reading.hidden > 0 { reading.problems.pop() } else { None };
     for (entry, code, path, message) in found {
         reading.add(entry, code, &path, message);
     }
     reading.put_in_order();
+    reading.problems.extend(count);
 }
 
 fn metadata(entry: &Entry, key_field: &str, options: &Options, add: &mut impl FnMut(Code, &str, String)) {
