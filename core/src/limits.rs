@@ -10,7 +10,8 @@ pub const DOCUMENT_DEPTH: usize = 100;
 pub const ENTRIES: usize = 100_000;
 /// Problems shown of an entry; those beyond are counted in one last problem.
 pub const PROBLEMS: usize = 1_000;
-/// Variations of an entry, variants of an experiment, prerequisites, roles, tags, guardrails.
+/// Variations of an entry, variants of an experiment, ids in a rollout, members of an enum, prerequisites, roles,
+/// guardrails.
 pub const VARIATIONS: usize = 1_000;
 /// Rules of an entry.
 pub const RULES: usize = 1_000;
@@ -28,6 +29,9 @@ pub const REFERENCE_DEPTH: usize = 20;
 /// Entries that one evaluation may visit through prerequisites, segments, experiments and layers, each as often as it
 /// is mentioned: a few entries that mention each other many times would otherwise take for ever.
 pub const REFERENCE_VISITS: u64 = 10_000;
+/// Comparisons that a search for unreachable rules may make in documents that are read together; what is left then is
+/// not searched.
+pub const COMPARISONS: u64 = 20_000_000;
 /// Bytes of a key.
 pub const KEY_BYTES: usize = 200;
 /// Bytes of the id of a variation, variant, rule, role or environment.

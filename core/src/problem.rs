@@ -342,6 +342,18 @@ pub(crate) fn shown(text: &str) -> String {
     }
 }
 
+/// How many names a message lists.
+const LISTED: usize = 10;
+
+/// What is known, for whoever named something else. A long list is not repeated whole in every problem.
+pub(crate) fn listed(known: &[impl AsRef<str>]) -> String {
+    let names: Vec<String> = known.iter().take(LISTED).map(|name| shown(name.as_ref())).collect();
+    match known.len().saturating_sub(LISTED) {
+        0 => names.join(", "),
+        more => format!("{} and {more} more", names.join(", ")),
+    }
+}
+
 /// `; did you mean ...?` when a known name is near enough to be what was meant, else nothing.
 pub(crate) fn suggestion(unknown: &str, known: impl IntoIterator<Item = &'static str>) -> String {
     if unknown.len() > LONGEST_NAME {
@@ -388,6 +400,13 @@ mod tests {
         assert_eq!(suggestion("endWith", known), "; did you mean `endsWith`?");
         assert_eq!(suggestion("somethingElse", known), "");
         assert_eq!(edit_distance("kitten", "sitting"), 3);
+    }
+
+    #[test]
+    fn long_lists_are_cut() {
+        assert_eq!(listed(&["a", "b"]), "a, b");
+        let many: Vec<String> = (0..12).map(|i| i.to_string()).collect();
+        assert_eq!(listed(&many), "0, 1, 2, 3, 4, 5, 6, 7, 8, 9 and 2 more");
     }
 
     #[test]

@@ -46,10 +46,10 @@ fn repeated(count: usize, item: impl Fn(usize) -> String) -> String {
 
 #[test]
 fn of_messages_that_repeat_an_operand() {
-    let members = repeated(20_000, |i| format!(r#""m{i}""#));
+    let members = repeated(1_000, |i| format!(r#""m{i}{}""#, "m".repeat(1_000)));
     let bad = repeated(1_000, |i| format!(r#"{{"id":"v{i}","value":"z"}}"#));
     let text =
-        format!(r#"{{"key":"f","value_type":{{"enum":[{members}]}},"default":"m1","variations":[{bad}]}}"#);
+        format!(r#"{{"key":"f","value_type":{{"enum":[{members}]}},"default":"z","variations":[{bad}]}}"#);
     of_definitions("an enum's members in each message", &text);
     let long = "z".repeat(100_000);
     let text = format!(
@@ -57,6 +57,20 @@ fn of_messages_that_repeat_an_operand() {
         repeated(500, |i| format!(r#"{{"id":"v{i}","value":"{long}"}}"#))
     );
     of_definitions("long values in messages", &text);
+}
+
+#[test]
+fn of_messages_that_list_what_is_known() {
+    let long = "v".repeat(190);
+    let variations = repeated(1_000, |i| format!(r#"{{"id":"{long}{i}","value":{i}}}"#));
+    let rules = repeated(1_000, |_| r#"{"action":{"serve":"z"}}"#.to_owned());
+    of_definitions(
+        "variations in each message",
+        &format!(r#"{{"key":"f","default":0,"variations":[{variations}],"rules":[{rules}]}}"#),
+    );
+    let roles = repeated(1_000, |i| format!(r#""{long}{i}""#));
+    let flags = repeated(10_000, |i| format!(r#"{{"key":"f{i}","min_role":"z"}}"#));
+    of_definitions("roles in each message", &format!(r#"{{"roles":[{roles}],"entries":[{flags}]}}"#));
 }
 
 #[test]

@@ -10,7 +10,7 @@ use vexil_core::{Arena, Code, ErrorCode, Node, Severity};
 use crate::corpus::{Evaluations, Validations, files, folder};
 
 /// Problems that a schema cannot see: they are of meaning, not of form.
-const BEYOND_A_SCHEMA: [&str; 21] = [
+const BEYOND_A_SCHEMA: [&str; 22] = [
     "DUPLICATE_KEY",
     "DUPLICATE_ID",
     "INVALID_TIME",
@@ -22,6 +22,7 @@ const BEYOND_A_SCHEMA: [&str; 21] = [
     "UNKNOWN_VARIATION",
     "MISSING_DEFAULT",
     "VALUE_TYPE",
+    "VALUE_SCHEMA",
     "INVALID_OPERAND",
     "INVALID_REGEX",
     "UNKNOWN_SEGMENT",

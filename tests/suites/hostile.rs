@@ -5,7 +5,7 @@ use std::fmt::Write;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
-use vexil_core::definition::{self, Mode};
+use vexil_core::definition::{self, Mode, lint};
 use vexil_core::limits;
 use vexil_core::{Arena, Code, Context, Environment, Node, Request, Severity, Snapshot, Timestamp};
 
@@ -19,9 +19,10 @@ fn errors(text: &str) -> Vec<Code> {
         Err(problem) => vec![problem.code],
         Ok(node) => {
             let documents = [node];
-            let found = definition::read(&documents, Mode::Authoring).problems;
+            let mut reading = definition::read(&documents, Mode::Authoring);
+            lint::warn(&mut reading, &lint::Options { now: Timestamp::from_millis(0), naming: None });
             drop(Snapshot::load(&documents, Environment::Document));
-            let problems = found.into_iter().map(|found| found.problem);
+            let problems = reading.problems.into_iter().map(|found| found.problem);
             problems
                 .filter(|problem| problem.severity == Severity::Error)
                 .map(|problem| problem.code)
@@ -94,6 +95,15 @@ fn lists_of_an_entry() {
     edge("variations", limits::VARIATIONS, Code::LimitExceeded, |count| {
         flag(&format!(r#""default": 0, "variations": [{}]"#, items(count, variation)))
     });
+    edge("members of an enum", limits::VARIATIONS, Code::LimitExceeded, |count| {
+        let members = items(count, |i| i.to_string());
+        flag(&format!(r#""value_type": {{"enum": [{members}]}}, "default": 0"#))
+    });
+    edge("ids in a rollout", limits::VARIATIONS, Code::LimitExceeded, |count| {
+        let ids = items(count, |i| format!(r#""v{i}":{}"#, if i == 0 { 100 } else { 0 }));
+        let variations = items(count.min(limits::VARIATIONS), variation);
+        flag(&format!(r#""default": 0, "variations": [{variations}], "rollout": {{{ids}}}"#))
+    });
     edge("variants", limits::VARIATIONS, Code::LimitExceeded, |count| {
         let variants = items(count, |i| format!(r#"{{"id": "v{i}"}}"#));
         format!(r#"{{"key": "e", "variants": [{variants}], "allocation": {{"v0": 100}}}}"#)
@@ -132,6 +142,17 @@ fn many_mentions_of_one_large_experiment() {
             {{"key":"f","default":0,"variations":[{variations}],"scopes":{{"user":{{{users}}}}}}}]"#
     );
     assert_eq!(errors(&text), [Code::LimitExceeded], "too many visits");
+}
+
+/// Each part of a rule's condition is found last among those of every rule before it: minutes, if it were all compared.
+#[test]
+fn rules_that_imply_one_another_almost() {
+    let clause = |i: usize| format!(r#""a{i}":{{"eq":1}}"#);
+    let rules = items(1_000, |rule| {
+        let clauses = items(300, |i| clause(if rule % 2 == 0 { i } else { 300 - i }));
+        format!(r#"{{"condition":{{{clauses},"z{rule}":{{"eq":1}}}},"action":{{"serve":"on"}}}}"#)
+    });
+    assert_eq!(errors(&flag(&format!(r#""rules": [{rules}]"#))), []);
 }
 
 #[test]

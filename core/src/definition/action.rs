@@ -4,7 +4,7 @@ use crate::context::Path;
 use crate::document::Node;
 use crate::limits;
 use crate::model::{Action, ReferenceKind, ScopedAction, Split};
-use crate::problem::{Code, Pointer};
+use crate::problem::{Code, Pointer, shown};
 
 use super::fields::{Field, Object, Reader, fields};
 use super::normal::Shape::{self, Shares};
@@ -179,7 +179,7 @@ impl Reader<'_> {
             let message = format!(
                 "an attribute path is names joined by dots, of at most {} bytes, not `{}`",
                 limits::PATH_BYTES,
-                text.escape_debug()
+                shown(text)
             );
             self.problems.add(Code::InvalidPath, path, message);
         }

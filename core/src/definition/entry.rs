@@ -77,12 +77,20 @@ pub(super) struct AboutFields<'n, 't> {
     pub(super) guardrails: Option<Field<'n, 't>>,
 }
 
-/// The key as it is written, whether it is well formed or not: a bad entry must still answer to its name.
-pub(super) fn written_key<'n, 't>(object: &'n Object<'t>) -> Option<(&'static str, &'n Node<'t>)> {
-    let field = |wanted: &'static str| {
-        object.iter().find(|(name, _)| *name == wanted).map(|(_, node)| (wanted, node))
-    };
-    field("key").or_else(|| field("id"))
+/// A field in its spellings, the preferred one first.
+pub(super) type Spellings = [&'static str; 2];
+
+pub(super) const KEY: Spellings = ["key", "id"];
+pub(super) const EXPIRY: Spellings = ["expiry", "expiresAt"];
+
+/// A field as it is written, whether it is well formed or not: a bad entry must still answer to its name.
+pub(super) fn written<'n, 't>(
+    object: &'n Object<'t>,
+    spellings: Spellings,
+) -> Option<(&'static str, &'n Node<'t>)> {
+    spellings
+        .iter()
+        .find_map(|wanted| object.iter().find(|(name, _)| name == wanted).map(|(_, node)| (*wanted, node)))
 }
 
 pub(super) fn is_key(text: &str) -> bool {
@@ -173,7 +181,8 @@ impl Reader<'_> {
             None if label.is_none() => return None,
             None => Vec::new(),
         };
-        if let Some(label) = label {
+        // An object names a member once, and `metadata` is the author's own.
+        if let Some(label) = label.filter(|_| !members.iter().any(|(name, _)| &**name == "variant")) {
             members.push(("variant".into(), Value::from(label)));
         }
         Some(Value::Object(members.into()))

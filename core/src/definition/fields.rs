@@ -29,6 +29,9 @@ pub(super) struct Reader<'p> {
     pub(super) roles: Option<&'p [Box<str>]>,
     /// The entry's values are secrets: no message may repeat one.
     pub(super) sensitive: bool,
+    /// What the entry's values must satisfy; nothing while a process loads.
+    #[cfg(feature = "value-schema")]
+    pub(super) validator: Option<jsonschema::Validator>,
 }
 
 /// An entry's mention of another.
@@ -37,6 +40,27 @@ pub(super) struct Reference {
     pub(super) kind: ReferenceKind,
     pub(super) target: Box<str>,
     pub(super) path: String,
+}
+
+impl<'p> Reader<'p> {
+    pub(super) fn new(
+        mode: Mode,
+        problems: &'p mut Problems,
+        references: &'p mut Vec<Reference>,
+        shared: &'p mut Shared,
+        roles: Option<&'p [Box<str>]>,
+    ) -> Reader<'p> {
+        Reader {
+            mode,
+            problems,
+            references,
+            shared,
+            roles,
+            sensitive: false,
+            #[cfg(feature = "value-schema")]
+            validator: None,
+        }
+    }
 }
 
 impl Reader<'_> {

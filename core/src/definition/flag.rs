@@ -125,6 +125,7 @@ impl<'n, 't> Reader<'_> {
     ) -> Option<Flag> {
         let kind = self.choice(fields.kind, path, &KINDS).unwrap_or(Kind::Release);
         let value_type = self.value_type(fields.value_type, fields.default, fields.variations, path);
+        let value_schema = self.value_schema(fields.value_schema, path);
         let variations = self.variations(fields.variations, &value_type, path);
         let values = Values::new(&value_type, &variations);
         let default = self.default_value(fields.default, kind, &values, path);
@@ -143,7 +144,7 @@ impl<'n, 't> Reader<'_> {
             is_config,
             kind,
             default: default?,
-            value_schema: fields.value_schema.map(|field| field.node.to_value()),
+            value_schema,
             off,
             variations,
             value_type,

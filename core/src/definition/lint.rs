@@ -1,12 +1,11 @@
 //! Warnings: what is allowed, but hardly meant.
 
-use crate::model::condition::{Condition, Test};
-use crate::model::operand::Scalar;
-use crate::model::{Action, Body, Entry, Flag, Kind, Rule, ValueType};
+use crate::model::{Action, Body, Entry, Flag, Kind, ValueType};
 use crate::problem::{Code, Severity};
 use crate::value::timestamp::Timestamp;
 
 use super::Reading;
+use super::unreachable::{self, Work};
 
 /// What the warnings depend on beside the definitions.
 #[derive(Debug, Clone)]
@@ -23,6 +22,7 @@ const SOON_NANOS: i128 = 30 * 24 * 3_600 * 1_000_000_000;
 /// Adds warnings to a reading.
 pub fn warn(reading: &mut Reading, options: &Options) {
     let mut found = Vec::new();
+    let mut work = Work::default();
     for (i, (entry, place)) in reading.model.entries.iter().zip(&reading.places).enumerate() {
         let mut add = |code: Code, path: &str, message: String| {
             found.push((i, code, format!("{}{path}", place.path()), message));
@@ -31,16 +31,21 @@ pub fn warn(reading: &mut Reading, options: &Options) {
             continue;
         }
         metadata(entry, place.key_field, options, &mut add);
-        expiry(entry, options.now, &mut add);
+        expiry(entry, place.expiry_field, options.now, &mut add);
         if let Body::Flag(flag) = &entry.body {
             missing_off(entry, flag, &mut add);
-            unreachable_rules(flag, &mut add);
+            for (rule, message) in unreachable::rules(flag, &mut work) {
+                add(Code::UnreachableRule, &format!("/rules/{}", rule.declared), message);
+            }
         }
     }
+    // What counts the problems that are not shown stays behind all others.
+    let count = if reading.hidden > 0 { reading.problems.pop() } else { None };
     for (entry, code, path, message) in found {
         reading.add(entry, code, &path, message);
     }
     reading.put_in_order();
+    reading.problems.extend(count);
 }
 
 fn metadata(entry: &Entry, key_field: &str, options: &Options, add: &mut impl FnMut(Code, &str, String)) {
@@ -62,7 +67,7 @@ fn metadata(entry: &Entry, key_field: &str, options: &Options, add: &mut impl Fn
     }
 }
 
-fn expiry(entry: &Entry, now: Timestamp, add: &mut impl FnMut(Code, &str, String)) {
+fn expiry(entry: &Entry, field: &str, now: Timestamp, add: &mut impl FnMut(Code, &str, String)) {
     let (expiry, changes) = match &entry.body {
         Body::Flag(flag) => {
             let temporary = !flag.is_config && matches!(flag.kind, Kind::Release | Kind::Experiment);
@@ -75,12 +80,13 @@ fn expiry(entry: &Entry, now: Timestamp, add: &mut impl FnMut(Code, &str, String
         _ => return,
     };
     let Some(expiry) = expiry else { return };
+    let path = format!("/{field}");
     if now >= expiry.at {
         let effect = if expiry.keep { "it is overdue" } else { "its default is served" };
-        add(Code::Expired, "/expiry", format!("`{}` expired at {}: {effect}", entry.key, expiry.at));
+        add(Code::Expired, &path, format!("`{}` expired at {}: {effect}", entry.key, expiry.at));
     } else if changes && !expiry.keep && expiry.at.as_nanos() - now.as_nanos() <= SOON_NANOS {
         let message = format!("`{}` expires at {}, which changes what it serves", entry.key, expiry.at);
-        add(Code::ExpiresSoon, "/expiry", message);
+        add(Code::ExpiresSoon, &path, message);
     }
 }
 
@@ -113,79 +119,6 @@ fn missing_off(entry: &Entry, flag: &Flag, add: &mut impl FnMut(Code, &str, Stri
             format!("`{}` can be closed and has no `off`: its default is served", entry.key),
         );
     }
-}
-
-/// Rules that never match, or only where an earlier rule has already decided.
-fn unreachable_rules(flag: &Flag, add: &mut impl FnMut(Code, &str, String)) {
-    for (position, rule) in flag.rules.iter().enumerate() {
-        let name = rule_name(rule, position);
-        let path = format!("/rules/{}", rule.declared);
-        if is_never(&rule.condition) {
-            add(Code::UnreachableRule, &path, format!("rule {name} can never match"));
-            continue;
-        }
-        let earlier = flag.rules.iter().take(position).enumerate().find(|(_, earlier)| {
-            always_acts(&earlier.action) && implies(&rule.condition, &earlier.condition)
-        });
-        if let Some((position, earlier)) = earlier {
-            let by = rule_name(earlier, position);
-            add(
-                Code::UnreachableRule,
-                &path,
-                format!("rule {name} is never reached: rule {by} matches first"),
-            );
-        }
-    }
-}
-
-fn rule_name(rule: &Rule, position: usize) -> String {
-    rule.id.as_ref().map_or_else(|| position.to_string(), |id| format!("`{id}`"))
-}
-
-/// Splits and experiments can pass a unit on.
-fn always_acts(action: &Action) -> bool {
-    matches!(action, Action::Serve(_) | Action::Value(_))
-}
-
-fn is_never<S>(condition: &Condition<S>) -> bool {
-    match condition {
-        Condition::Any(parts) => parts.iter().all(is_never),
-        Condition::All(parts) => parts.iter().any(is_never),
-        Condition::Not(part) => matches!(&**part, Condition::All(parts) if parts.is_empty()),
-        _ => false,
-    }
-}
-
-/// Whether `a` is surely true only where `b` is: every part of `b` is implied by one of `a`.
-fn implies<S: PartialEq>(a: &Condition<S>, b: &Condition<S>) -> bool {
-    parts(b).iter().all(|wanted| parts(a).iter().any(|given| part_implies(given, wanted)))
-}
-
-fn parts<S>(condition: &Condition<S>) -> &[Condition<S>] {
-    match condition {
-        Condition::All(parts) => parts,
-        one => std::slice::from_ref(one),
-    }
-}
-
-fn part_implies<S: PartialEq>(a: &Condition<S>, b: &Condition<S>) -> bool {
-    if a == b {
-        return true;
-    }
-    let (Condition::Clause(a), Condition::Clause(b)) = (a, b) else { return false };
-    let Test::OneOf { operands: wide, negated: false, ignore_case: false } = &b.test else { return false };
-    a.path == b.path
-        && match &a.test {
-            Test::Equal { operand: Scalar::Str(text), negated: false, ignore_case: false } => {
-                wide.strings.contains(text, false)
-            }
-            Test::OneOf { operands, negated: false, ignore_case: false } => {
-                operands.numbers.is_empty()
-                    && operands.booleans.is_empty()
-                    && operands.strings.iter().all(|text| wide.strings.contains(text, false))
-            }
-            _ => false,
-        }
 }
 
 /// Turns every warning into an error, as `--strict` does.

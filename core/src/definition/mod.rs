@@ -2,6 +2,7 @@
 //! bad is left out of the model, so that nothing behind this stage can meet it.
 
 mod action;
+mod bundle;
 mod condition;
 mod entry;
 mod experiment;
@@ -14,7 +15,7 @@ pub(crate) mod references;
 pub mod schema;
 mod shared;
 pub(crate) mod split;
-#[cfg(feature = "value-schema")]
+mod unreachable;
 mod value_schema;
 mod values;
 
@@ -26,28 +27,15 @@ use crate::limits;
 use crate::model::{About, Body, Entry, Model};
 use crate::problem::{Code, OnLoad, Pointer, Problem, Problems, Severity};
 
-use fields::{Field, Object, Reader, Reference, fields};
+use bundle::{Form, Headers};
+use fields::{Object, Reader, Reference};
 use shared::Shared;
 
 pub use fields::Mode;
 pub(crate) use normal::Normal;
 
-fields! {
-    /// The fields of a bundle.
-    BundleFields {
-        schema: "schema",
-        environment: "environment",
-        version: "version",
-        roles: "roles",
-        entries: "entries",
-    }
-}
-
 /// How many problems are shown of documents that are read together; nobody mends more at once.
 const PROBLEMS_OF_A_READING: usize = 10 * limits::PROBLEMS;
-
-/// The version of the format.
-const SCHEMA: i64 = 1;
 
 /// What came of reading documents.
 #[derive(Debug)]
@@ -81,17 +69,10 @@ struct Place {
     document: usize,
     form: Form,
     position: usize,
-    /// In which spelling its key is written.
+    /// In which spelling its key and its expiry are written.
     key_field: &'static str,
+    expiry_field: &'static str,
     references: Vec<Reference>,
-}
-
-/// The forms of a document.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Form {
-    Single,
-    List,
-    Bundle,
 }
 
 impl Place {
@@ -163,10 +144,6 @@ fn read_documents(documents: &[Node<'_>], mode: Mode, whole: bool) -> Reading {
     if whole {
         references::check(&mut reading, mode);
     }
-    #[cfg(feature = "value-schema")]
-    if mode == Mode::Authoring {
-        value_schema::check(&mut reading);
-    }
     reading.put_in_order();
     reading.count_hidden();
     reading
@@ -181,7 +158,7 @@ impl Reading {
         roles: Option<&[Box<str>]>,
         shared: &mut Shared,
     ) {
-        let Some((form, entries)) = entries_of(node) else { return };
+        let Some((form, entries)) = bundle::entries_of(node) else { return };
         let list = Pointer::Root.member("entries");
         self.model.entries.reserve(entries.len().min(limits::ENTRIES));
         for (position, entry) in entries.iter().enumerate() {
@@ -190,13 +167,20 @@ impl Reading {
                 Form::List => Pointer::Root.item(position),
                 Form::Bundle => list.item(position),
             };
-            if position == limits::ENTRIES {
+            if self.model.entries.len() == limits::ENTRIES {
                 let message = format!("more than {} entries", limits::ENTRIES);
                 let problem = Problem::new(Code::LimitExceeded, &path, message);
                 self.problems.push(Found { document, entry: None, problem });
                 return;
             }
-            let place = Place { document, form, position, key_field: "key", references: Vec::new() };
+            let place = Place {
+                document,
+                form,
+                position,
+                key_field: "key",
+                expiry_field: "expiry",
+                references: Vec::new(),
+            };
             self.read_entry(entry, place, &path, mode, roles, shared);
         }
     }
@@ -211,14 +195,7 @@ impl Reading {
         shared: &mut Shared,
     ) {
         let mut problems = Problems::default();
-        let mut reader = Reader {
-            mode,
-            problems: &mut problems,
-            references: &mut place.references,
-            shared,
-            roles,
-            sensitive: false,
-        };
+        let mut reader = Reader::new(mode, &mut problems, &mut place.references, shared, roles);
         let document = place.document;
         let mut entry = None;
         if let Some(object) = reader.object(node, path) {
@@ -237,7 +214,8 @@ impl Reading {
                 };
                 entry = Some(self.model.entries.len());
                 self.model.entries.push(Entry { key: key.into(), about, body });
-                self.places.push(Place { key_field, ..place });
+                let expiry_field = entry::written(object, entry::EXPIRY).map_or("expiry", |(name, _)| name);
+                self.places.push(Place { key_field, expiry_field, ..place });
             }
         }
         self.hidden += problems.hidden();
@@ -295,7 +273,7 @@ impl Reader<'_> {
         object: &'n Object<'_>,
         path: &Pointer<'_>,
     ) -> Option<(&'n str, &'static str)> {
-        let Some((field, node)) = entry::written_key(object) else {
+        let Some((field, node)) = entry::written(object, entry::KEY) else {
             self.missing("key", path);
             return None;
         };
@@ -312,109 +290,14 @@ impl Reader<'_> {
     }
 }
 
-/// What bundles say before their entries. Files of one folder must not contradict each other.
-#[derive(Default)]
-struct Headers {
-    environment: Option<Box<str>>,
-    version: Option<u64>,
-    roles: Option<Vec<Box<str>>>,
-}
-
-impl Headers {
-    fn add(&mut self, document: &Node<'_>, mode: Mode, problems: &mut Problems) {
-        let mut references = Vec::new();
-        let mut reader = Reader {
-            mode,
-            problems,
-            references: &mut references,
-            shared: &mut Shared::default(),
-            roles: None,
-            sensitive: false,
-        };
-        let object = match document {
-            Node::Object(object) if is_bundle(object) => object,
-            Node::Object(_) => return,
-            Node::List(entries) => {
-                if entries.is_empty() {
-                    reader.problems.add(Code::NotADefinition, &Pointer::Root, "the list holds no definition");
-                }
-                return;
-            }
-            other => {
-                let message =
-                    format!("expected a definition, a list of them or a bundle, found {}", other.kind());
-                reader.problems.add(Code::NotADefinition, &Pointer::Root, message);
-                return;
-            }
-        };
-        let path = Pointer::Root;
-        let fields = BundleFields::read(object, &path, &mut reader);
-        match fields.schema {
-            Some(Field { node: Node::Int(SCHEMA), .. }) | None => {}
-            Some(other) => {
-                let message = format!("this version reads schema {SCHEMA} only");
-                reader.problems.add(Code::InvalidValue, &other.path(&path), message);
-            }
-        }
-        match fields.entries {
-            Some(field) => drop(reader.list(field.node, &field.path(&path))),
-            None => reader.missing("entries", &path),
-        }
-        let environment = fields.environment.and_then(|field| reader.id(field.node, &field.path(&path)));
-        let version = fields.version.and_then(|field| match field.node {
-            Node::Int(version) if *version >= 0 => u64::try_from(*version).ok(),
-            other => {
-                reader.wrong_type(&field.path(&path), "an integer of at least 0", other);
-                None
-            }
-        });
-        let roles = reader.ids(fields.roles, &path);
-        if let Some(roles) = &roles {
-            reader.within(roles.len(), limits::VARIATIONS, "roles", &path);
-        }
-        agree(&mut self.environment, environment.map(Box::from), "environment", reader.problems);
-        agree(&mut self.version, version, "version", reader.problems);
-        agree(&mut self.roles, roles, "roles", reader.problems);
-    }
-}
-
-fn agree<T: PartialEq>(known: &mut Option<T>, given: Option<T>, what: &str, problems: &mut Problems) {
-    match (known.as_ref(), given) {
-        (Some(known), Some(given)) if *known != given => {
-            let message = format!("another file of the folder gives another `{what}`");
-            problems.add(Code::Conflict, &Pointer::Root.member(what), message);
-        }
-        (None, given @ Some(_)) => *known = given,
-        _ => {}
-    }
-}
-
-fn is_bundle(object: &Object<'_>) -> bool {
-    object.iter().any(|(name, _)| *name == "entries" || *name == "schema")
-}
-
-/// The entries of a document.
-fn entries_of<'n, 't>(document: &'n Node<'t>) -> Option<(Form, &'n [Node<'t>])> {
-    match document {
-        Node::List(entries) => Some((Form::List, entries)),
-        Node::Object(object) if is_bundle(object) => {
-            match object.iter().find(|(name, _)| *name == "entries").map(|(_, node)| node) {
-                Some(Node::List(entries)) => Some((Form::Bundle, entries)),
-                _ => None,
-            }
-        }
-        Node::Object(_) => Some((Form::Single, std::slice::from_ref(document))),
-        _ => None,
-    }
-}
-
 /// Every entry as it is written, by its key, with the number of its document.
 pub(crate) fn written_entries<'n, 't>(documents: &'n [Node<'t>]) -> HashMap<&'n str, (usize, &'n Node<'t>)> {
-    let entries = documents.iter().enumerate().filter_map(|(i, document)| Some((i, entries_of(document)?.1)));
+    let entries =
+        documents.iter().enumerate().filter_map(|(i, document)| Some((i, bundle::entries_of(document)?.1)));
     let keyed = entries.flat_map(|(document, entries)| {
         entries.iter().filter_map(move |entry| match entry {
-            Node::Object(object) => match entry::written_key(object)?.1 {
-                Node::Str(key) => Some((key.as_ref(), (document, entry))),
+            Node::Object(object) => match entry::written(object, entry::KEY)?.1 {
+                Node::Str(key) => Some((*key, (document, entry))),
                 _ => None,
             },
             _ => None,

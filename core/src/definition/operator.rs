@@ -6,7 +6,7 @@ use crate::document::Node;
 use crate::limits;
 use crate::model::condition::{Quantifier, SizeTest, Test, relation};
 use crate::model::operand::{Scalar, Scalars, Sealed, StrSet};
-use crate::problem::Code;
+use crate::problem::{Code, shown};
 use crate::value::network::Network;
 use crate::value::number::Number;
 use crate::value::timestamp::Timestamp;
@@ -53,8 +53,9 @@ pub(super) fn read(name: &str, operand: &Node<'_>, ignore_case: bool, shared: &m
         "after" => time(Relation::Gt, operand)?,
         "semverRange" => {
             let written = string(operand)?;
-            let range = Range::parse(written)
-                .ok_or_else(|| refuse(format!("`{written}` is not comparators such as `>=1.2.0 <2.0.0`")))?;
+            let range = Range::parse(written).ok_or_else(|| {
+                refuse(format!("`{}` is not comparators such as `>=1.2.0 <2.0.0`", shown(written)))
+            })?;
             Test::VersionRange { range: Box::new(range), written: written.into() }
         }
         "cidr" => networks(operand)?,
@@ -169,8 +170,9 @@ fn ordered(relation: Relation, operand: &Node<'_>) -> Read<Test> {
 fn time(relation: Relation, operand: &Node<'_>) -> Read<Test> {
     let moment = match operand {
         Node::Int(millis) => Timestamp::from_millis(*millis),
-        Node::Str(text) => Timestamp::parse(text)
-            .ok_or_else(|| refuse(format!("`{text}` is not an RFC 3339 date-time with an offset")))?,
+        Node::Str(text) => Timestamp::parse(text).ok_or_else(|| {
+            refuse(format!("`{}` is not an RFC 3339 date-time with an offset", shown(text)))
+        })?,
         other => return Err(refuse(format!("expected a time, found {}", other.kind()))),
     };
     Ok(Test::Time { relation, operand: moment, written: Box::new(operand.to_value()) })
@@ -182,15 +184,16 @@ fn version(name: &str, operand: &Node<'_>) -> Read<Test> {
     )?;
     let written = string(operand)?;
     let version = Version::parse(written)
-        .ok_or_else(|| refuse(format!("`{written}` is not a semantic version such as `1.2.3`")))?;
+        .ok_or_else(|| refuse(format!("`{}` is not a semantic version such as `1.2.3`", shown(written))))?;
     Ok(Test::Version { relation, operand: Box::new(version.to_owned()), written: written.into() })
 }
 
 fn networks(operand: &Node<'_>) -> Read<Test> {
     let read = |node: &Node<'_>| {
         let text = string(node)?;
-        Network::parse(text)
-            .ok_or_else(|| refuse(format!("`{text}` is not an address or network such as `10.0.0.0/8`")))
+        Network::parse(text).ok_or_else(|| {
+            refuse(format!("`{}` is not an address or network such as `10.0.0.0/8`", shown(text)))
+        })
     };
     let networks = match operand {
         Node::List(_) => list(operand)?.iter().map(read).collect::<Read<Box<[Network]>>>()?,
@@ -222,7 +225,7 @@ fn size(name: &str, operand: &Node<'_>) -> Read<SizeTest> {
         (_, Some(relation)) if name.starts_with(char::is_lowercase) => {
             Ok(SizeTest::Relation(relation, number(operand)?))
         }
-        _ => Err(refuse(format!("`{name}` is none of eq, ne, lt, lte, gt, gte, in, notIn"))),
+        _ => Err(refuse(format!("`{}` is none of eq, ne, lt, lte, gt, gte, in, notIn", shown(name)))),
     }
 }
 

@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 use crate::graph::{self, Edges, Fault};
 use crate::limits;
 use crate::model::{Body, Entry, Expected, ReferenceKind};
-use crate::problem::{Code, Pointer, shown};
+use crate::problem::{Code, Pointer, listed, shown};
 
 use super::fields::{Mode, Reference};
 use super::{Place, Reading};
@@ -217,7 +217,7 @@ pub(crate) fn unknown_role(role: &str, declared: &[Box<str>]) -> Option<String> 
     let known = match declared {
         _ if declared.iter().any(|known| **known == *role) => return None,
         [] => "the document declares none".to_owned(),
-        roles => format!("known: {}", roles.join(", ")),
+        roles => format!("known: {}", listed(roles)),
     };
     Some(format!("no role `{}` ({known})", shown(role)))
 }

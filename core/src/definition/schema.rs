@@ -10,7 +10,7 @@ mod tests {
 
     use serde_json::Value;
 
-    use super::super::{action, entry, experiment, flag, values};
+    use super::super::{action, bundle, entry, experiment, flag, values};
     use super::*;
     use crate::model::OPERATORS;
 
@@ -31,7 +31,7 @@ mod tests {
     #[test]
     fn the_schema_has_the_fields_that_are_read() {
         let tables = [
-            ("bundle", super::super::BundleFields::SPELLINGS),
+            ("bundle", bundle::BundleFields::SPELLINGS),
             ("flag", flag::FlagFields::SPELLINGS),
             ("rule", flag::RuleFields::SPELLINGS),
             ("scopes", flag::ScopeFields::SPELLINGS),

@@ -3,7 +3,7 @@
 use crate::document::Node;
 use crate::limits;
 use crate::model::{BUCKETS, BucketRange, Ranges, Split};
-use crate::problem::{Code, Pointer};
+use crate::problem::{Code, Pointer, listed, shown};
 
 use super::fields::{Object, Reader};
 
@@ -33,6 +33,9 @@ impl Reader<'_> {
         what: &str,
         path: &Pointer<'_>,
     ) -> Option<Ranges> {
+        if !self.within(object.len(), limits::VARIATIONS, "ids", path) {
+            return None;
+        }
         let mut weights = vec![0; ids.len()];
         let mut complete = true;
         for (id, node) in object {
@@ -61,6 +64,9 @@ impl Reader<'_> {
         what: &str,
         path: &Pointer<'_>,
     ) -> Option<Ranges> {
+        if !self.within(object.len(), limits::VARIATIONS, "ids", path) {
+            return None;
+        }
         let mut ranges = Vec::new();
         let mut complete = true;
         for (id, node) in object {
@@ -129,16 +135,9 @@ impl Reader<'_> {
     ) -> Option<usize> {
         let position = ids.iter().position(|known| *known == id);
         if position.is_none() {
-            let known = if ids.is_empty() {
-                "there are none".to_owned()
-            } else {
-                format!("known: {}", ids.join(", "))
-            };
-            self.problems.add(
-                Code::UnknownVariation,
-                path,
-                format!("no {what} `{}` ({known})", crate::problem::shown(id)),
-            );
+            let known =
+                if ids.is_empty() { "there are none".to_owned() } else { format!("known: {}", listed(ids)) };
+            self.problems.add(Code::UnknownVariation, path, format!("no {what} `{}` ({known})", shown(id)));
         }
         position
     }

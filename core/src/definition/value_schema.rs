@@ -1,58 +1,112 @@
 //! Values against their `value_schema`. For those who author; a process trusts what was checked before.
 
-use crate::model::{Action, Body, Flag};
-use crate::problem::Code;
+use crate::problem::Pointer;
 use crate::value::Value;
 
-use super::Reading;
+use super::fields::{Field, Reader};
 
-pub(super) fn check(reading: &mut Reading) {
-    let mut found = Vec::new();
-    for (i, (entry, place)) in reading.model.entries.iter().zip(&reading.places).enumerate() {
-        let Body::Flag(flag) = &entry.body else { continue };
-        let Some(schema) = &flag.value_schema else { continue };
-        let validator = match json(schema)
-            .and_then(|schema| jsonschema::validator_for(&schema).map_err(|e| e.to_string()))
-        {
-            Ok(validator) => validator,
-            Err(error) => {
-                found.push((
-                    i,
-                    format!("{}/value_schema", place.path()),
-                    format!("not a JSON Schema: {error}"),
-                ));
-                continue;
+impl Reader<'_> {
+    /// The schema. From here on every value is held to it.
+    pub(super) fn value_schema(&mut self, field: Option<Field<'_, '_>>, path: &Pointer<'_>) -> Option<Value> {
+        let field = field?;
+        let schema = field.node.to_value();
+        #[cfg(feature = "value-schema")]
+        self.compile_schema(&schema, &field.path(path));
+        #[cfg(not(feature = "value-schema"))]
+        let _ = path;
+        Some(schema)
+    }
+
+    #[cfg(not(feature = "value-schema"))]
+    pub(super) fn check_schema(&mut self, _: &Value, _: &Pointer<'_>) {}
+}
+
+#[cfg(feature = "value-schema")]
+mod validation {
+    use jsonschema::ValidationError;
+
+    use crate::definition::Mode;
+    use crate::limits;
+    use crate::problem::Code;
+
+    use super::*;
+
+    impl Reader<'_> {
+        pub(super) fn compile_schema(&mut self, schema: &Value, path: &Pointer<'_>) {
+            if self.mode != Mode::Authoring {
+                return;
             }
-        };
-        for (path, value) in values(flag) {
-            let errors =
-                json(value).map(|value| validator.iter_errors(&value).map(|e| e.to_string()).collect());
-            let errors: Vec<String> = errors.unwrap_or_else(|error| vec![error]);
-            found.extend(errors.into_iter().map(|error| (i, format!("{}{path}", place.path()), error)));
+            match jsonschema::validator_for(&json(schema)) {
+                Ok(validator) => self.validator = Some(validator),
+                Err(error) => {
+                    let message = format!("not a JSON Schema: {}", describe(&error, self.sensitive));
+                    self.problems.add(Code::ValueSchema, path, message);
+                }
+            }
+        }
+
+        pub(in crate::definition) fn check_schema(&mut self, value: &Value, path: &Pointer<'_>) {
+            let Some(validator) = &self.validator else { return };
+            let value = json(value);
+            for error in validator.iter_errors(&value).take(limits::PROBLEMS) {
+                self.problems.add(Code::ValueSchema, path, describe(&error, self.sensitive));
+            }
         }
     }
-    for (entry, path, message) in found {
-        reading.add(entry, Code::ValueSchema, &path, message);
+
+    fn json(value: &Value) -> serde_json::Value {
+        serde_json::to_value(value).unwrap_or_default()
     }
-}
 
-fn json(value: &Value) -> Result<serde_json::Value, String> {
-    serde_json::to_value(value).map_err(|error| error.to_string())
-}
+    /// What is wrong, and where inside the value. Neither a large value nor a secret is repeated.
+    fn describe(error: &ValidationError<'_>, sensitive: bool) -> String {
+        const LONGEST: usize = 200;
+        let mut text = if sensitive { error.masked().to_string() } else { error.to_string() };
+        if let Some((end, _)) = text.char_indices().nth(LONGEST) {
+            text.truncate(end);
+            text.push_str("...");
+        }
+        match error.instance_path().as_str() {
+            "" => text,
+            inside => format!("{text} at {}", crate::problem::shown(inside)),
+        }
+    }
 
-/// Every value that can be served, with where it stands.
-fn values(flag: &Flag) -> Vec<(String, &Value)> {
-    let mut values = vec![("/default".to_owned(), &flag.default)];
-    values.extend(flag.off.iter().map(|off| ("/off".to_owned(), off)));
-    values.extend(
-        flag.variations
-            .iter()
-            .enumerate()
-            .map(|(i, variation)| (format!("/variations/{i}/value"), &variation.value)),
-    );
-    values.extend(flag.actions().filter_map(|action| match action {
-        Action::Value(value) => Some((String::new(), value)),
-        _ => None,
-    }));
-    values
+    #[cfg(test)]
+    mod tests {
+        use crate::Node;
+        use crate::definition::{Mode, read};
+
+        fn messages(text: &str) -> Vec<String> {
+            let reading =
+                read(&[Node::parse_json(text.as_bytes(), &crate::Arena::new()).unwrap()], Mode::Authoring);
+            reading.problems.into_iter().map(|found| found.problem.message).collect()
+        }
+
+        #[test]
+        fn messages_say_where_and_neither_repeat_what_is_long_nor_what_is_secret() {
+            let text = |extra: &str, value: &str| {
+                format!(
+                    r#"{{"key": "c", "type": "config", {extra} "value_schema": {{"properties": {{"a": {{"items": {{"type": "integer"}}}}}}}},
+                    "default": {{"a": [1, "{value}"]}}}}"#
+                )
+            };
+            assert_eq!(messages(&text("", "open")), ["\"open\" is not of type \"integer\" at /a/1"]);
+            let secret = messages(&text("\"sensitive\": true,", "hunter2"));
+            assert_eq!(secret, ["value is not of type \"integer\" at /a/1"]);
+            let long = messages(&text("", &"z".repeat(100_000)));
+            assert!(long[0].len() < 250 && long[0].ends_with("... at /a/1"), "{}", long[0].len());
+        }
+
+        #[test]
+        fn a_schema_that_leads_to_itself_ends() {
+            for schema in
+                [r##"{"$ref": "#"}"##, r##"{"allOf": [{"$ref": "#"}]}"##, r##"{"not": {"$ref": "#"}}"##]
+            {
+                messages(&format!(
+                    r#"{{"key": "c", "value_type": "json", "value_schema": {schema}, "default": {{}}}}"#
+                ));
+            }
+        }
+    }
 }

@@ -78,6 +78,7 @@ pub(super) fn typed(
         reader.problems.add(Code::ValueType, path, format!("{shown} is not {wanted}"));
         return None;
     }
+    reader.check_schema(&value, path);
     Some(value)
 }
 
@@ -126,8 +127,8 @@ impl Reader<'_> {
             self.problems.add(Code::InvalidValue, path, "an enum's members are all strings, or all integers");
             return None;
         }
-        self.within(items.len(), limits::OPERAND_ITEMS, "members", path);
-        Some(ValueType::Enum(items.iter().map(Node::to_value).collect()))
+        let within = self.within(items.len(), limits::VARIATIONS, "members", path);
+        within.then(|| ValueType::Enum(items.iter().map(Node::to_value).collect()))
     }
 
     /// The variations as declared; a boolean without any has `off` and `on`.

@@ -43,6 +43,10 @@ impl Scalars {
         Scalars { strings: StrSet::new(&strings), numbers: numbers.into(), booleans: booleans.into() }
     }
 
+    pub(crate) fn len(&self) -> usize {
+        self.strings.len() + self.numbers.len() + self.booleans.len()
+    }
+
     pub(crate) fn to_value(&self) -> Value {
         let strings = self.strings.iter().map(Value::from);
         let numbers = self.numbers.iter().map(|number| from_number(*number));
@@ -92,6 +96,10 @@ impl StrSet {
 
     pub(crate) fn is_empty(&self) -> bool {
         self.ends.is_empty()
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.ends.len()
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &str> {

@@ -6,6 +6,7 @@ pub mod number;
 pub mod timestamp;
 pub(crate) mod version;
 
+use std::collections::HashMap;
 use std::fmt;
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
@@ -83,18 +84,23 @@ impl PartialEq for Value {
             (Value::Bool(a), Value::Bool(b)) => a == b,
             (Value::Str(a), Value::Str(b)) => a == b,
             (Value::List(a), Value::List(b)) => a == b,
-            (Value::Object(a), Value::Object(b)) => {
-                a.len() == b.len()
-                    && a.iter().all(|(name, value)| {
-                        b.iter().find(|(other, _)| other == name).is_some_and(|(_, other)| other == value)
-                    })
-            }
+            (Value::Object(a), Value::Object(b)) => a.len() == b.len() && same_members(a, b),
             _ => match (self.as_number(), other.as_number()) {
                 (Some(a), Some(b)) => a == b,
                 _ => false,
             },
         }
     }
+}
+
+/// Whether every member of `a` is in `b` too. Few are compared one by one, many are looked up in a table.
+fn same_members(a: &[(Box<str>, Value)], b: &[(Box<str>, Value)]) -> bool {
+    const FEW: usize = 16;
+    if b.len() <= FEW {
+        return a.iter().all(|member| b.iter().any(|other| other == member));
+    }
+    let table: HashMap<&str, &Value> = b.iter().map(|(name, value)| (&**name, value)).collect();
+    a.iter().all(|(name, value)| table.get(&**name) == Some(&value))
 }
 
 impl Serialize for Value {
@@ -141,4 +147,26 @@ from! {
     &str => |value| Value::Str(value.into()),
     String => |value| Value::Str(value.into()),
     Box<str> => |value| Value::Str(value.into()),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Node;
+
+    #[test]
+    fn objects_are_equal_in_any_order_few_members_or_many() {
+        for count in [0, 1, 16, 17, 100_000] {
+            let object = |order: &mut dyn Iterator<Item = i64>| {
+                Value::Object(order.map(|i| (Box::from(format!("m{i}")), Value::Int(i))).collect())
+            };
+            let (up, down) = (object(&mut (0..count)), object(&mut (0..count).rev()));
+            assert_eq!(up, down, "{count}");
+            if count > 0 {
+                assert_ne!(up, object(&mut (1..=count)), "{count}");
+            }
+        }
+        let read = |text: &str| Node::parse_json(text.as_bytes(), &crate::Arena::new()).unwrap().to_value();
+        assert_ne!(read(r#"{"a": 1, "b": 2}"#), read(r#"{"a": 2, "b": 1}"#));
+    }
 }
