@@ -71,7 +71,8 @@ pub(crate) fn warn(warnings: &[String]) {
 
 /// A snapshot of files that belong together, with what loading them had to say.
 pub(crate) fn snapshot(files: &[File], environment: Environment) -> Result<(Snapshot, Vec<String>), Failure> {
-    let (_, reading, mut warnings) = documents(files)?;
+    let (_, reading) = documents(files)?;
+    let mut warnings = warnings(files, &reading, |_| true);
     let snapshot = Snapshot::compile(reading, environment)
         .map_err(|problem| Failure::Input(format!("not loaded: {problem}")))?;
     // Circles between entries are found when they are linked, and are no one file's.
@@ -79,23 +80,28 @@ pub(crate) fn snapshot(files: &[File], environment: Environment) -> Result<(Snap
     Ok((snapshot, warnings))
 }
 
-/// The trees of files that belong together, what a process reads in them, and what reading them had to say.
-pub(crate) fn documents(files: &[File]) -> Result<(Vec<Node<'_>>, Reading, Vec<String>), Failure> {
+/// The trees of files that belong together, and what a process reads in them.
+pub(crate) fn documents(files: &[File]) -> Result<(Vec<Node<'_>>, Reading), Failure> {
     let mut documents = Vec::with_capacity(files.len());
     for file in files {
         documents.push(file.parse().map_err(|problem| Failure::refused(&file.path, &problem))?);
     }
     let reading = definition::read(&documents, Mode::Loading);
-    let path_of = |document: usize| files.get(document).map_or(Path::new(""), |file| &file.path);
     if let Some(found) = reading.refusal() {
-        return Err(Failure::refused(path_of(found.document), &found.problem));
+        return Err(Failure::refused(path_of(files, found.document), &found.problem));
     }
-    let warnings = reading
-        .problems
-        .iter()
-        .map(|found| format!("{}: {}", path_of(found.document).display(), found.problem))
-        .collect();
-    Ok((documents, reading, warnings))
+    Ok((documents, reading))
+}
+
+/// What reading files had to say, of problems like these.
+pub(crate) fn warnings(files: &[File], reading: &Reading, like: impl Fn(Code) -> bool) -> Vec<String> {
+    let found = reading.problems.iter().filter(|found| like(found.problem.code));
+    found.map(|found| format!("{}: {}", path_of(files, found.document).display(), found.problem)).collect()
+}
+
+/// The file that is this document.
+pub(crate) fn path_of(files: &[File], document: usize) -> &Path {
+    files.get(document).map_or(Path::new(""), |file| &file.path)
 }
 
 /// Every file of a folder that looks like definitions, sorted by path. Hidden ones are somebody else's: version

@@ -17,7 +17,7 @@ pub fn check(text: &[u8]) {
     lint::warn(&mut authored, &lint::Options { now, naming: None });
     assert_eq!(authored.has_errors(), !is_good, "warnings are no errors");
     assert!(loaded.problems.len() <= authored.problems.len(), "loading finds what authoring does not");
-    assert_eq!(diff(&documents, &documents), [], "a document differs from itself");
+    assert_eq!(diff(&documents, &documents).changes, [], "a document differs from itself");
 
     let refused = loaded.refusal().is_some();
     assert!(!(is_good && refused), "what an author may write, a process refuses");
