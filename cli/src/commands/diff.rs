@@ -79,7 +79,7 @@ fn refuse(output: &mut Output, one: &Unreadable, file: &str) -> io::Result<()> {
             output.json(&Refused { key: key.as_deref(), side: *side, error: InFile { file, problem } })
         }
         Format::Text => {
-            let entry = key.as_ref().map_or("an entry without a key".to_owned(), |key| format!("`{key}`"));
+            let entry = key.as_ref().map_or("an entry".to_owned(), |key| format!("`{key}`"));
             complain(ERROR, "error", format_args!("{entry} is not compared: {file}: {problem}"));
             Ok(())
         }

@@ -60,7 +60,7 @@ fn what_is_broken_is_not_compared_and_the_rest_is() {
         "{}",
         run.err
     );
-    let nameless = format!("error: an entry without a key is not compared: {broken}: /1: ");
+    let nameless = format!("error: an entry is not compared: {broken}: /1: ");
     assert!(complaints[1].starts_with(&nameless), "{}", run.err);
     let total = format!("{broken}: /0/rollout: the percentages total 2, not 100 (PERCENTAGE_TOTAL)");
     assert_eq!((complaints.len(), complaints[3]), (4, &*format!("error: `a` is not compared: {total}")));
