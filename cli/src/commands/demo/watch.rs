@@ -81,7 +81,8 @@ impl Watcher {
         let paths = files.paths();
         // Read first: an edit from here on is one that is seen.
         let texts = texts(&paths);
-        let Definitions { snapshot, .. } = definitions(&paths)?;
+        let Definitions { snapshot, warnings, .. } = definitions(&paths)?;
+        input::warn(&warnings);
         Ok(Watcher { snapshot, paths, loaded: texts.clone(), texts, doubt: None })
     }
 
