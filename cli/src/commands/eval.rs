@@ -36,12 +36,12 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
     arguments.question.ask(|asking, output| {
         let answer = match asking.context {
             Ok(context) => {
-                let request = Request::new(context, asking.now);
+                let (snapshot, request) = (&asking.definitions.snapshot, Request::new(context, asking.now));
                 let evaluation = match asked {
-                    Some(asked) => asking.snapshot.evaluate_as(asking.key, asked, &request),
-                    None => asking.snapshot.evaluate(asking.key, &request),
+                    Some(asked) => snapshot.evaluate_as(asking.key, asked, &request),
+                    None => snapshot.evaluate(asking.key, &request),
                 };
-                Answer::of(asking.key, &evaluation, context)
+                Answer::of(asking, &evaluation, context)
             }
             Err(problem) => Answer::to_no_context(asking, problem),
         };
@@ -83,9 +83,9 @@ struct Store<'a> {
 }
 
 impl<'a> Answer<'a> {
-    fn of(key: &'a str, evaluation: &Evaluation<'a>, context: &Context) -> Answer<'a> {
+    fn of(asking: &Asking<'a>, evaluation: &Evaluation<'a>, context: &Context) -> Answer<'a> {
         Answer {
-            key,
+            key: asking.key,
             value: evaluation.value(),
             variation: evaluation.variation(),
             reason: evaluation.reason().as_str(),
@@ -94,7 +94,7 @@ impl<'a> Answer<'a> {
             bucket: evaluation.bucket(),
             error: evaluation.error().map(ErrorCode::as_str),
             version: evaluation.version(),
-            message: evaluation.problem().map(Problem::to_string),
+            message: evaluation.problem().map(|problem| asking.definitions.describe(asking.key, problem)),
             overdue: evaluation.is_overdue(),
             store: evaluation
                 .assignment()
@@ -113,7 +113,7 @@ impl<'a> Answer<'a> {
             rule: None,
             bucket: None,
             error: Some(ErrorCode::InvalidContext.as_str()),
-            version: asking.snapshot.version(),
+            version: asking.definitions.snapshot.version(),
             message: Some(problem.to_string()),
             overdue: false,
             store: None,

@@ -32,7 +32,12 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
     let asked = arguments.question.asked;
     arguments.question.ask(|asking, output| {
         let trace = match asking.context {
-            Ok(context) => asking.snapshot.explain(asking.key, asked, &Request::new(context, asking.now)).1,
+            Ok(context) => {
+                let (snapshot, request) = (&asking.definitions.snapshot, Request::new(context, asking.now));
+                let trace = snapshot.explain(asking.key, asked, &request).1;
+                let problem = trace.problem.map(|problem| asking.definitions.describe(asking.key, problem));
+                Trace { problem, ..trace }
+            }
             Err(problem) => to_no_context(asking, problem),
         };
         match output.format {
@@ -59,7 +64,7 @@ fn to_no_context(asking: &Asking<'_>, problem: &Problem) -> Trace {
         bucket: None,
         error: Some(ErrorCode::InvalidContext.as_str()),
         problem: Some(problem.to_string()),
-        version: asking.snapshot.version(),
+        version: asking.definitions.snapshot.version(),
         steps: Vec::new(),
     }
 }

@@ -5,12 +5,12 @@ use std::path::PathBuf;
 
 use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use vexil_core::{Asked, Context, Problem, Snapshot, Timestamp};
+use vexil_core::{Asked, Context, Problem, Timestamp};
 
 use super::{clock, moment};
 use crate::exit::{Failure, Outcome};
-use crate::input;
 use crate::input::contexts::Contexts;
+use crate::input::{self, Definitions};
 use crate::output::{Format, Output};
 
 #[derive(Args)]
@@ -54,7 +54,7 @@ pub(crate) struct Question {
 
 /// A question, ready to be answered for one context after the other.
 pub(super) struct Asking<'a> {
-    pub(super) snapshot: &'a Snapshot,
+    pub(super) definitions: &'a Definitions,
     pub(super) key: &'a str,
     pub(super) context: Result<&'a Context, &'a Problem>,
     pub(super) now: Timestamp,
@@ -70,7 +70,8 @@ impl Question {
         &self,
         mut answer: impl FnMut(&Asking<'_>, &mut Output) -> io::Result<Outcome>,
     ) -> Result<Outcome, Failure> {
-        let snapshot = input::load(&self.definitions, self.env.as_deref())?;
+        let definitions = input::load(&self.definitions, self.env.as_deref())?;
+        let snapshot = &definitions.snapshot;
         let keys: Vec<&str> = self.key.as_deref().map_or_else(|| snapshot.keys().collect(), |key| vec![key]);
         let key_width = keys.iter().map(|key| key.chars().count()).max().unwrap_or_default();
         let now = self.now.unwrap_or_else(clock);
@@ -84,7 +85,7 @@ impl Question {
         while let Some(context) = contexts.next()? {
             for &key in &keys {
                 let context = context.as_ref();
-                let asking = Asking { snapshot: &snapshot, key, context, now, is_first, key_width };
+                let asking = Asking { definitions: &definitions, key, context, now, is_first, key_width };
                 outcome = outcome.and(answer(&asking, &mut output)?);
                 is_first = false;
             }

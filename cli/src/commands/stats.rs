@@ -65,11 +65,11 @@ as they come. p is the probability of a split at least as uneven, if units split
 
 pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
     let Arguments { key, by, prefix, units, .. } = arguments;
-    let snapshot = input::load(&arguments.definitions, arguments.env.as_deref())?;
+    let definitions = input::load(&arguments.definitions, arguments.env.as_deref())?;
     let context = contexts::parse(arguments.context.as_deref().unwrap_or("{}"))
         .map_err(|problem| Failure::Input(format!("not a context: {problem} (INVALID_CONTEXT)")))?;
     let now = arguments.now.unwrap_or_else(clock);
-    let split = Units { snapshot: &snapshot, key, context: &context, by, prefix, now }
+    let split = Units { snapshot: &definitions.snapshot, key, context: &context, by, prefix, now }
         .split(*units)
         .map_err(Failure::Input)?;
     let mut output = Output::new(arguments.format);

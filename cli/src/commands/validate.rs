@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use regex::{Regex, RegexBuilder};
-use serde::Serialize;
 use vexil_core::definition::{self, Mode, lint};
 use vexil_core::{Code, Problem, Severity, Timestamp, limits};
 
@@ -13,7 +12,7 @@ use super::{clock, moment};
 use crate::exit::{Failure, Outcome};
 use crate::input::{self, File};
 use crate::output::style::{ERROR, HEADING, QUIET, WARNING, YES};
-use crate::output::{Format, Output};
+use crate::output::{Format, InFile, Output};
 
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
@@ -59,7 +58,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
             counts.add(problem.severity);
             match output.format {
                 Format::Json => {
-                    output.json(&Line { file: &file.display().to_string(), problem: &problem })?
+                    output.json(&InFile { file: &file.display().to_string(), problem: &problem })?
                 }
                 Format::Text => write(&mut output, file, &problem)?,
             }
@@ -117,14 +116,6 @@ fn depends_on_others(code: Code) -> bool {
             | Code::UnknownRole
             | Code::UnknownSlot
     )
-}
-
-/// A problem, as programs read it.
-#[derive(Serialize)]
-struct Line<'a> {
-    file: &'a str,
-    #[serde(flatten)]
-    problem: &'a Problem,
 }
 
 /// `file:line:column: error CODE path: message`

@@ -3,13 +3,15 @@
 pub(crate) mod contexts;
 mod yaml;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::ffi::OsStr;
+use std::fmt::Display;
 use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use vexil_core::definition::{self, Mode, Reading};
+use vexil_core::definition::{self, Found, Mode, Reading};
+use vexil_core::problem::OnLoad;
 use vexil_core::{Arena, Code, Environment, Node, Problem, Snapshot, limits};
 
 use crate::exit::Failure;
@@ -60,12 +62,28 @@ pub(crate) fn read_files(paths: Vec<PathBuf>) -> Result<Vec<File>, Failure> {
     Ok(files)
 }
 
-/// Loads definitions as a process does, leniently; what is to be said of them goes to standard error.
-pub(crate) fn load(path: &Path, environment: Option<&str>) -> Result<Snapshot, Failure> {
+/// Definitions, loaded as a process does it: leniently.
+pub(crate) struct Definitions {
+    pub(crate) snapshot: Snapshot,
+    /// What loading them had to say.
+    pub(crate) warnings: Vec<String>,
+    /// Why entries cannot be served, with their files, by key.
+    broken: HashMap<Box<str>, String>,
+}
+
+impl Definitions {
+    /// What is wrong with an entry that cannot be served, with its file where that is known.
+    pub(crate) fn describe(&self, key: &str, problem: impl Display) -> String {
+        self.broken.get(key).cloned().unwrap_or_else(|| problem.to_string())
+    }
+}
+
+/// Loads definitions; what is to be said of them goes to standard error.
+pub(crate) fn load(path: &Path, environment: Option<&str>) -> Result<Definitions, Failure> {
     let environment = environment.map_or(Environment::Document, |name| Environment::Default(Box::from(name)));
-    let (snapshot, warnings) = snapshot(&read(path)?, environment)?;
-    warn(&warnings);
-    Ok(snapshot)
+    let definitions = compile(&read(path)?, environment)?;
+    warn(&definitions.warnings);
+    Ok(definitions)
 }
 
 /// Says on standard error what loading had to say.
@@ -75,33 +93,69 @@ pub(crate) fn warn(warnings: &[String]) {
     }
 }
 
-/// A snapshot of files that belong together, with what loading them had to say.
-pub(crate) fn snapshot(files: &[File], environment: Environment) -> Result<(Snapshot, Vec<String>), Failure> {
-    let (_, reading, mut warnings) = documents(files)?;
+/// Loads files that belong together.
+pub(crate) fn compile(files: &[File], environment: Environment) -> Result<Definitions, Failure> {
+    let (documents, reading) = documents(files)?;
+    let mut warnings = warnings(files, &reading, |_| true);
+    let mut broken = spoilt(files, &reading);
     let snapshot = Snapshot::compile(reading, environment)
         .map_err(|problem| Failure::Input(format!("not loaded: {problem}")))?;
-    // Circles between entries are found when they are linked, and are no one file's.
-    warnings.extend(snapshot.warnings().skip(warnings.len()).map(Problem::to_string));
-    Ok((snapshot, warnings))
+    // Circles are found when entries are linked. Their path is the key, as a snapshot knows of no documents.
+    let mut linking = snapshot.warnings().skip(warnings.len()).peekable();
+    let places = if linking.peek().is_some() { definition::places(&documents) } else { HashMap::new() };
+    for problem in linking {
+        let key = problem.path.trim_start_matches('/');
+        let text = match places.get(key) {
+            Some((document, path)) => {
+                let problem = Problem { path: path.clone(), ..problem.clone() };
+                format!("{}: {problem}", path_of(files, *document).display())
+            }
+            None => problem.to_string(),
+        };
+        broken.insert(key.into(), text.clone());
+        warnings.push(text);
+    }
+    Ok(Definitions { snapshot, warnings, broken })
 }
 
-/// The trees of files that belong together, what a process reads in them, and what reading them had to say.
-pub(crate) fn documents(files: &[File]) -> Result<(Vec<Node<'_>>, Reading, Vec<String>), Failure> {
+/// Of each entry that cannot be served, the first problem that keeps it from it; a key that is taken outdoes all.
+fn spoilt(files: &[File], reading: &Reading) -> HashMap<Box<str>, String> {
+    let mut spoilt = HashMap::new();
+    for found in reading.problems.iter().filter(|found| found.problem.code.on_load() == OnLoad::Entry) {
+        let Some(entry) = found.entry.and_then(|entry| reading.model.entries.get(entry)) else { continue };
+        if found.problem.code == Code::DuplicateKey || !spoilt.contains_key(&entry.key) {
+            spoilt.insert(entry.key.clone(), in_file(files, found));
+        }
+    }
+    spoilt
+}
+
+/// The trees of files that belong together, and what a process reads in them.
+pub(crate) fn documents(files: &[File]) -> Result<(Vec<Node<'_>>, Reading), Failure> {
     let mut documents = Vec::with_capacity(files.len());
     for file in files {
         documents.push(file.parse().map_err(|problem| Failure::refused(&file.path, &problem))?);
     }
     let reading = definition::read(&documents, Mode::Loading);
-    let path_of = |document: usize| files.get(document).map_or(Path::new(""), |file| &file.path);
     if let Some(found) = reading.refusal() {
-        return Err(Failure::refused(path_of(found.document), &found.problem));
+        return Err(Failure::refused(path_of(files, found.document), &found.problem));
     }
-    let warnings = reading
-        .problems
-        .iter()
-        .map(|found| format!("{}: {}", path_of(found.document).display(), found.problem))
-        .collect();
-    Ok((documents, reading, warnings))
+    Ok((documents, reading))
+}
+
+/// What reading files had to say, of problems like these.
+pub(crate) fn warnings(files: &[File], reading: &Reading, like: impl Fn(Code) -> bool) -> Vec<String> {
+    let found = reading.problems.iter().filter(|found| like(found.problem.code));
+    found.map(|found| in_file(files, found)).collect()
+}
+
+fn in_file(files: &[File], found: &Found) -> String {
+    format!("{}: {}", path_of(files, found.document).display(), found.problem)
+}
+
+/// The file that is this document.
+pub(crate) fn path_of(files: &[File], document: usize) -> &Path {
+    files.get(document).map_or(Path::new(""), |file| &file.path)
 }
 
 /// Every file of a folder that looks like definitions, sorted by path. Hidden ones are somebody else's: version

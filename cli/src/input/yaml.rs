@@ -302,10 +302,10 @@ mod tests {
         for text in
             ["yes", "on", "No", "tRUE", "1_000", "0b1", "-0x1", "1e", ".", "1.2.3", "2026-01-01", "12:30"]
         {
-            assert_eq!(scalar(text), Node::Str(text.into()), "{text}");
+            assert_eq!(scalar(text), Node::Str(text), "{text}");
         }
         for text in ["'1'", "\"1\"", "|-\n  1", ">-\n  1"] {
-            assert_eq!(scalar(text), Node::Str("1".into()), "{text}");
+            assert_eq!(scalar(text), Node::Str("1"), "{text}");
         }
     }
 

@@ -10,6 +10,7 @@ use std::io::{self, BufWriter, Write};
 use anstyle::Style;
 use clap::ValueEnum;
 use serde::Serialize;
+use vexil_core::Problem;
 
 /// For whom.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
@@ -52,6 +53,14 @@ impl Write for Output {
     fn flush(&mut self) -> io::Result<()> {
         self.writer.flush()
     }
+}
+
+/// A problem in a file, as programs read it.
+#[derive(Serialize)]
+pub(crate) struct InFile<'a> {
+    pub(crate) file: &'a str,
+    #[serde(flatten)]
+    pub(crate) problem: &'a Problem,
 }
 
 /// One line on standard error. That it cannot be written can be told to nobody.

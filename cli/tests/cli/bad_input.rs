@@ -139,6 +139,36 @@ fn a_circle_answers_for_each_of_its_members() {
 }
 
 #[test]
+fn what_is_wrong_is_told_with_its_file() {
+    let folder = Folder::new();
+    let needs = |key: &str, other: &str| {
+        format!(r#"{{"key": "{key}", "prerequisites": [{{"flag": "{other}", "variation": "on"}}]}}"#)
+    };
+    let a = folder.file("a.json", format!(r#"{{"entries": [{{"key": "twice"}}, {}]}}"#, needs("a", "b")));
+    let b = folder.file(
+        "b.json",
+        format!(r#"[{}, {{"key": "bad", "default": 1, "value_type": "x"}}]"#, needs("b", "a")),
+    );
+    let c = folder.file("c.yaml", "key: twice");
+    let path = folder.path().to_str().unwrap();
+    for (key, place) in [
+        ("a", format!("{a}: /entries/1: `a` refers to itself")),
+        ("b", format!("{b}: /0: `b` refers to itself")),
+        ("bad", format!("{b}: /1/value_type: ")),
+        ("twice", format!("{c}: /key: ")),
+    ] {
+        for (command, field) in [("eval", "message"), ("explain", "problem")] {
+            let run = vexil(&[command, key, "-d", path, "--format", "json"]);
+            let line = &run.lines()[0];
+            assert!(line[field].as_str().unwrap().starts_with(&place), "{line}");
+            assert!(run.err.contains(&format!("warning: {place}")), "{}", run.err);
+            let text = vexil(&[command, key, "-d", path]);
+            assert!(text.code == 1 && text.out.contains(&place), "{}", text.out);
+        }
+    }
+}
+
+#[test]
 fn large_documents_are_not_read() {
     let folder = Folder::new();
     let path = folder.file("large.json", "");

@@ -51,6 +51,12 @@ fn what_someone_edited_is_theirs() {
     let path = folder.file("graph_search.json", edited);
     let run = vexil(&["demo", "--once", "--dir", &argument(folder.path())]);
     assert_eq!((run.code, fs::read_to_string(path).unwrap().as_str()), (0, edited));
+    let circle = r#"{"key": "graph_search.v2.enable", "prerequisites": [
+        {"flag": "graph_search.v2.enable", "variation": "on"}]}"#;
+    let path = folder.file("graph_search.json", circle);
+    let run = vexil(&["demo", "--once", "--dir", &argument(folder.path())]);
+    let place = format!("warning: {path}: `graph_search.v2.enable` refers to itself");
+    assert!(run.err.contains(&place), "{}", run.err);
     folder.file("graph_search.json", "{");
     let run = vexil(&["demo", "--once", "--dir", &argument(folder.path())]);
     assert_eq!(run.code, 1);

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::support::{Folder, vexil};
+use crate::support::{Folder, argument, vexil};
 
 const OLD: &str = r#"[{"key": "gone"}, {"key": "a", "rollout": {"on": 25, "off": 75}}]"#;
 const NEW: &str = "- {id: a, rollout: {off: 60, on: 40}}\n- {key: new, type: config, default: 1}\n";
@@ -42,6 +42,35 @@ fn a_side_that_cannot_be_read_is_refused() {
         assert!(run.complaint().starts_with(&format!("error: {new}: ")), "{}", run.err);
     }
     assert_eq!(vexil(&["diff", &old, "/nowhere"]).code, 2);
+}
+
+#[test]
+fn what_is_broken_is_not_compared_and_the_rest_is() {
+    let folder = Folder::new();
+    folder.file("old/a.json", r#"[{"key": "a", "rollout": {"on": 1}}, {"key": "b"}]"#);
+    folder.file("new/a.json", r#"{"key": "b", "owner": "o", "ruels": []}"#);
+    let broken = folder.file("new/b.yaml", "- {key: a, rollout: {on: 2}}\n- {default: true}\n");
+    let (old, new) = (argument(&folder.at("old")), argument(&folder.at("new")));
+    let run = vexil(&["diff", &old, &new]);
+    assert_eq!(run.code, 1);
+    assert!(run.out.ends_with("0 added, 0 removed, 1 changed, 2 not compared\n"), "{}", run.out);
+    let complaints: Vec<&str> = run.err.lines().collect();
+    assert!(
+        complaints[0].starts_with("warning: ") && complaints[0].ends_with("(UNKNOWN_FIELD)"),
+        "{}",
+        run.err
+    );
+    let nameless = format!("error: an entry is not compared: {broken}: /1: ");
+    assert!(complaints[1].starts_with(&nameless), "{}", run.err);
+    let total = format!("{broken}: /0/rollout: the percentages total 2, not 100 (PERCENTAGE_TOTAL)");
+    assert_eq!((complaints.len(), complaints[3]), (4, &*format!("error: `a` is not compared: {total}")));
+    let lines = vexil(&["diff", &old, &new, "--format", "json"]).lines();
+    let expected = json!({"key": "a", "side": "new", "error": {
+        "file": broken, "code": "PERCENTAGE_TOTAL", "severity": "error", "path": "/0/rollout",
+        "message": "the percentages total 2, not 100",
+    }});
+    assert_eq!((lines.len(), &lines[2], &lines[3]["key"]), (4, &expected, &json!("b")));
+    assert_eq!(vexil(&["diff", &broken, &broken]).code, 1, "nobody knows whether it differs from itself");
 }
 
 #[test]

@@ -205,7 +205,7 @@ impl Reader<'_> {
                 self.problems.add(Code::InvalidKey, &path, "an empty id is nobody's");
             }
             if let Some(action) = self.scoped_action(node, values, &path) {
-                actions.push((Box::from(id.as_ref()), action));
+                actions.push((Box::from(*id), action));
             }
         }
         actions

@@ -15,6 +15,16 @@ pub(super) enum Form {
     Bundle,
 }
 
+impl Form {
+    pub(super) fn path_of(self, position: usize) -> String {
+        match self {
+            Form::Single => String::new(),
+            Form::List => format!("/{position}"),
+            Form::Bundle => format!("/entries/{position}"),
+        }
+    }
+}
+
 fields! {
     /// The fields of a bundle.
     BundleFields {

@@ -29,7 +29,7 @@ impl Reader<'_> {
         let mut complete = true;
         for (name, node) in *members {
             let path = path.member(name);
-            let part = match name.as_ref() {
+            let part = match *name {
                 "all" => self.conditions(node, &path, depth).map(Condition::All),
                 "any" => self.conditions(node, &path, depth).map(Condition::Any),
                 "not" => {
@@ -74,7 +74,7 @@ impl Reader<'_> {
             return None;
         };
         self.refer(ReferenceKind::Segment, key, path);
-        Some(Condition::Segment(Box::from(key.as_ref())))
+        Some(Condition::Segment(Box::from(*key)))
     }
 
     /// The clauses on one attribute; whether all of them could be read.
@@ -113,7 +113,7 @@ impl Reader<'_> {
                         Code::UnknownOperator => {
                             parts.push(Condition::Unknown {
                                 path: attribute_path.as_str().into(),
-                                operator: Box::from(name.as_ref()),
+                                operator: Box::from(*name),
                             });
                             format!("no operator `{}`{}", shown(name), suggestion(name, OPERATORS))
                         }

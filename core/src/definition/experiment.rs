@@ -257,7 +257,7 @@ impl<'n, 't> Reader<'_> {
         let slots = match object.first() {
             Some((_, Node::List(_))) => object
                 .iter()
-                .map(|(key, node)| Some((Box::from(key.as_ref()), self.intervals(node, &path.member(key))?)))
+                .map(|(key, node)| Some((Box::from(*key), self.intervals(node, &path.member(key))?)))
                 .collect::<Vec<_>>(),
             _ => {
                 // By ascending key: the order of members in a map never matters.
@@ -270,7 +270,7 @@ impl<'n, 't> Reader<'_> {
                         let to = from.saturating_add(self.percentage(node, &path.member(key))?);
                         let slot = (from < to).then_some((from, to));
                         from = to;
-                        Some((Box::from(key.as_ref()), Vec::from_iter(slot)))
+                        Some((Box::from(*key), Vec::from_iter(slot)))
                     })
                     .collect()
             }

@@ -77,11 +77,7 @@ struct Place {
 
 impl Place {
     fn path(&self) -> String {
-        match self.form {
-            Form::Single => String::new(),
-            Form::List => format!("/{}", self.position),
-            Form::Bundle => format!("/entries/{}", self.position),
-        }
+        self.form.path_of(self.position)
     }
 }
 
@@ -290,20 +286,30 @@ impl Reader<'_> {
     }
 }
 
+/// Where every entry stands, by its key: the number of its document, and its path there.
+pub fn places<'n>(documents: &'n [Node<'_>]) -> HashMap<&'n str, (usize, String)> {
+    keyed(documents).map(|(key, document, form, (i, _))| (key, (document, form.path_of(i)))).collect()
+}
+
 /// Every entry as it is written, by its key, with the number of its document.
 pub(crate) fn written_entries<'n, 't>(documents: &'n [Node<'t>]) -> HashMap<&'n str, (usize, &'n Node<'t>)> {
-    let entries =
-        documents.iter().enumerate().filter_map(|(i, document)| Some((i, bundle::entries_of(document)?.1)));
-    let keyed = entries.flat_map(|(document, entries)| {
-        entries.iter().filter_map(move |entry| match entry {
+    keyed(documents).map(|(key, document, _, (_, node))| (key, (document, node))).collect()
+}
+
+/// Every entry that has a key: that, the document's number and form, and the entry with its position.
+fn keyed<'n, 't>(
+    documents: &'n [Node<'t>],
+) -> impl Iterator<Item = (&'n str, usize, Form, (usize, &'n Node<'t>))> {
+    let of_document = |(document, node): (usize, &'n Node<'t>)| Some((document, bundle::entries_of(node)?));
+    documents.iter().enumerate().filter_map(of_document).flat_map(|(document, (form, entries))| {
+        entries.iter().enumerate().filter_map(move |(position, node)| match node {
             Node::Object(object) => match entry::written(object, entry::KEY)?.1 {
-                Node::Str(key) => Some((*key, (document, entry))),
+                Node::Str(key) => Some((*key, document, form, (position, node))),
                 _ => None,
             },
             _ => None,
         })
-    });
-    keyed.collect()
+    })
 }
 
 /// A valid entry as it is written, with every field in the spelling of the documentation, and what counts without one.

@@ -161,7 +161,7 @@ fn related(name: &str) -> Read<Relation> {
 
 fn ordered(relation: Relation, operand: &Node<'_>) -> Read<Test> {
     match operand {
-        Node::Str(text) => Ok(Test::Text { relation, operand: Box::from(text.as_ref()) }),
+        Node::Str(text) => Ok(Test::Text { relation, operand: Box::from(*text) }),
         Node::Int(_) | Node::Float(_) => Ok(Test::Number { relation, operand: number(operand)? }),
         other => Err(refuse(format!("expected a number or a string, found {}", other.kind()))),
     }

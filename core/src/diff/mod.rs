@@ -4,13 +4,14 @@
 mod fields;
 mod splits;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use serde::Serialize;
 
-use crate::definition::{self, Mode};
+use crate::definition::{self, Found, Mode};
 use crate::document::Node;
-use crate::model::Entry;
+use crate::model::{Body, Entry};
+use crate::problem::{OnLoad, Problem};
 use crate::value::Value;
 
 /// What became of an entry.
@@ -23,6 +24,38 @@ pub enum ChangeKind {
     Removed,
     /// It is another.
     Changed,
+}
+
+/// What differs, and what cannot be compared.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Diff {
+    /// By key.
+    pub changes: Vec<Change>,
+    /// What could not be read on a side. Entries of these keys are among no changes.
+    pub unreadable: Vec<Unreadable>,
+}
+
+/// An entry that could not be read, so that nobody knows whether it differs.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Unreadable {
+    /// Its key; none where it has no name to be compared under.
+    pub key: Option<String>,
+    /// Where it could not be read.
+    pub side: Side,
+    /// The number of the document on that side.
+    pub document: usize,
+    /// Why.
+    pub problem: Problem,
+}
+
+/// One of the two sets of documents.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Side {
+    /// As it was.
+    Old,
+    /// As it is to be.
+    New,
 }
 
 /// The difference of one entry.
@@ -65,23 +98,50 @@ pub struct Move {
 
 /// Compares two sets of documents. Entries come in the order of their keys; spelling, order of members and defaults
 /// that are merely written out make no difference.
-pub fn diff(old: &[Node<'_>], new: &[Node<'_>]) -> Vec<Change> {
-    let (before, after) = (entries(old), entries(new));
-    let keys: BTreeSet<&str> = before.keys().chain(after.keys()).map(String::as_str).collect();
-    keys.into_iter().filter_map(|key| compare(key, before.get(key), after.get(key))).collect()
+pub fn diff(old: &[Node<'_>], new: &[Node<'_>]) -> Diff {
+    let mut unreadable = Vec::new();
+    let before = entries(old, Side::Old, &mut unreadable);
+    let after = entries(new, Side::New, &mut unreadable);
+    unreadable.sort_by(|a, b| a.key.cmp(&b.key));
+    let doubtful: HashSet<&str> = unreadable.iter().filter_map(|one| one.key.as_deref()).collect();
+    let keys: BTreeSet<&str> = before.keys().chain(after.keys()).copied().collect();
+    let changes = keys
+        .into_iter()
+        .filter(|key| !doubtful.contains(key))
+        .filter_map(|key| compare(key, before.get(key), after.get(key)))
+        .collect();
+    Diff { changes, unreadable }
 }
 
 /// An entry as it is understood, and as it is written.
 type Written<'d, 't> = (Entry, &'d Node<'t>);
 
-fn entries<'d, 't>(documents: &'d [Node<'t>]) -> BTreeMap<String, Written<'d, 't>> {
+fn entries<'d, 't>(
+    documents: &'d [Node<'t>],
+    side: Side,
+    unreadable: &mut Vec<Unreadable>,
+) -> BTreeMap<&'d str, Written<'d, 't>> {
     let written = definition::written_entries(documents);
-    let model = definition::read(documents, Mode::Loading).model;
-    let entries = model.entries.into_iter().filter_map(|entry| {
-        let (_, node) = written.get(&*entry.key)?;
-        Some((entry.key.to_string(), (entry, *node)))
-    });
-    entries.collect()
+    let reading = definition::read(documents, Mode::Loading);
+    for Found { document, entry, problem } in reading.problems {
+        if entry.is_none() && problem.code.on_load() != OnLoad::Ignored {
+            unreadable.push(Unreadable { key: None, side, document, problem });
+        }
+    }
+    let mut entries = BTreeMap::new();
+    for entry in reading.model.entries {
+        // Of entries with one key the last says what is wrong with all of them.
+        if let Some((key, (document, node))) = written.get_key_value(&*entry.key) {
+            entries.insert(*key, (*document, (entry, *node)));
+        }
+    }
+    for (key, (document, (entry, _))) in &entries {
+        if let Body::Invalid { problem, .. } = &entry.body {
+            let (key, problem) = (Some((*key).to_owned()), Problem::clone(problem));
+            unreadable.push(Unreadable { key, side, document: *document, problem });
+        }
+    }
+    entries.into_iter().map(|(key, (_, entry))| (key, entry)).collect()
 }
 
 fn compare(key: &str, old: Option<&Written<'_, '_>>, new: Option<&Written<'_, '_>>) -> Option<Change> {
@@ -111,11 +171,14 @@ fn compare(key: &str, old: Option<&Written<'_, '_>>, new: Option<&Written<'_, '_
 pub(super) mod tests {
     use super::*;
     use crate::Arena;
+    use crate::problem::Code;
 
     pub(super) fn changes(old: &str, new: &str) -> Vec<Change> {
         let arena = Arena::new();
         let [old, new] = [old, new].map(|text| Node::parse_json(text.as_bytes(), &arena).unwrap());
-        diff(&[old], &[new])
+        let diff = diff(&[old], &[new]);
+        assert_eq!(diff.unreadable, []);
+        diff.changes
     }
 
     #[test]
@@ -125,5 +188,29 @@ pub(super) mod tests {
         let found = changes(old, new);
         assert_eq!(found[0].moves, [Move { path: "/rollout".into(), percent: 15.0, reshuffled: false }]);
         assert_eq!(found[0].fields.len(), 2);
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_not_compared() {
+        let arena = Arena::new();
+        let read = |text: &'static str| [Node::parse_json(text.as_bytes(), &arena).unwrap()];
+        let old = read(r#"[{"key": "a", "rollout": {"on": 1}}, {"key": "b"}, {"key": "c"}, {"key": "c"}]"#);
+        let new = read(
+            r#"[{"key": "a", "rollout": {"on": 2}}, {"key": "d", "default": {}, "value_type": "x"}, {}]"#,
+        );
+        let found = diff(&old, &new);
+        let told = |one: &Unreadable| (one.key.clone(), one.side, one.problem.code, one.problem.path.clone());
+        let key = |key: &str| Some(key.to_owned());
+        let unreadable: Vec<_> = found.unreadable.iter().map(told).collect();
+        let expected = [
+            (None, Side::New, Code::MissingField, "/2".to_owned()),
+            (key("a"), Side::Old, Code::PercentageTotal, "/0/rollout".to_owned()),
+            (key("a"), Side::New, Code::PercentageTotal, "/0/rollout".to_owned()),
+            (key("c"), Side::Old, Code::DuplicateKey, "/3/key".to_owned()),
+            (key("d"), Side::New, Code::InvalidValue, "/1/value_type".to_owned()),
+        ];
+        assert_eq!(unreadable, expected);
+        let changes: Vec<_> = found.changes.iter().map(|change| (&*change.key, change.change)).collect();
+        assert_eq!(changes, [("b", ChangeKind::Removed)]);
     }
 }

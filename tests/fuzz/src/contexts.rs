@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use serde_json::Value;
-use vexil_core::{Context, Node, Snapshot};
+use vexil_core::{Arena, Context, Node, Snapshot};
 use vexil_reference as reference;
 
 use crate::agreement;
@@ -18,7 +18,10 @@ static SNAPSHOT: LazyLock<Snapshot> =
 pub fn check(text: &[u8]) {
     let Ok(context) = Context::parse_json(text) else { return };
     drop(context);
-    assert!(Node::parse_json(text, &Arena::new()).is_ok(), "a context is JSON of the strictness of definitions");
+    assert!(
+        Node::parse_json(text, &Arena::new()).is_ok(),
+        "a context is JSON of the strictness of definitions"
+    );
     // Only what is too deep or too wide for `serde_json` is refused here and not there.
     let Ok(context) = serde_json::from_slice::<Value>(text) else { return };
     let request =

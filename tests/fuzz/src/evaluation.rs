@@ -1,7 +1,7 @@
 //! A generated document and request, changed by the rest of the bytes: the engine against the reference.
 
 use serde_json::Value;
-use vexil_core::Node;
+use vexil_core::{Arena, Node};
 use vexil_reference::{Request, generate};
 
 use crate::mutation::{Bytes, change};
@@ -20,7 +20,8 @@ pub fn check(data: &[u8]) {
         }
     }
     let text = document.to_string();
-    let Ok(node) = Node::parse_json(text.as_bytes(), &Arena::new()) else { return };
+    let arena = Arena::new();
+    let Ok(node) = Node::parse_json(text.as_bytes(), &arena) else { return };
     if crate::is_for_the_reference(&node) {
         crate::must_agree(&text, &document, &request);
     }

@@ -4,7 +4,7 @@
 //! by a line feed; each is JSON, or else a string as it stands.
 
 use serde_json::{Value, json};
-use vexil_core::Node;
+use vexil_core::{Arena, Node};
 use vexil_reference::{OPERATORS, Request};
 
 pub fn check(data: &[u8]) {
@@ -29,7 +29,8 @@ pub fn check(data: &[u8]) {
         ]
     });
     let text = document.to_string();
-    let Ok(node) = Node::parse_json(text.as_bytes(), &Arena::new()) else { return };
+    let arena = Arena::new();
+    let Ok(node) = Node::parse_json(text.as_bytes(), &arena) else { return };
     if !crate::is_for_the_reference(&node) {
         return;
     }

@@ -12,7 +12,7 @@ use super::cases::{self, Case, Decision};
 use super::files::Files;
 use super::{USERS, seed_users};
 use crate::exit::{Failure, Outcome};
-use crate::input;
+use crate::input::{self, Definitions};
 use crate::output::style::{ERROR, HEADING, QUIET, WARNING};
 use crate::output::{Output, table};
 
@@ -81,7 +81,8 @@ impl Watcher {
         let paths = files.paths();
         // Read first: an edit from here on is one that is seen.
         let texts = texts(&paths);
-        let (snapshot, _) = snapshot(&paths)?;
+        let Definitions { snapshot, warnings, .. } = definitions(&paths)?;
+        input::warn(&warnings);
         Ok(Watcher { snapshot, paths, loaded: texts.clone(), texts, doubt: None })
     }
 
@@ -100,8 +101,8 @@ impl Watcher {
             .filter(is_other)
             .filter_map(|position| self.paths.get(position).cloned())
             .collect();
-        match snapshot(&self.paths) {
-            Ok((snapshot, warnings)) => {
+        match definitions(&self.paths) {
+            Ok(Definitions { snapshot, warnings, .. }) => {
                 self.doubt = None;
                 self.loaded.clone_from(&self.texts);
                 Some(News::Edited { files, snapshot: Box::new(snapshot), warnings })
@@ -132,8 +133,8 @@ impl Watcher {
     }
 }
 
-fn snapshot(paths: &[PathBuf]) -> Result<(Snapshot, Vec<String>), Failure> {
-    input::snapshot(&input::read_files(paths.to_vec())?, Environment::Document)
+fn definitions(paths: &[PathBuf]) -> Result<Definitions, Failure> {
+    input::compile(&input::read_files(paths.to_vec())?, Environment::Document)
 }
 
 fn texts(paths: &[PathBuf]) -> Texts {
