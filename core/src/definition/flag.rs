@@ -1,5 +1,7 @@
 //! Feature flags and configuration entries.
 
+use smol_str::SmolStr;
+
 use crate::document::Node;
 use crate::limits;
 use crate::model::{Expected, Expiry, Flag, Gates, Kind, Prerequisite, ReferenceKind, Rule, Scopes, Split};
@@ -316,7 +318,7 @@ impl<'n, 't> Reader<'_> {
         };
         let comment = self.text(fields.comment, path);
         Some(Rule {
-            id: id.map(Box::from),
+            id: id.map(SmolStr::new),
             priority,
             declared,
             condition: condition?,

@@ -4,7 +4,7 @@ use base64ct::{Base64UrlUnpadded, Encoding};
 
 use crate::document::Node;
 use crate::limits;
-use crate::model::condition::{Quantifier, SizeTest, Test, relation};
+use crate::model::condition::{Moment, Quantifier, SizeTest, Test, relation};
 use crate::model::operand::{Scalar, Scalars, Sealed, StrSet};
 use crate::problem::{Code, shown};
 use crate::value::network::Network;
@@ -30,15 +30,13 @@ type Read<T> = Result<T, Refusal>;
 pub(super) fn read(name: &str, operand: &Node<'_>, ignore_case: bool, shared: &mut Shared) -> Read<Test> {
     let test = match name {
         "eq" | "ne" => Test::Equal { operand: scalar(operand)?, negated: name == "ne", ignore_case },
-        "in" | "notIn" => {
-            Test::OneOf { operands: Box::new(scalars(operand)?), negated: name == "notIn", ignore_case }
-        }
+        "in" | "notIn" => Test::OneOf { operands: scalars(operand)?, negated: name == "notIn", ignore_case },
         "contains" | "notContains" => {
             let operands = match operand {
                 Node::List(_) => scalars(operand)?,
                 one => Scalars::new(vec![scalar(one)?]),
             };
-            Test::Contains { operands: Box::new(operands), negated: name == "notContains", ignore_case }
+            Test::Contains { operands, negated: name == "notContains", ignore_case }
         }
         "startsWith" => Test::StartsWith { operands: strings(operand)?, ignore_case },
         "endsWith" => Test::EndsWith { operands: strings(operand)?, ignore_case },
@@ -124,7 +122,7 @@ fn scalars(node: &Node<'_>) -> Read<Scalars> {
     // The common list is of strings only: those need no copy before they are laid together.
     let texts: Option<Vec<&str>> = items.iter().map(as_str).collect();
     match texts {
-        Some(texts) => Ok(Scalars { strings: StrSet::new(&texts), ..Scalars::default() }),
+        Some(texts) => Ok(Scalars::of_strings(&texts)),
         None => items.iter().map(scalar).collect::<Read<Vec<Scalar>>>().map(Scalars::new),
     }
 }
@@ -168,14 +166,14 @@ fn ordered(relation: Relation, operand: &Node<'_>) -> Read<Test> {
 }
 
 fn time(relation: Relation, operand: &Node<'_>) -> Read<Test> {
-    let moment = match operand {
+    let at = match operand {
         Node::Int(millis) => Timestamp::from_millis(*millis),
         Node::Str(text) => Timestamp::parse(text).ok_or_else(|| {
             refuse(format!("`{}` is not an RFC 3339 date-time with an offset", shown(text)))
         })?,
         other => return Err(refuse(format!("expected a time, found {}", other.kind()))),
     };
-    Ok(Test::Time { relation, operand: moment, written: Box::new(operand.to_value()) })
+    Ok(Test::Time { relation, operand: Box::new(Moment { at, written: operand.to_value() }) })
 }
 
 fn version(name: &str, operand: &Node<'_>) -> Read<Test> {
@@ -185,7 +183,7 @@ fn version(name: &str, operand: &Node<'_>) -> Read<Test> {
     let written = string(operand)?;
     let version = Version::parse(written)
         .ok_or_else(|| refuse(format!("`{}` is not a semantic version such as `1.2.3`", shown(written))))?;
-    Ok(Test::Version { relation, operand: Box::new(version.to_owned()), written: written.into() })
+    Ok(Test::Version { relation, operand: version.to_owned(written) })
 }
 
 fn networks(operand: &Node<'_>) -> Read<Test> {
@@ -203,7 +201,7 @@ fn networks(operand: &Node<'_>) -> Read<Test> {
 }
 
 fn members(quantifier: Quantifier, operand: &Node<'_>, ignore_case: bool) -> Read<Test> {
-    Ok(Test::Members { quantifier, operands: Box::new(scalars(operand)?), ignore_case })
+    Ok(Test::Members { quantifier, operands: scalars(operand)?, ignore_case })
 }
 
 fn sizes(operand: &Node<'_>) -> Read<Box<[SizeTest]>> {

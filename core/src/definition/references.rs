@@ -102,7 +102,9 @@ impl<'r> Entries<'r> {
             for (position, prerequisite) in flag.prerequisites.iter().enumerate() {
                 let Expected::Variation(id) = &prerequisite.expected else { continue };
                 let known = match self.get(&prerequisite.flag).map(|target| &target.body) {
-                    Some(Body::Flag(target)) => target.variations.iter().any(|variation| variation.id == *id),
+                    Some(Body::Flag(target)) => {
+                        target.variations.iter().any(|variation| *variation.id == **id)
+                    }
                     Some(Body::Experiment(target)) => target.variants.iter().any(|variant| variant.id == *id),
                     _ => continue,
                 };

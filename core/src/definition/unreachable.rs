@@ -93,8 +93,8 @@ fn is_subset(narrow: &Test, wide: &Test) -> bool {
             wide.strings.contains(text, false)
         }
         Test::OneOf { operands, negated: false, ignore_case: false } => {
-            operands.numbers.is_empty()
-                && operands.booleans.is_empty()
+            operands.numbers().is_empty()
+                && operands.booleans().is_empty()
                 && operands.strings.iter().all(|text| wide.strings.contains(text, false))
         }
         _ => false,

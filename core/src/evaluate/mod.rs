@@ -12,7 +12,8 @@ use crate::context::{Attribute, Attributes, Path};
 use crate::model::{Expected, Scope};
 use crate::snapshot::Snapshot;
 use crate::snapshot::entry::{
-    Action, Body, Condition, Entry, Flag, Gates, Ids, Pin, Prerequisite, Rule, ScopedAction, Served, Split,
+    Action, Body, Condition, Entry, Flag, Gates, Ids, Pin, Prerequisite, RuleText, ScopedAction, Served,
+    Split,
 };
 use crate::trace::{Kind, Line, Recorder, Step, Trace};
 use crate::value::Value;
@@ -356,7 +357,7 @@ impl<'a, A: Attributes, T: Tracer> Evaluator<'a, '_, A, T> {
                             .variation
                             .get()
                             .and_then(served)
-                            .is_some_and(|variation| variation.id == *id),
+                            .is_some_and(|variation| *variation.id == **id),
                     }
             }
             Some((entry, Body::Experiment(experiment))) => {
@@ -409,7 +410,7 @@ impl<'a, A: Attributes, T: Tracer> Evaluator<'a, '_, A, T> {
     #[inline]
     fn rules(&mut self, flag: &'a Flag) -> bool {
         for (position, rule) in (0..).zip(&flag.rules) {
-            self.tracer.open(|| rule_step(position, rule));
+            self.tracer.open(|| rule_step(position, flag.rule_texts.get(position as usize)));
             let truth = match &rule.condition {
                 // What most rules are.
                 Condition::Clause(clause) => self.clause(clause),
@@ -474,13 +475,13 @@ impl<'a, A: Attributes, T: Tracer> Evaluator<'a, '_, A, T> {
     }
 }
 
-fn rule_step(position: u32, rule: &Rule) -> Step {
+fn rule_step(position: u32, name: Option<&RuleText>) -> Step {
     let step = Step::new(Kind::Rule);
-    let step = match &rule.id {
+    let step = match name.and_then(|name| name.id.as_ref()) {
         Some(id) => step.with("rule", &**id),
         None => step.with("rule", position.to_string()),
     };
-    match &rule.comment {
+    match name.and_then(|name| name.comment.as_ref()) {
         Some(comment) => step.with("comment", &**comment),
         None => step,
     }

@@ -344,8 +344,8 @@ impl<'a> Evaluation<'a> {
     pub fn rule(&self) -> Option<RuleName<'a>> {
         let position = self.decision.rule.get()?;
         let Body::Flag(flag) = &self.entry?.body else { return None };
-        let rule = flag.rules.get(position as usize)?;
-        Some(rule.id.as_deref().map_or(RuleName::Position(position), RuleName::Id))
+        let name = flag.rule_texts.get(position as usize)?;
+        Some(name.id.as_deref().map_or(RuleName::Position(position), RuleName::Id))
     }
 
     /// The bucket that chose, 0 to 99999, if one did.
@@ -367,7 +367,8 @@ impl<'a> Evaluation<'a> {
             _ => None,
         };
         let mut shares: Vec<(&str, u32)> = Vec::new();
-        for (id, width) in choice.widths().filter_map(|(index, width)| Some((id(index)?, width))) {
+        for (id, width) in choice.widths().into_iter().filter_map(|(index, width)| Some((id(index)?, width)))
+        {
             match shares.iter_mut().find(|(known, _)| *known == id) {
                 Some((_, total)) => *total += width,
                 None => shares.push((id, width)),

@@ -40,25 +40,25 @@ fn of_text(test: &Test, text: &str) -> Option<bool> {
             let found =
                 |part: &str| if *ignore_case { fold::contains(text, part) } else { text.contains(part) };
             let known = !operands.strings.is_empty();
-            known.then(|| operands.strings.iter().any(found) != *negated)
+            known.then(|| operands.strings.any(found) != *negated)
         }
         Test::StartsWith { operands, ignore_case } => {
             let starts = |part: &str| {
                 if *ignore_case { fold::starts_with(text, part) } else { starts_with(text, part) }
             };
-            (!operands.is_empty()).then(|| operands.iter().any(starts))
+            (!operands.is_empty()).then(|| operands.any(starts))
         }
         Test::EndsWith { operands, ignore_case } => {
             let ends =
                 |part: &str| if *ignore_case { fold::ends_with(text, part) } else { ends_with(text, part) };
-            (!operands.is_empty()).then(|| operands.iter().any(ends))
+            (!operands.is_empty()).then(|| operands.any(ends))
         }
         Test::Matches(pattern) => Some(pattern.is_match(text)),
         Test::Text { relation, operand } => Some(relation.holds(text.cmp(operand))),
-        Test::Time { relation, operand, .. } => {
-            Timestamp::parse(text).map(|time| relation.holds(time.cmp(operand)))
+        Test::Time { relation, operand } => {
+            Timestamp::parse(text).map(|time| relation.holds(time.cmp(&operand.at)))
         }
-        Test::Version { relation, operand, .. } => {
+        Test::Version { relation, operand } => {
             Version::parse(text).map(|version| relation.holds(version.compare(operand)))
         }
         Test::VersionRange { range, .. } => Version::parse(text).map(|version| range.contains(&version)),
@@ -79,12 +79,12 @@ fn of_number(test: &Test, number: Number) -> Option<bool> {
             Some((*operand == number) != *negated)
         }
         Test::OneOf { operands, negated, .. } => {
-            let known = !operands.numbers.is_empty();
-            known.then(|| operands.numbers.contains(&number) != *negated)
+            let known = !operands.numbers().is_empty();
+            known.then(|| operands.numbers().contains(&number) != *negated)
         }
         Test::Number { relation, operand } => Some(relation.holds(number.compare(*operand))),
-        Test::Time { relation, operand, .. } => {
-            Timestamp::from_number(number).map(|time| relation.holds(time.cmp(operand)))
+        Test::Time { relation, operand } => {
+            Timestamp::from_number(number).map(|time| relation.holds(time.cmp(&operand.at)))
         }
         Test::Modulo { divisor, remainder } => {
             number.integral()?.checked_rem_euclid(*divisor).map(|rest| rest == *remainder)
@@ -97,8 +97,8 @@ fn of_bool(test: &Test, value: bool) -> Option<bool> {
     match test {
         Test::Equal { operand: Scalar::Bool(operand), negated, .. } => Some((*operand == value) != *negated),
         Test::OneOf { operands, negated, .. } => {
-            let known = !operands.booleans.is_empty();
-            known.then(|| operands.booleans.contains(&value) != *negated)
+            let known = !operands.booleans().is_empty();
+            known.then(|| operands.booleans().contains(&value) != *negated)
         }
         _ => None,
     }
@@ -122,8 +122,8 @@ fn of_list(test: &Test, list: &dyn List) -> Option<bool> {
 fn has_any(list: &dyn List, operands: &Scalars, ignore_case: bool) -> bool {
     list.any(&mut |item| match item {
         Attribute::Str(text) => operands.strings.contains(text, ignore_case),
-        Attribute::Number(number) => operands.numbers.contains(&number),
-        Attribute::Bool(value) => operands.booleans.contains(&value),
+        Attribute::Number(number) => operands.numbers().contains(&number),
+        Attribute::Bool(value) => operands.booleans().contains(&value),
         Attribute::List(_) | Attribute::Object => false,
     })
 }
@@ -135,11 +135,11 @@ fn has_all(list: &dyn List, operands: &Scalars, ignore_case: bool) -> bool {
         .iter()
         .all(|wanted| has(&|item| matches!(item, Attribute::Str(text) if same(wanted, text, ignore_case))))
         && operands
-            .numbers
+            .numbers()
             .iter()
             .all(|wanted| has(&|item| matches!(item, Attribute::Number(number) if number == *wanted)))
         && operands
-            .booleans
+            .booleans()
             .iter()
             .all(|wanted| has(&|item| matches!(item, Attribute::Bool(value) if value == *wanted)))
 }

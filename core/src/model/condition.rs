@@ -7,7 +7,7 @@ use crate::value::Value;
 use crate::value::network::Network;
 use crate::value::number::Number;
 use crate::value::timestamp::Timestamp;
-use crate::value::version::{Range, Relation, Version};
+use crate::value::version::{Range, Relation, Version, Written};
 
 use super::operand::{Pattern, Scalar, Scalars, Sealed, StrSet, from_number};
 
@@ -62,22 +62,29 @@ pub(crate) struct Clause {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Test {
     Equal { operand: Scalar, negated: bool, ignore_case: bool },
-    OneOf { operands: Box<Scalars>, negated: bool, ignore_case: bool },
-    Contains { operands: Box<Scalars>, negated: bool, ignore_case: bool },
+    OneOf { operands: Scalars, negated: bool, ignore_case: bool },
+    Contains { operands: Scalars, negated: bool, ignore_case: bool },
     StartsWith { operands: StrSet, ignore_case: bool },
     EndsWith { operands: StrSet, ignore_case: bool },
     Matches(Arc<Pattern>),
     Number { relation: Relation, operand: Number },
     Text { relation: Relation, operand: Box<str> },
-    Time { relation: Relation, operand: Timestamp, written: Box<Value> },
-    Version { relation: Relation, operand: Box<Version<Box<str>>>, written: Box<str> },
+    Time { relation: Relation, operand: Box<Moment> },
+    Version { relation: Relation, operand: Version<Box<Written>> },
     VersionRange { range: Box<Range>, written: Box<str> },
     Network { networks: Box<[Network]>, written: Box<Value> },
     Exists(bool),
-    Members { quantifier: Quantifier, operands: Box<Scalars>, ignore_case: bool },
+    Members { quantifier: Quantifier, operands: Scalars, ignore_case: bool },
     Size(Box<[SizeTest]>),
     Modulo { divisor: i64, remainder: i64 },
     Sealed(Box<Sealed>),
+}
+
+/// A time, and how it is written.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Moment {
+    pub(crate) at: Timestamp,
+    pub(crate) written: Value,
 }
 
 /// How many of the operands a list must have.
@@ -208,8 +215,10 @@ impl Test {
             Test::Matches(pattern) => Value::from(pattern.as_str()),
             Test::Number { operand, .. } => from_number(*operand),
             Test::Text { operand, .. } => Value::from(&**operand),
-            Test::Time { written, .. } | Test::Network { written, .. } => (**written).clone(),
-            Test::Version { written, .. } | Test::VersionRange { written, .. } => Value::from(&**written),
+            Test::Time { operand, .. } => operand.written.clone(),
+            Test::Network { written, .. } => (**written).clone(),
+            Test::Version { operand, .. } => Value::from(operand.written()),
+            Test::VersionRange { written, .. } => Value::from(&**written),
             Test::Exists(wanted) => Value::Bool(*wanted),
             Test::Size(tests) => Value::Object(tests.iter().map(size_member).collect()),
             Test::Modulo { divisor, remainder } => {

@@ -5,6 +5,8 @@ pub(crate) mod condition;
 mod experiment;
 pub(crate) mod operand;
 
+use smol_str::SmolStr;
+
 use crate::context::Path;
 use crate::problem::Problem;
 use crate::value::Value;
@@ -227,7 +229,7 @@ impl ValueType {
 
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Variation {
-    pub(crate) id: Box<str>,
+    pub(crate) id: SmolStr,
     pub(crate) value: Value,
 }
 
@@ -322,7 +324,7 @@ pub(crate) struct ScopedAction {
 
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Rule {
-    pub(crate) id: Option<Box<str>>,
+    pub(crate) id: Option<SmolStr>,
     pub(crate) priority: i64,
     /// The position in the author's list.
     pub(crate) declared: usize,

@@ -22,15 +22,24 @@ pub(crate) enum Scalar {
     Bool(bool),
 }
 
-/// A list of scalars, parted by type.
+/// A list of scalars, parted by type. Most lists are of strings only.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(crate) struct Scalars {
     pub(crate) strings: StrSet,
-    pub(crate) numbers: Box<[Number]>,
-    pub(crate) booleans: Box<[bool]>,
+    others: Option<Box<Others>>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+struct Others {
+    numbers: Box<[Number]>,
+    booleans: Box<[bool]>,
 }
 
 impl Scalars {
+    pub(crate) fn of_strings(strings: &[&str]) -> Scalars {
+        Scalars { strings: StrSet::new(strings), others: None }
+    }
+
     pub(crate) fn new(items: Vec<Scalar>) -> Scalars {
         let (mut strings, mut numbers, mut booleans) = (Vec::new(), Vec::new(), Vec::new());
         for item in items {
@@ -40,19 +49,30 @@ impl Scalars {
                 Scalar::Bool(value) => booleans.push(value),
             }
         }
-        Scalars { strings: StrSet::new(&strings), numbers: numbers.into(), booleans: booleans.into() }
+        let others = (!numbers.is_empty() || !booleans.is_empty())
+            .then(|| Box::new(Others { numbers: numbers.into(), booleans: booleans.into() }));
+        Scalars { strings: StrSet::new(&strings), others }
+    }
+
+    #[inline]
+    pub(crate) fn numbers(&self) -> &[Number] {
+        self.others.as_ref().map(|others| &*others.numbers).unwrap_or_default()
+    }
+
+    #[inline]
+    pub(crate) fn booleans(&self) -> &[bool] {
+        self.others.as_ref().map(|others| &*others.booleans).unwrap_or_default()
     }
 
     pub(crate) fn len(&self) -> usize {
-        self.strings.len() + self.numbers.len() + self.booleans.len()
+        self.strings.len() + self.numbers().len() + self.booleans().len()
     }
 
     pub(crate) fn to_value(&self) -> Value {
         let strings = self.strings.iter().map(Value::from);
-        let numbers = self.numbers.iter().map(|number| from_number(*number));
-        Value::List(
-            strings.chain(numbers).chain(self.booleans.iter().map(|value| Value::Bool(*value))).collect(),
-        )
+        let numbers = self.numbers().iter().map(|number| from_number(*number));
+        let booleans = self.booleans().iter().map(|value| Value::Bool(*value));
+        Value::List(strings.chain(numbers).chain(booleans).collect())
     }
 }
 
@@ -63,19 +83,78 @@ pub(crate) fn from_number(number: Number) -> Value {
     }
 }
 
-/// Strings in one block of memory, in their order, with a hash table over it once they are many.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct StrSet {
-    text: Box<str>,
-    ends: Box<[u32]>,
-    table: Option<HashTable<u32>>,
+/// Strings, in their order. One alone lies here itself: it is what most operands are, and near in memory.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) enum StrSet {
+    #[default]
+    None,
+    One(SmolStr),
+    Many(Box<Block>),
 }
 
 impl StrSet {
+    pub(crate) fn new(strings: &[impl AsRef<str>]) -> StrSet {
+        match strings {
+            [] => StrSet::None,
+            [one] => StrSet::One(SmolStr::new(one)),
+            many => StrSet::Many(Box::new(Block::new(many))),
+        }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        match self {
+            StrSet::None => 0,
+            StrSet::One(_) => 1,
+            StrSet::Many(block) => block.ends.len(),
+        }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        matches!(self, StrSet::None)
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &str> {
+        let (one, many) = match self {
+            StrSet::None => (None, None),
+            StrSet::One(one) => (Some(one.as_str()), None),
+            StrSet::Many(block) => (None, Some(block.iter())),
+        };
+        one.into_iter().chain(many.into_iter().flatten())
+    }
+
+    /// Whether one of them is like this.
+    #[inline]
+    pub(crate) fn any(&self, is_like: impl Fn(&str) -> bool) -> bool {
+        match self {
+            StrSet::None => false,
+            StrSet::One(one) => is_like(one),
+            StrSet::Many(block) => block.iter().any(is_like),
+        }
+    }
+
+    #[inline]
+    pub(crate) fn contains(&self, text: &str, ignore_case: bool) -> bool {
+        match self {
+            _ if ignore_case => self.any(|member| fold::equal(member, text)),
+            StrSet::Many(block) => block.contains(text),
+            few => few.any(|member| hash::same(member, text)),
+        }
+    }
+}
+
+/// Strings in one block of memory, with a hash table over it once they are many.
+#[derive(Debug, Clone)]
+pub(crate) struct Block {
+    table: Option<HashTable<u32>>,
+    text: Box<str>,
+    ends: Box<[u32]>,
+}
+
+impl Block {
     /// Up to this many, comparing one by one is as fast as hashing.
     const FEW: usize = 4;
 
-    pub(crate) fn new(strings: &[impl AsRef<str>]) -> StrSet {
+    fn new(strings: &[impl AsRef<str>]) -> Block {
         let mut text = String::with_capacity(strings.iter().map(|string| string.as_ref().len()).sum());
         let mut ends = Vec::with_capacity(strings.len());
         for string in strings {
@@ -83,26 +162,18 @@ impl StrSet {
             // A document is far smaller than 4 GiB, so this never saturates.
             ends.push(u32::try_from(text.len()).unwrap_or(u32::MAX));
         }
-        let mut set = StrSet { text: text.into(), ends: ends.into(), table: None };
-        if strings.len() > StrSet::FEW {
+        let mut block = Block { table: None, text: text.into(), ends: ends.into() };
+        if strings.len() > Block::FEW {
             let mut table = HashTable::with_capacity(strings.len());
             for (index, string) in (0_u32..).zip(strings) {
-                table.insert_unique(hash::name(string.as_ref()), index, |other| hash::name(set.at(*other)));
+                table.insert_unique(hash::name(string.as_ref()), index, |other| hash::name(block.at(*other)));
             }
-            set.table = Some(table);
+            block.table = Some(table);
         }
-        set
+        block
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
-        self.ends.is_empty()
-    }
-
-    pub(crate) fn len(&self) -> usize {
-        self.ends.len()
-    }
-
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &str> {
+    fn iter(&self) -> impl Iterator<Item = &str> {
         (0..u32::try_from(self.ends.len()).unwrap_or(u32::MAX)).map(|index| self.at(index))
     }
 
@@ -118,10 +189,7 @@ impl StrSet {
     }
 
     #[inline]
-    pub(crate) fn contains(&self, text: &str, ignore_case: bool) -> bool {
-        if ignore_case {
-            return self.iter().any(|member| fold::equal(member, text));
-        }
+    fn contains(&self, text: &str) -> bool {
         match &self.table {
             Some(table) => table.find(hash::name(text), |index| hash::same(self.at(*index), text)).is_some(),
             None => self.iter().any(|member| hash::same(member, text)),
@@ -129,8 +197,8 @@ impl StrSet {
     }
 }
 
-impl PartialEq for StrSet {
-    fn eq(&self, other: &StrSet) -> bool {
+impl PartialEq for Block {
+    fn eq(&self, other: &Block) -> bool {
         self.text == other.text && self.ends == other.ends
     }
 }

@@ -7,7 +7,7 @@ use crate::value::Value;
 
 use super::entry::{
     Action, Body, Choice, Condition, Entry, EntryId, Experiment, Flag, Gates, Ids, Invalid, Layer, Pins,
-    Prerequisite, Reference, Rule, ScopedAction, Scopes, Served, Share, Split,
+    Prerequisite, Reference, Rule, RuleText, ScopedAction, Scopes, Served, Share, Split,
 };
 
 /// Compiles one entry. `refer` gives the number of a key, also of one that is not there.
@@ -86,11 +86,13 @@ impl Compiler<'_> {
             })
         });
         let scopes = self.scopes(flag.scopes, &variations);
+        let (rules, rule_texts) = self.rules(flag.rules, &variations);
         Flag {
-            is_plain: gates.is_none() && scopes.is_none() && flag.rules.is_empty(),
+            is_plain: gates.is_none() && scopes.is_none() && rules.is_empty(),
             gates,
             scopes,
-            rules: flag.rules.into_iter().map(|rule| self.rule(rule, &variations)).collect(),
+            rules,
+            rule_texts,
             rollout: flag.rollout.map(|split| Box::new(self.split(split))),
             default: served(flag.default, &variations),
             value_type: flag.value_type,
@@ -127,13 +129,20 @@ impl Compiler<'_> {
             .collect()
     }
 
-    fn rule(&mut self, rule: model::Rule, variations: &[model::Variation]) -> Rule {
-        Rule {
-            condition: self.condition(rule.condition),
-            action: self.action(rule.action, variations),
-            id: rule.id,
-            comment: rule.comment,
+    fn rules(
+        &mut self,
+        rules: Vec<model::Rule>,
+        variations: &[model::Variation],
+    ) -> (Box<[Rule]>, Box<[RuleText]>) {
+        let (mut compiled, mut names) = (Vec::with_capacity(rules.len()), Vec::with_capacity(rules.len()));
+        for rule in rules {
+            compiled.push(Rule {
+                condition: self.condition(rule.condition),
+                action: self.action(rule.action, variations),
+            });
+            names.push(RuleText { id: rule.id, comment: rule.comment });
         }
+        (compiled.into(), names.into())
     }
 
     fn action(&mut self, action: model::Action, variations: &[model::Variation]) -> Action {
@@ -187,7 +196,7 @@ impl Compiler<'_> {
 }
 
 fn choice(ranges: &Ranges) -> Choice {
-    Choice(ranges.0.iter().map(|range| (range.to, range.index)).collect())
+    Choice::new(ranges.0.iter().map(|range| (range.to, range.index)))
 }
 
 fn served(value: Value, variations: &[model::Variation]) -> Served {

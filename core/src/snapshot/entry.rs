@@ -100,6 +100,8 @@ pub(crate) struct Flag {
     pub(crate) gates: Option<Box<Gates>>,
     pub(crate) scopes: Option<Box<Scopes>>,
     pub(crate) rules: Box<[Rule]>,
+    /// What rules are called, position by position; apart, as no decision asks for it.
+    pub(crate) rule_texts: Box<[RuleText]>,
     pub(crate) rollout: Option<Box<Split>>,
     pub(crate) default: Served,
     pub(crate) variations: Box<[model::Variation]>,
@@ -181,7 +183,11 @@ pub(crate) struct ScopedAction {
 pub(crate) struct Rule {
     pub(crate) condition: Condition,
     pub(crate) action: Action,
-    pub(crate) id: Option<Box<str>>,
+}
+
+#[derive(Debug, PartialEq)]
+pub(crate) struct RuleText {
+    pub(crate) id: Option<SmolStr>,
     pub(crate) comment: Option<Box<str>>,
 }
 
@@ -201,25 +207,54 @@ pub(crate) struct Split {
     pub(crate) ranges: Choice,
 }
 
-/// Ranges that cover all buckets: the end of each, and whose it is.
+/// Ranges that cover all buckets: where each ends, and whose it is. Few of them lie here themselves, near in memory.
 #[derive(Debug, PartialEq)]
-pub(crate) struct Choice(pub(crate) Box<[(u32, u32)]>);
+pub(crate) enum Choice {
+    Few { ends: [u32; Choice::FEW], owners: [u32; Choice::FEW], count: u32 },
+    Many(Box<[(u32, u32)]>),
+}
 
 impl Choice {
+    const FEW: usize = 4;
+
+    pub(crate) fn new(ranges: impl ExactSizeIterator<Item = (u32, u32)>) -> Choice {
+        if ranges.len() > Choice::FEW {
+            return Choice::Many(ranges.collect());
+        }
+        // No bucket reaches the end of a range that is not there.
+        let (mut ends, mut owners, mut count) = ([u32::MAX; Choice::FEW], [0; Choice::FEW], 0);
+        for ((end, owner), range) in ends.iter_mut().zip(&mut owners).zip(ranges) {
+            (*end, *owner) = range;
+            count += 1;
+        }
+        Choice::Few { ends, owners, count }
+    }
+
     /// Whose a bucket is. Few ranges are counted without a branch that could be predicted wrongly.
     #[inline]
     pub(crate) fn pick(&self, bucket: u32) -> Option<u32> {
-        let position = match self.0.len() {
-            0..=8 => self.0.iter().map(|(end, _)| usize::from(*end <= bucket)).sum(),
-            _ => self.0.partition_point(|(end, _)| *end <= bucket),
-        };
-        self.0.get(position).map(|(_, index)| *index)
+        match self {
+            Choice::Few { ends, owners, .. } => {
+                let position: usize = ends.iter().map(|end| usize::from(*end <= bucket)).sum();
+                owners.get(position).copied()
+            }
+            Choice::Many(ranges) => {
+                let position = ranges.partition_point(|(end, _)| *end <= bucket);
+                ranges.get(position).map(|(_, owner)| *owner)
+            }
+        }
     }
 
     /// Every range: whose it is, and how many buckets wide.
-    pub(crate) fn widths(&self) -> impl Iterator<Item = (u32, u32)> {
-        let starts = std::iter::once(0).chain(self.0.iter().map(|(end, _)| *end));
-        self.0.iter().zip(starts).map(|((end, index), start)| (*index, end - start))
+    pub(crate) fn widths(&self) -> Vec<(u32, u32)> {
+        let ranges: Vec<(u32, u32)> = match self {
+            Choice::Few { ends, owners, count } => {
+                ends.iter().copied().zip(owners.iter().copied()).take(*count as usize).collect()
+            }
+            Choice::Many(ranges) => ranges.to_vec(),
+        };
+        let starts = std::iter::once(0).chain(ranges.iter().map(|(end, _)| *end));
+        ranges.iter().zip(starts).map(|((end, owner), start)| (*owner, end - start)).collect()
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::cmp::Ordering;
 
+use smol_str::SmolStr;
+
 /// A version; `P` holds its pre-release identifiers: a borrowed part of the text, or a copy.
 /// Build metadata is checked and dropped, as precedence ignores it (SemVer, item 10).
 #[derive(Debug, Clone, PartialEq)]
@@ -31,19 +33,52 @@ impl<'a> Version<&'a str> {
         valid.then_some(Version { triple, pre: pre.unwrap_or_default() })
     }
 
-    pub(crate) fn to_owned(&self) -> Version<Box<str>> {
-        Version { triple: self.triple, pre: self.pre.into() }
+    /// A copy that does not borrow from the text which it was read in.
+    pub(crate) fn to_owned(&self, text: &str) -> Version<Box<Written>> {
+        Version { triple: self.triple, pre: Box::new(Written { text: text.into(), pre: self.pre.into() }) }
     }
 }
 
-impl<P: AsRef<str>> Version<P> {
+/// A version as it is written, with its pre-release identifiers. Apart from the numbers: those mostly decide.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Written {
+    text: SmolStr,
+    pre: SmolStr,
+}
+
+/// Where a version's pre-release identifiers are.
+pub(crate) trait PreRelease {
+    fn identifiers(&self) -> &str;
+}
+
+impl PreRelease for &str {
+    fn identifiers(&self) -> &str {
+        self
+    }
+}
+
+impl PreRelease for Box<Written> {
+    fn identifiers(&self) -> &str {
+        &self.pre
+    }
+}
+
+impl Version<Box<Written>> {
+    pub(crate) fn written(&self) -> &str {
+        &self.pre.text
+    }
+}
+
+impl<P: PreRelease> Version<P> {
     /// Precedence, SemVer item 11.
-    pub(crate) fn compare(&self, other: &Version<impl AsRef<str>>) -> Ordering {
-        self.triple.cmp(&other.triple).then_with(|| compare_pre(self.pre.as_ref(), other.pre.as_ref()))
+    pub(crate) fn compare(&self, other: &Version<impl PreRelease>) -> Ordering {
+        self.triple
+            .cmp(&other.triple)
+            .then_with(|| compare_pre(self.pre.identifiers(), other.pre.identifiers()))
     }
 
     fn is_pre_release(&self) -> bool {
-        !self.pre.as_ref().is_empty()
+        !self.pre.identifiers().is_empty()
     }
 }
 
@@ -73,7 +108,7 @@ impl Relation {
 
 /// Comparators that must all hold.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Range(Box<[(Relation, Version<Box<str>>)]>);
+pub(crate) struct Range(Box<[(Relation, Version<Box<Written>>)]>);
 
 impl Range {
     pub(crate) fn parse(text: &str) -> Option<Range> {
@@ -90,7 +125,7 @@ impl Range {
     }
 }
 
-fn comparator(text: &str) -> Option<(Relation, Version<Box<str>>)> {
+fn comparator(text: &str) -> Option<(Relation, Version<Box<Written>>)> {
     const SYMBOLS: [(&str, Relation); 5] = [
         ("<=", Relation::Lte),
         (">=", Relation::Gte),
@@ -102,7 +137,7 @@ fn comparator(text: &str) -> Option<(Relation, Version<Box<str>>)> {
         .iter()
         .find_map(|(symbol, relation)| Some((*relation, text.strip_prefix(symbol)?)))
         .unwrap_or((Relation::Eq, text));
-    Some((relation, Version::parse(version)?.to_owned()))
+    Some((relation, Version::parse(version)?.to_owned(version)))
 }
 
 /// A number without leading zeros, and what follows it (after `end`, which must be there when it is given).
