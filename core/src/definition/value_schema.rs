@@ -23,7 +23,7 @@ impl Reader<'_> {
 
 #[cfg(feature = "value-schema")]
 mod validation {
-    use jsonschema::ValidationError;
+    use jsonschema::{PatternOptions, ValidationError};
 
     use crate::definition::Mode;
     use crate::limits;
@@ -36,7 +36,11 @@ mod validation {
             if self.mode != Mode::Authoring {
                 return;
             }
-            match jsonschema::validator_for(&json(schema)) {
+            // As `matches`: linear in the text whatever the pattern, and bounded in size.
+            let patterns = PatternOptions::regex()
+                .size_limit(limits::REGEX_COMPILED_BYTES)
+                .dfa_size_limit(limits::REGEX_COMPILED_BYTES);
+            match jsonschema::options().with_pattern_options(patterns).build(&json(schema)) {
                 Ok(validator) => self.validator = Some(validator),
                 Err(error) => {
                     let message = format!("not a JSON Schema: {}", describe(&error, self.sensitive));
@@ -96,6 +100,21 @@ mod validation {
             assert_eq!(secret, ["value is not of type \"integer\" at /a/1"]);
             let long = messages(&text("", &"z".repeat(100_000)));
             assert!(long[0].len() < 250 && long[0].ends_with("... at /a/1"), "{}", long[0].len());
+        }
+
+        #[test]
+        fn patterns_are_those_of_conditions() {
+            let with = |pattern: &str| {
+                let value = "a".repeat(10_000);
+                messages(&format!(
+                    r#"{{"key": "c", "value_type": "json", "value_schema": {{"items": {{"pattern": "{pattern}"}}}},
+                    "default": ["{value}b"]}}"#
+                ))
+            };
+            assert!(with("^(a+)+$")[0].contains("does not match"), "and at once");
+            for refused in ["(?=a)", "(a)\\\\1", "((a{1000}){1000}){1000}"] {
+                assert!(with(refused)[0].starts_with("not a JSON Schema"), "{refused}");
+            }
         }
 
         #[test]

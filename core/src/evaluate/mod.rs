@@ -370,7 +370,12 @@ impl<'a, A: Attributes, T: Tracer> Evaluator<'a, '_, A, T> {
             }
             _ => false,
         };
-        self.tracer.close(|| if met { "met".into() } else { "not met".into() });
+        self.tracer.close(|| match entry.map(|entry| &entry.body) {
+            _ if met => "met".into(),
+            Some(Body::Flag(_) | Body::Experiment(_)) => "not met".into(),
+            Some(Body::Invalid(_)) => "not met: it could not be loaded".into(),
+            _ => "not met: no such flag, config or experiment".into(),
+        });
         met
     }
 
