@@ -10,7 +10,7 @@ use crate::value::Value;
 use crate::value::number::Number;
 
 pub use path::{Known, Path};
-pub(crate) use path::{KnownPaths, Paths, canonical};
+pub(crate) use path::{KnownPaths, Paths, Spelled, canonical};
 
 /// An attribute, borrowed from whoever holds it.
 #[derive(Clone, Copy)]
@@ -122,8 +122,8 @@ impl Context {
         flat.sort_by_key(|(path, _)| path::canonical(path).1);
         let mut context = Context::new();
         for (path, value) in flat {
-            let path = Path::new(&path);
-            if context.get(&path).is_none() {
+            let path = Spelled::new(&path);
+            if context.find(path).is_none() {
                 context.insert(path, value.map_or_else(|| Value::Object(Box::default()), Node::to_value));
             }
         }
@@ -132,11 +132,11 @@ impl Context {
 
     /// Sets one attribute, replacing what was there. Null removes it. An object is one attribute here, not a tree.
     pub fn set(&mut self, path: &str, value: impl Into<Value>) -> &mut Context {
-        let path = Path::new(path);
-        match path.known() {
+        let path = Spelled::new(path);
+        match path.known {
             Some(known) => drop(self.known.get_mut(known as usize).and_then(Option::take)),
             None => {
-                if let Some(position) = self.position(&path) {
+                if let Some(position) = self.position(path) {
                     self.hashes.swap_remove(position);
                     self.rest.swap_remove(position);
                 }
@@ -159,32 +159,37 @@ impl Context {
     /// The attribute at a path.
     #[inline(always)]
     pub fn get(&self, path: &Path) -> Option<&Value> {
-        match path.known() {
+        self.find(path.spelled())
+    }
+
+    #[inline(always)]
+    fn find(&self, path: Spelled<&str>) -> Option<&Value> {
+        match path.known {
             Some(known) => self.known.get(known as usize)?.as_ref(),
             None => self.rest.get(self.position(path)?).map(|(_, value)| value),
         }
     }
 
     #[inline(always)]
-    fn position(&self, path: &Path) -> Option<usize> {
-        let position = self.hashes.iter().position(|hash| *hash == path.hash())?;
-        let same = |(name, _): &(Box<str>, Value)| hash::same(name, path.as_str());
+    fn position(&self, path: Spelled<&str>) -> Option<usize> {
+        let position = self.hashes.iter().position(|hash| *hash == path.hash)?;
+        let same = |(name, _): &(Box<str>, Value)| hash::same(name, path.text);
         if self.rest.get(position).is_some_and(same) {
             return Some(position);
         }
         self.rest.iter().position(same)
     }
 
-    fn insert(&mut self, path: Path, value: Value) {
-        match path.known() {
+    fn insert(&mut self, path: Spelled<&str>, value: Value) {
+        match path.known {
             Some(known) => {
                 if let Some(slot) = self.known.get_mut(known as usize) {
                     *slot = Some(value);
                 }
             }
             None => {
-                self.hashes.push(path.hash());
-                self.rest.push((path.as_str().into(), value));
+                self.hashes.push(path.hash);
+                self.rest.push((path.text.into(), value));
             }
         }
     }

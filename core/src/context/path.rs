@@ -63,40 +63,52 @@ pub(crate) fn canonical(path: &str) -> (&str, usize) {
     }
 }
 
-/// A path to an attribute, in its one spelling.
+/// A path to an attribute, in its one spelling. Clauses are many and paths are few: what a path is lies in one place,
+/// which stays near in memory.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Path {
-    hash: u64,
-    known: Option<Known>,
-    text: Arc<str>,
+pub struct Path(Arc<Spelled<Box<str>>>);
+
+/// A path in its one spelling, with what it is looked up by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Spelled<T> {
+    pub(crate) hash: u64,
+    pub(crate) known: Option<Known>,
+    pub(crate) text: T,
+}
+
+impl<'t> Spelled<&'t str> {
+    /// Aliases are resolved. Whether the text is a path at all is the definition's matter.
+    pub(crate) fn new(text: &'t str) -> Spelled<&'t str> {
+        let (text, _) = canonical(text);
+        Spelled { hash: hash::name(text), known: Known::of(text), text }
+    }
 }
 
 impl Path {
     /// Aliases are resolved. Whether the text is a path at all is the definition's matter.
     pub fn new(text: &str) -> Path {
-        let (text, _) = canonical(text);
-        Path { hash: hash::name(text), known: Known::of(text), text: text.into() }
+        let Spelled { hash, known, text } = Spelled::new(text);
+        Path(Arc::new(Spelled { hash, known, text: text.into() }))
     }
 
     /// The path as text.
     pub fn as_str(&self) -> &str {
-        &self.text
+        &self.0.text
     }
 
     /// The slot, if it is one of the attributes that evaluation itself asks for.
     #[inline]
     pub fn known(&self) -> Option<Known> {
-        self.known
+        self.0.known
     }
 
-    /// A hash of the text, for this process only.
     #[inline]
-    pub(crate) fn hash(&self) -> u64 {
-        self.hash
+    pub(crate) fn spelled(&self) -> Spelled<&str> {
+        Spelled { hash: self.0.hash, known: self.0.known, text: &self.0.text }
     }
 }
 
-/// The paths of a reading: a path that many clauses name has its text in one place, which stays near in memory.
+/// The paths of a reading, each once.
 #[derive(Debug, Default)]
 pub(crate) struct Paths(HashMap<String, Path>);
 

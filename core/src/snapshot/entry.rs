@@ -92,23 +92,25 @@ pub(crate) struct Invalid {
     pub(crate) masked: Option<Arc<Entry>>,
 }
 
+/// What every evaluation asks for comes first: in a large store, each line of memory that is touched is waited for.
 #[derive(Debug, PartialEq)]
+#[repr(C)]
 pub(crate) struct Flag {
     /// Nobody is told apart: lines 2 to 11 have nothing to say, but for overrides.
     pub(crate) is_plain: bool,
+    pub(crate) is_config: bool,
+    pub(crate) is_static: bool,
     /// Absent for most: nothing closes the entry before anyone is looked at.
     pub(crate) gates: Option<Box<Gates>>,
     pub(crate) scopes: Option<Box<Scopes>>,
     pub(crate) rules: Box<[Rule]>,
+    pub(crate) rollout: Option<Box<Split>>,
+    pub(crate) variations: Box<[model::Variation]>,
+    pub(crate) default: Served,
+    pub(crate) pins: Pins,
+    pub(crate) value_type: ValueType,
     /// What rules are called, position by position; apart, as no decision asks for it.
     pub(crate) rule_texts: Box<[RuleText]>,
-    pub(crate) rollout: Option<Box<Split>>,
-    pub(crate) default: Served,
-    pub(crate) variations: Box<[model::Variation]>,
-    pub(crate) value_type: ValueType,
-    pub(crate) is_config: bool,
-    pub(crate) is_static: bool,
-    pub(crate) pins: Pins,
 }
 
 /// The segments that a static entry keeps as they were when the process booted with it, by number. They are set once,
