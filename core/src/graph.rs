@@ -13,26 +13,54 @@ pub(crate) enum Fault {
     TooCostly,
 }
 
+/// What is known of a node before anybody looks at its edges.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Weight {
+    /// The longest chain of references from here.
+    pub(crate) depth: u32,
+    /// How many nodes are visited from here, itself among them.
+    pub(crate) visits: u64,
+}
+
+impl Weight {
+    /// Of a node of which no more is known than that it is one.
+    pub(crate) const ONE: Weight = Weight { depth: 0, visits: 1 };
+
+    /// Adds what a reference to such a node takes.
+    pub(crate) fn reaches(&mut self, target: Weight) {
+        self.depth = self.depth.max(target.depth + 1);
+        self.visits = self.visits.saturating_add(target.visits);
+    }
+}
+
 /// Who refers to whom: the targets of all nodes in one list.
 pub(crate) struct Edges {
     targets: Vec<u32>,
-    /// Where a node's targets begin and end.
-    spans: Vec<(u32, u32)>,
+    nodes: Vec<Origin>,
+}
+
+/// Where a node's targets begin and end, and its weight without them.
+#[derive(Clone)]
+struct Origin {
+    start: u32,
+    end: u32,
+    weight: Weight,
 }
 
 impl Edges {
     /// Those of the nodes `0..count`; a node that is not named has none. Targets outside are passed over.
     pub(crate) fn collect<T: Iterator<Item = u32>>(
         count: usize,
-        nodes: impl Iterator<Item = (u32, T)>,
+        nodes: impl Iterator<Item = (u32, Weight, T)>,
     ) -> Edges {
-        let mut edges = Edges { targets: Vec::new(), spans: vec![(0, 0); count] };
-        for (node, targets) in nodes {
+        let alone = Origin { start: 0, end: 0, weight: Weight::ONE };
+        let mut edges = Edges { targets: Vec::new(), nodes: vec![alone; count] };
+        for (node, weight, targets) in nodes {
             let start = edges.end();
             edges.targets.extend(targets.filter(|target| (*target as usize) < count));
             let end = edges.end();
-            if let Some(span) = edges.spans.get_mut(node as usize) {
-                *span = (start, end);
+            if let Some(origin) = edges.nodes.get_mut(node as usize) {
+                *origin = Origin { start, end, weight };
             }
         }
         edges
@@ -44,42 +72,42 @@ impl Edges {
     }
 
     fn of(&self, node: u32) -> &[u32] {
-        let (start, end) = self.spans.get(node as usize).copied().unwrap_or_default();
-        self.targets.get(start as usize..end as usize).unwrap_or_default()
+        let targets = |origin: &Origin| self.targets.get(origin.start as usize..origin.end as usize);
+        self.nodes.get(node as usize).and_then(targets).unwrap_or_default()
+    }
+
+    fn weight(&self, node: u32) -> Weight {
+        self.nodes.get(node as usize).map_or(Weight::ONE, |origin| origin.weight)
     }
 }
 
 /// Finds the faulty nodes of a graph by Tarjan's strongly connected components (SIAM J. Computing 1(2), 1972),
 /// without recursion: a chain may be as long as a document allows. Linear in nodes and edges.
 pub(crate) fn faults(edges: &Edges, deepest: usize) -> Vec<(u32, Fault)> {
-    let nodes = vec![Node::default(); edges.spans.len()];
+    let nodes = vec![Node::default(); edges.nodes.len()];
     let mut search =
         Search { edges, deepest, nodes, open: Vec::new(), path: Vec::new(), next: 1, faults: Vec::new() };
-    for (root, (start, end)) in (0..).zip(&edges.spans) {
-        if start != end && search.node(root).order == 0 {
+    for (root, origin) in (0..).zip(&edges.nodes) {
+        if origin.start != origin.end && search.node(root).order == 0 {
             search.from(root);
         }
     }
     search.faults
 }
 
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy)]
 struct Node {
     /// When it was first seen, from 1; 0 is never.
     order: u32,
     /// The earliest open node that can be reached from here.
     low: u32,
     is_open: bool,
-    /// The longest chain of references from here.
-    depth: u32,
-    /// How many nodes are visited from here.
-    visits: u64,
+    weight: Weight,
 }
 
-impl Node {
-    fn reaches(&mut self, target: Node) {
-        self.depth = self.depth.max(target.depth + 1);
-        self.visits = self.visits.saturating_add(target.visits);
+impl Default for Node {
+    fn default() -> Node {
+        Node { order: 0, low: 0, is_open: false, weight: Weight::ONE }
     }
 }
 
@@ -107,11 +135,11 @@ impl Search<'_> {
     }
 
     fn enter(&mut self, index: u32) {
-        let order = self.next;
+        let (order, weight) = (self.next, self.edges.weight(index));
         self.next += 1;
         self.open.push(index);
         self.path.push((index, 0));
-        self.update(index, |node| *node = Node { order, low: order, is_open: true, depth: 0, visits: 1 });
+        self.update(index, |node| *node = Node { order, low: order, is_open: true, weight });
     }
 
     fn from(&mut self, root: u32) {
@@ -123,7 +151,7 @@ impl Search<'_> {
                     let child = self.node(index);
                     self.update(parent, |node| {
                         node.low = node.low.min(child.low);
-                        node.reaches(child);
+                        node.weight.reaches(child.weight);
                     });
                 }
                 continue;
@@ -135,7 +163,7 @@ impl Search<'_> {
             } else if seen.is_open {
                 self.update(index, |node| node.low = node.low.min(seen.order));
             } else {
-                self.update(index, |node| node.reaches(seen));
+                self.update(index, |node| node.weight.reaches(seen.weight));
             }
         }
     }
@@ -152,7 +180,7 @@ impl Search<'_> {
             circle |= member != index;
             if circle {
                 // What leads into a circle does not descend into it: its members answer with an error at once.
-                self.update(member, |node| (node.depth, node.visits) = (0, 1));
+                self.update(member, |node| node.weight = Weight::ONE);
                 self.faults.push((member, Fault::Cycle));
             }
             if member == index {
@@ -161,12 +189,12 @@ impl Search<'_> {
         }
         let fault = match () {
             () if circle => return,
-            () if node.depth as usize > self.deepest => Fault::TooDeep,
-            () if node.visits > limits::REFERENCE_VISITS => Fault::TooCostly,
+            () if node.weight.depth as usize > self.deepest => Fault::TooDeep,
+            () if node.weight.visits > limits::REFERENCE_VISITS => Fault::TooCostly,
             () => return,
         };
         // It answers with an error at once.
-        self.update(index, |node| (node.depth, node.visits) = (0, 1));
+        self.update(index, |node| node.weight = Weight::ONE);
         self.faults.push((index, fault));
     }
 }
@@ -176,8 +204,10 @@ mod tests {
     use super::*;
 
     fn faults_of(graph: &[Vec<u32>], deepest: usize) -> Vec<(u32, Fault)> {
-        let edges =
-            Edges::collect(graph.len(), (0..).zip(graph.iter().map(|targets| targets.iter().copied())));
+        let edges = Edges::collect(
+            graph.len(),
+            (0..).zip(graph).map(|(node, targets)| (node, Weight::ONE, targets.iter().copied())),
+        );
         let mut found = faults(&edges, deepest);
         found.sort_by_key(|(node, _)| *node);
         found

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 use vexil_core::definition::{self, Mode};
+use vexil_core::limits::{ENTRIES, REFERENCE_DEPTH};
 use vexil_core::{Arena, Context, Delta, Environment, Node, Request, Snapshot, Timestamp};
 
 /// A static flag that is on for the segment `outer`, which is whoever is not in `inner`.
@@ -213,4 +214,100 @@ fn a_static_entry_keeps_its_segments_through_a_circle() {
             assert_eq!(outdated(&mended), ["fixed"]);
         }
     }
+}
+
+/// What is pinned is visited as it was: limits hold for that, and not for the segments of today.
+#[test]
+fn limits_count_what_a_static_entry_keeps() {
+    let segments = |length: usize| {
+        let link = move |i: usize| {
+            let condition =
+                if i + 1 < length { json!({"segment": format!("d{}", i + 1)}) } else { everybody() };
+            json!({"key": format!("d{i}"), "type": "segment", "condition": condition})
+        };
+        (0..length).map(link).collect::<Vec<_>>()
+    };
+    let fixed = json!({"key": "fixed", "type": "config", "dynamic": false, "default": "off", "rules": [
+        {"condition": {"segment": "d0"}, "action": {"value": "on"}}
+    ]});
+    // `g0` needs `g1`, and so on down to the static entry.
+    let chain = |length: usize| {
+        let needs = move |i: usize| {
+            let next = if i + 1 < length { format!("g{}", i + 1) } else { "fixed".to_owned() };
+            let value = if i + 1 < length { json!(true) } else { json!("on") };
+            json!({"key": format!("g{i}"), "default": true, "prerequisites": [{"flag": next, "value": value}]})
+        };
+        (0..length).map(needs).collect::<Vec<_>>()
+    };
+    let long = REFERENCE_DEPTH - 2;
+    let booted = load(1, &[vec![fixed.clone()], segments(long)].concat());
+    assert_eq!(value(&booted, "fixed"), "on");
+    // Above one that is refused the count begins anew: it answers at once.
+    for (needed, broken) in [(2, 0), (3, 1), (long, 1)] {
+        for next in next(&booted, &[vec![fixed.clone()], segments(1), chain(needed)].concat()) {
+            assert_eq!(value(&next, "fixed"), "on");
+            let codes: Vec<_> = next.warnings().map(|found| found.code.to_string()).collect();
+            assert_eq!(codes, vec!["LIMIT_EXCEEDED"; broken], "{needed} flags above {long} segments");
+        }
+    }
+    // And the other way round: what has become too long is nobody's who keeps the short one.
+    let short = load(1, &[vec![fixed.clone()], segments(1)].concat());
+    for next in next(&short, &[vec![fixed.clone()], segments(long), chain(long)].concat()) {
+        assert_eq!((value(&next, "fixed").as_str(), next.warnings().count()), ("on", 0));
+    }
+}
+
+#[test]
+fn costs_count_what_a_static_entry_keeps() {
+    let wide = |key: &str, of: &str| json!({"key": key, "type": "segment", "condition": {"any": vec![json!({"segment": of}); 18]}});
+    let tower =
+        [wide("s1", "s2"), wide("s2", "s3"), json!({"key": "s3", "type": "segment", "condition": nobody()})];
+    let fixed = json!({"key": "fixed", "type": "config", "dynamic": false, "default": "off", "rules": [
+        {"condition": {"segment": "s1"}, "action": {"value": "on"}}
+    ]});
+    let needs = |key: &str, other: &str, value: Value| {
+        json!({"key": key, "default": true,
+        "prerequisites": vec![json!({"flag": other, "value": value}); 60]})
+    };
+    let booted = load(1, &[vec![fixed.clone()], tower.to_vec()].concat());
+    assert_eq!(booted.warnings().count(), 0);
+    let trivial = json!({"key": "s1", "type": "segment", "condition": nobody()});
+    let above = [fixed, trivial, needs("g", "fixed", json!("off")), needs("h", "g", json!(true))];
+    for next in next(&booted, &above) {
+        let broken: Vec<_> =
+            next.warnings().map(|found| (found.code.as_str(), found.path.as_str())).collect();
+        assert_eq!(broken, [("LIMIT_EXCEEDED", "/g")], "60 times 343 visits");
+        assert_eq!(value(&next, "h"), "PREREQUISITE_FAILED");
+    }
+}
+
+#[test]
+fn what_one_snapshot_boots_with_is_no_other_s() {
+    let circle = load(1, &[needing("on", true), entries("on", nobody())[2..].to_vec()].concat());
+    let mut fixed = needing("on", false);
+    fixed[0]["rules"] = json!([{"condition": {"segment": "outer"}, "action": {"value": "in"}}]);
+    let circle = next(
+        &circle,
+        &[vec![fixed[0].clone(), needing("on", true)[1].clone()], entries("on", nobody())[2..].to_vec()]
+            .concat(),
+    )[0]
+    .clone();
+    assert_eq!(value(&circle, "fixed"), "ERROR");
+    let discarded = change(&circle, &[&fixed[1..], &entries("on", everybody())[3..]].concat(), &[]);
+    assert_eq!(value(&discarded, "fixed"), "on", "nobody is in `outer`");
+    let taken = change(&circle, &fixed[1..], &[]);
+    assert_eq!(value(&taken, "fixed"), "in");
+}
+
+#[test]
+fn static_entries_count_as_long_as_they_stay() {
+    let all = |name: &str| {
+        (0..ENTRIES).map(|i| json!({"key": format!("{name}{i}"), "dynamic": false})).collect::<Vec<_>>()
+    };
+    let booted = load(1, &all("a"));
+    let text = json!({"version": 2, "entries": all("b")}).to_string();
+    let arena = Arena::new();
+    let reading = definition::read(&[Node::parse_json(text.as_bytes(), &arena).unwrap()], Mode::Loading);
+    let replaced = booted.replace(reading).unwrap();
+    assert_eq!((replaced.keys().count(), replaced.restart_required().count()), (ENTRIES, ENTRIES));
 }

@@ -414,3 +414,28 @@ fn threads_evaluate_while_snapshots_are_swapped() {
     assert_eq!(value(&current.lock().unwrap(), "version"), VERSIONS.to_string());
     assert!(evaluations.load(Ordering::Relaxed) > 100);
 }
+
+/// Keys come and go for as long as a process runs.
+#[test]
+fn what_is_gone_takes_no_room() {
+    const KEYS: usize = 200;
+    let needs = |i: usize, of: usize| {
+        let mut flag = flag(&format!("f{i}-{of}"), json!({"segment": format!("s{i}-{of}")}));
+        flag["prerequisites"] = json!([{"flag": format!("gone{i}"), "value": true}]);
+        [flag, segment(&format!("s{i}-{of}"), json!({}))]
+    };
+    let generation = |i: usize| (0..KEYS).flat_map(|of| needs(i, of)).collect::<Vec<_>>();
+    let mut held = load(&bundle(1, &generation(0)));
+    let mut sizes = Vec::new();
+    for version in 1..20 {
+        let old = generation(version - 1);
+        let changes = json!({"from": version, "version": version + 1, "entries": generation(version),
+            "removed": old.iter().map(key_of).collect::<Vec<_>>()});
+        held = held.apply(parse(&changes)).unwrap();
+        assert_eq!(held.keys().count(), KEYS);
+        assert_eq!(value(&held, &format!("f{}-7", version - 1)), "FLAG_NOT_FOUND");
+        assert_eq!(value(&held, &format!("f{version}-7")), "false");
+        sizes.push(held.capacity());
+    }
+    assert!(sizes[18] <= sizes[1], "{sizes:?}");
+}

@@ -3,7 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::graph::{self, Edges, Fault};
+use crate::graph::{self, Edges, Fault, Weight};
 use crate::limits;
 use crate::model::{Body, Entry, Expected, ReferenceKind};
 use crate::problem::{Code, Pointer, listed, shown};
@@ -140,8 +140,9 @@ impl<'r> Entries<'r> {
 
     /// Circles, and chains longer than an evaluation may go.
     fn chains(&self, found: &mut Found) {
-        let targets = self.all.iter().map(|(entry, place)| self.edges(entry, place));
-        let edges = Edges::collect(self.all.len(), (0..).zip(targets));
+        let nodes = (0..).zip(&self.all);
+        let nodes = nodes.map(|(node, (entry, place))| (node, Weight::ONE, self.edges(entry, place)));
+        let edges = Edges::collect(self.all.len(), nodes);
         for (node, fault) in graph::faults(&edges, limits::REFERENCE_DEPTH) {
             if let Some((entry, place)) = self.all.get(node as usize) {
                 let (code, message) = describe(fault, &entry.key);

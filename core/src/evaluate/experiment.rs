@@ -2,14 +2,14 @@
 
 use crate::context::Attributes;
 use crate::model::Status;
-use crate::snapshot::entry::{Body, Entry, EntryId, Experiment, Flag};
+use crate::snapshot::entry::{Body, Entry, EntryId, Experiment, Flag, Position};
 use crate::trace::{Kind, Line, Step};
 use crate::value::Value;
 
 use super::bucket::visit_id;
 use super::outcome::{Decision, Reason};
 use super::tracer::Tracer;
-use super::{Evaluator, Overrides, Position};
+use super::{Evaluator, Overrides};
 
 impl<'a, A: Attributes, T: Tracer> Evaluator<'a, '_, A, T> {
     /// Asked for directly: the variant's config.

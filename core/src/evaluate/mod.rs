@@ -12,8 +12,8 @@ use crate::context::{Attribute, Attributes, Path};
 use crate::model::{Expected, Scope};
 use crate::snapshot::Snapshot;
 use crate::snapshot::entry::{
-    Action, Body, Condition, Entry, Flag, Gates, Ids, Pin, Prerequisite, RuleText, ScopedAction, Served,
-    Split,
+    Action, Body, Condition, Entry, Flag, Gates, Ids, Pin, Position, Prerequisite, RuleText, ScopedAction,
+    Served, Split,
 };
 use crate::trace::{Kind, Line, Recorder, Step, Trace};
 use crate::value::Value;
@@ -26,7 +26,6 @@ use tracer::{Silent, Tracer};
 
 pub use crate::model::BUCKETS;
 pub use bucket::{Bucket, bucket_of};
-pub(crate) use outcome::Position;
 pub use outcome::{Asked, Assignment, ErrorCode, Evaluation, Reason, RuleName};
 pub use overrides::{Overrides, StickyAssignments};
 
@@ -193,7 +192,7 @@ impl<'a, A: Attributes, T: Tracer> Evaluator<'a, '_, A, T> {
 
     fn resolve(&mut self, entry: &'a Entry, flag: &'a Flag) {
         let paths = &self.snapshot.paths;
-        self.pinned = flag.pins.all();
+        self.pinned = flag.pins.segments();
         let closed = self.overridden(Line::LocalOverride, self.request.overrides, entry, flag)
             || match &flag.gates {
                 Some(gates) => self.gates(gates, entry, flag),

@@ -4,7 +4,7 @@ use super::bucket::visit_id;
 use crate::context::Attributes;
 use crate::model::{Scope, ValueType};
 use crate::snapshot::Snapshot;
-use crate::snapshot::entry::{Body, Choice, Entry};
+use crate::snapshot::entry::{Body, Choice, Entry, Position};
 use crate::value::Value;
 
 /// Why a value was served, or why an experiment gave no variant.
@@ -216,30 +216,6 @@ impl<'a> Decision<'a> {
     #[inline]
     pub(crate) fn assignment(&self) -> Option<Assignment<'a>> {
         Some(Assignment { entry: self.experiment?, variant: self.variant.get()?, fresh: self.fresh })
-    }
-}
-
-/// A position or bucket, or none: half the size of an option, and decisions are copied often.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Position(u32);
-
-impl Position {
-    pub(crate) const NONE: Position = Position(u32::MAX);
-
-    #[inline]
-    pub(crate) fn at(position: u32) -> Position {
-        Position(position)
-    }
-
-    #[inline]
-    pub(crate) fn get(self) -> Option<u32> {
-        (self != Position::NONE).then_some(self.0)
-    }
-}
-
-impl From<Option<usize>> for Position {
-    fn from(position: Option<usize>) -> Position {
-        position.and_then(|position| u32::try_from(position).ok()).map_or(Position::NONE, Position)
     }
 }
 

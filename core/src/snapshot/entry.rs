@@ -1,12 +1,12 @@
 //! Entries compiled for evaluation: what is asked most often lies together, what is rare is behind one pointer.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use hashbrown::HashMap;
 use smol_str::SmolStr;
 
 use crate::context::Path;
-use crate::evaluate::Position;
+use crate::graph::Weight;
 use crate::hash::NameState;
 use crate::model::operand::Salted;
 use crate::model::{self, Expected, Expiry, ReferenceKind, Status, ValueType};
@@ -20,7 +20,7 @@ pub(crate) struct EntryId(pub(crate) u32);
 
 pub(crate) type Condition = model::condition::Condition<EntryId>;
 
-#[derive(Debug, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Entry {
     pub(crate) key: SmolStr,
     pub(crate) body: Body,
@@ -41,11 +41,27 @@ impl Entry {
         Entry { key, body: Body::Missing, references: Box::default() }
     }
 
+    pub(crate) fn pins(&self) -> Option<&Pinned> {
+        match &self.body {
+            Body::Flag(flag) => flag.pins.0.as_deref(),
+            _ => None,
+        }
+    }
+
     pub(crate) fn min_role(&self) -> Option<&str> {
         match &self.body {
             Body::Flag(flag) => flag.gates.as_ref()?.min_role.as_deref(),
             _ => None,
         }
+    }
+
+    /// Every entry that this one mentions, also while it is masked.
+    pub(crate) fn mentions(&self) -> impl Iterator<Item = EntryId> {
+        let entry = match &self.body {
+            Body::Invalid(invalid) => invalid.masked.as_deref().unwrap_or(self),
+            _ => self,
+        };
+        entry.references.iter().map(|reference| reference.target)
     }
 
     pub(crate) fn segments(&self) -> impl Iterator<Item = EntryId> {
@@ -59,7 +75,7 @@ impl Entry {
     }
 }
 
-#[derive(Debug, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Body {
     Flag(Flag),
     Experiment(Box<Experiment>),
@@ -84,7 +100,7 @@ impl Body {
 }
 
 /// Why an entry cannot be served; and, when only what it depends on is at fault, the entry for when that is mended.
-#[derive(Debug, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Invalid {
     pub(crate) problem: Problem,
     /// Whether it would be one to ask for.
@@ -93,7 +109,7 @@ pub(crate) struct Invalid {
 }
 
 /// What every evaluation asks for comes first: in a large store, each line of memory that is touched is waited for.
-#[derive(Debug, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 #[repr(C)]
 pub(crate) struct Flag {
     /// Nobody is told apart: lines 2 to 11 have nothing to say, but for overrides.
@@ -113,21 +129,24 @@ pub(crate) struct Flag {
     pub(crate) rule_texts: Box<[RuleText]>,
 }
 
-/// The segments that a static entry keeps as they were when the process booted with it, by number. They are set once,
-/// behind a shared pointer, when all entries are in place.
-#[derive(Debug, Default)]
-pub(crate) struct Pins(OnceLock<Box<[Pin]>>);
+/// What a static entry keeps since the process booted with it; nothing for all others.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Pins(pub(crate) Option<Box<Pinned>>);
+
+#[derive(Debug, Clone)]
+pub(crate) struct Pinned {
+    /// The segments as they were, by number.
+    pub(crate) segments: Box<[Pin]>,
+    /// What it takes to visit them.
+    pub(crate) weight: Weight,
+}
 
 pub(crate) type Pin = (EntryId, Arc<Entry>);
 
 impl Pins {
-    pub(crate) fn keep(&self, pins: impl FnOnce() -> Vec<Pin>) {
-        self.0.get_or_init(|| pins().into());
-    }
-
     #[inline]
-    pub(crate) fn all(&self) -> &[Pin] {
-        self.0.get().map(|pins| &**pins).unwrap_or_default()
+    pub(crate) fn segments(&self) -> &[Pin] {
+        self.0.as_ref().map(|pinned| &*pinned.segments).unwrap_or_default()
     }
 }
 
@@ -138,14 +157,38 @@ impl PartialEq for Pins {
     }
 }
 
+/// A position or bucket, or none: half the size of an option, and decisions are copied often.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Position(u32);
+
+impl Position {
+    pub(crate) const NONE: Position = Position(u32::MAX);
+
+    #[inline]
+    pub(crate) fn at(position: u32) -> Position {
+        Position(position)
+    }
+
+    #[inline]
+    pub(crate) fn get(self) -> Option<u32> {
+        (self != Position::NONE).then_some(self.0)
+    }
+}
+
+impl From<Option<usize>> for Position {
+    fn from(position: Option<usize>) -> Position {
+        position.and_then(|position| u32::try_from(position).ok()).map_or(Position::NONE, Position)
+    }
+}
+
 /// A value with the position of the variation that it is, if it is one.
-#[derive(Debug, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Served {
     pub(crate) value: Value,
     pub(crate) variation: Position,
 }
 
-#[derive(Debug, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Gates {
     pub(crate) off: Served,
     pub(crate) enabled: bool,
@@ -157,7 +200,7 @@ pub(crate) struct Gates {
     pub(crate) prerequisites: Box<[Prerequisite]>,
 }
 
-#[derive(Debug, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Prerequisite {
     pub(crate) entry: EntryId,
     pub(crate) expected: Expected,
@@ -166,7 +209,7 @@ pub(crate) struct Prerequisite {
 /// A look-up by id.
 pub(crate) type Ids<T> = HashMap<Box<str>, T, NameState>;
 
-#[derive(Debug, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Scopes {
     pub(crate) session: Ids<ScopedAction>,
     pub(crate) user: Ids<ScopedAction>,
@@ -175,25 +218,25 @@ pub(crate) struct Scopes {
     pub(crate) environment: Ids<ScopedAction>,
 }
 
-#[derive(Debug, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct ScopedAction {
     pub(crate) action: Action,
     pub(crate) until: Option<Timestamp>,
 }
 
-#[derive(Debug, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Rule {
     pub(crate) condition: Condition,
     pub(crate) action: Action,
 }
 
-#[derive(Debug, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct RuleText {
     pub(crate) id: Option<SmolStr>,
     pub(crate) comment: Option<Box<str>>,
 }
 
-#[derive(Debug, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Action {
     Serve(u32),
     Split(Box<Split>),
@@ -202,7 +245,7 @@ pub(crate) enum Action {
 }
 
 /// Who gets what by chance, ready to be asked.
-#[derive(Debug, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Split {
     pub(crate) salted: Salted,
     pub(crate) by: Option<Path>,
@@ -210,7 +253,7 @@ pub(crate) struct Split {
 }
 
 /// Ranges that cover all buckets: where each ends, and whose it is. Few of them lie here themselves, near in memory.
-#[derive(Debug, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Choice {
     Few { ends: [u32; Choice::FEW], owners: [u32; Choice::FEW], count: u32 },
     Many(Box<[(u32, u32)]>),
@@ -260,7 +303,7 @@ impl Choice {
     }
 }
 
-#[derive(Debug, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Experiment {
     pub(crate) enabled: bool,
     pub(crate) killed_environments: Box<[Box<str>]>,
@@ -283,13 +326,13 @@ pub(crate) struct Experiment {
 }
 
 /// The units whose bucket lies below a bound.
-#[derive(Debug, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Share {
     pub(crate) salted: Salted,
     pub(crate) buckets: u32,
 }
 
-#[derive(Debug, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Layer {
     pub(crate) salted: Salted,
     pub(crate) slots: Ids<model::Slot>,

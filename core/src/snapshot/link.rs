@@ -6,11 +6,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::definition::references::{describe, unknown_role};
-use crate::graph::{self, Edges};
+use crate::graph::{self, Edges, Weight};
 use crate::limits;
+use crate::model::ReferenceKind;
 use crate::problem::{Code, Pointer, Problem};
 
-use super::entry::{Body, Entry, EntryId, Invalid, Pin, Reference};
+use super::entry::{Body, Entry, EntryId, Invalid, Pin, Pinned, Pins, Reference};
 use super::{Snapshot, is_evaluable};
 
 /// What the next snapshot must look at again, so that it need not look at all entries.
@@ -80,17 +81,15 @@ impl Snapshot {
         masked
     }
 
-    /// A static entry that the process booted with stays; that it should be another one is remembered.
-    pub(super) fn keep_static(&mut self, touched: &[EntryId]) {
-        for id in touched {
-            let Some(booted) = self.links.booted.get(id).cloned() else { continue };
-            if self.entry(*id).is_some_and(|wanted| *wanted == booted) {
-                remove(&mut self.links.outdated, *id);
-            } else {
-                insert(&mut self.links.outdated, *id);
-            }
-            self.set(*id, booted);
+    /// Whether an entry stays as the process booted with it. That it should be another one, or gone, is remembered.
+    pub(super) fn stays(&mut self, id: EntryId, wanted: Option<&Entry>) -> bool {
+        let Some(booted) = self.links.booted.get(&id) else { return false };
+        if wanted == Some(&**booted) {
+            remove(&mut self.links.outdated, id);
+        } else {
+            insert(&mut self.links.outdated, id);
         }
+        true
     }
 
     /// Once all entries are in place: masks those that cannot be served, and boots the static ones among the given
@@ -111,12 +110,16 @@ impl Snapshot {
         let is_edge = |reference: &&Reference| {
             self.entry(reference.target).is_some_and(|target| target.body.answers(reference.kind))
         };
-        let edges = Edges::collect(
-            self.entries.len(),
-            dependent().map(|(id, entry)| {
-                (id.0, entry.references.iter().filter(is_edge).map(|reference| reference.target.0))
-            }),
-        );
+        let nodes = dependent().map(|(id, entry)| {
+            // Whoever has pins does not visit the segments of today.
+            let pins = entry.pins();
+            let is_visited =
+                move |reference: &&Reference| pins.is_none() || reference.kind != ReferenceKind::Segment;
+            let targets = entry.references.iter().filter(is_visited).filter(is_edge);
+            let weight = pins.map_or(Weight::ONE, |pinned| pinned.weight);
+            (id.0, weight, targets.map(|reference| reference.target.0))
+        });
+        let edges = Edges::collect(self.entries.len(), nodes);
         let circles =
             graph::faults(&edges, limits::REFERENCE_DEPTH).into_iter().filter_map(|(node, fault)| {
                 let id = EntryId(node);
@@ -145,20 +148,29 @@ impl Snapshot {
 
     /// From here on a static entry stays as it is.
     fn boot(&mut self, id: EntryId) {
-        let Some(entry) = self.entry(id) else { return };
-        let Body::Flag(flag) = &entry.body else { return };
-        if !flag.is_static || self.links.booted.contains_key(&id) {
+        let is_static = |entry: &Arc<Entry>| matches!(&entry.body, Body::Flag(flag) if flag.is_static);
+        let Some(entry) = self.entry(id).filter(|entry| is_static(entry)) else { return };
+        if self.links.booted.contains_key(&id) {
             return;
         }
-        flag.pins.keep(|| self.segments_of(entry));
-        let entry = Arc::clone(entry);
+        let segments = self.segments_of(entry);
+        let weight = weigh(entry, &segments, &mut BTreeMap::new());
+        for segment in segments.keys() {
+            self.mention(*segment);
+        }
+        let Some(slot) = self.entries.get_mut(id.0 as usize) else { return };
+        // A copy where another snapshot holds it too: what this one boots with is not the other's matter.
+        if let Body::Flag(flag) = &mut Arc::make_mut(slot).body {
+            flag.pins = Pins(Some(Box::new(Pinned { segments: segments.into_iter().collect(), weight })));
+        }
+        let entry = Arc::clone(slot);
         Arc::make_mut(&mut self.links.booted).insert(id, entry);
     }
 
     /// All that an entry names as a segment, directly or through segments; also what is none, or not there: it stays
     /// so for a static entry.
-    fn segments_of(&self, entry: &Entry) -> Vec<Pin> {
-        let mut found: BTreeMap<EntryId, Arc<Entry>> = BTreeMap::new();
+    fn segments_of(&self, entry: &Entry) -> BTreeMap<EntryId, Arc<Entry>> {
+        let mut found = BTreeMap::new();
         let mut open: Vec<EntryId> = entry.segments().collect();
         while let Some(id) = open.pop() {
             let Some(target) = self.entry(id).filter(|_| !found.contains_key(&id)) else { continue };
@@ -167,16 +179,34 @@ impl Snapshot {
             }
             found.insert(id, Arc::clone(target));
         }
-        found.into_iter().collect()
+        found
     }
 
     fn has_old_pins(&self, booted: &Entry) -> bool {
-        let Body::Flag(flag) = &booted.body else { return false };
         let is_old = |(id, kept): &Pin| {
             self.entry(*id).is_none_or(|current| !Arc::ptr_eq(current, kept) && current != kept)
         };
-        flag.pins.all().iter().any(is_old)
+        booted.pins().is_some_and(|pinned| pinned.segments.iter().any(is_old))
     }
+}
+
+/// What it takes to visit the segments of an entry. They have been judged: the chain is not too long to follow.
+fn weigh(
+    entry: &Entry,
+    segments: &BTreeMap<EntryId, Arc<Entry>>,
+    known: &mut BTreeMap<EntryId, Weight>,
+) -> Weight {
+    let mut weight = Weight::ONE;
+    for id in entry.segments() {
+        let target = match (known.get(&id), segments.get(&id)) {
+            (Some(known), _) => *known,
+            (None, Some(target)) if matches!(target.body, Body::Segment(_)) => weigh(target, segments, known),
+            _ => continue,
+        };
+        known.insert(id, target);
+        weight.reaches(target);
+    }
+    weight
 }
 
 fn insert(set: &mut Vec<EntryId>, id: EntryId) {

@@ -45,12 +45,21 @@ pub struct Snapshot {
     version: u64,
     index: HashTable<EntryId>,
     entries: Vec<Arc<Entry>>,
+    /// How often each is mentioned.
+    mentions: Vec<u32>,
     /// How many of them are there.
     live: usize,
+    /// Numbers to be given out again.
+    free: Vec<EntryId>,
+    /// Numbers that may have become free.
+    idle: Vec<EntryId>,
     /// What reading an entry had to say.
-    warnings: Vec<(Option<EntryId>, Problem)>,
+    warnings: Vec<Warning>,
     links: Links,
 }
+
+/// What there is to be said of an entry, or of a document as a whole.
+type Warning = (Option<EntryId>, Problem);
 
 impl Snapshot {
     /// Loads a document as a process does: leniently. The error is a document that could not be understood as a whole.
@@ -74,7 +83,10 @@ impl Snapshot {
             version: 0,
             index: HashTable::with_capacity(reading.model.entries.len()),
             entries: Vec::with_capacity(reading.model.entries.len()),
+            mentions: Vec::new(),
             live: 0,
+            free: Vec::new(),
+            idle: Vec::new(),
             warnings: Vec::new(),
             links: Links::default(),
         };
@@ -110,9 +122,14 @@ impl Snapshot {
         self.warnings.iter().map(|(_, problem)| problem).chain(self.broken_links())
     }
 
-    /// Every key that can be asked for: in the order of the document, and what later versions added behind it.
+    /// Every key that can be asked for, in the order of the document; what later versions added is anywhere.
     pub fn keys(&self) -> impl Iterator<Item = &str> {
         self.entries.iter().filter(|entry| is_evaluable(&entry.body)).map(|entry| &*entry.key)
+    }
+
+    /// How many keys there is room for: those that are there, or are mentioned, or were.
+    pub fn capacity(&self) -> usize {
+        self.entries.len()
     }
 
     #[inline]
@@ -140,19 +157,59 @@ impl Snapshot {
             return *id;
         }
         // A document has far fewer entries than u32 counts.
-        let id = EntryId(u32::try_from(entries.len()).unwrap_or(u32::MAX));
+        let next = || EntryId(u32::try_from(entries.len()).unwrap_or(u32::MAX));
+        let id = self.free.pop().unwrap_or_else(next);
+        let missing = Arc::new(Entry::missing(key.into()));
+        match entries.get_mut(id.0 as usize) {
+            Some(slot) => *slot = missing,
+            None => {
+                entries.push(missing);
+                self.mentions.push(0);
+            }
+        }
         let hash_of = |id: &EntryId| entries.get(id.0 as usize).map_or(0, |entry| hash::name(&entry.key));
         self.index.insert_unique(hash, id, hash_of);
-        entries.push(Arc::new(Entry::missing(key.into())));
         id
     }
 
     fn set(&mut self, id: EntryId, entry: Arc<Entry>) {
         let Some(slot) = self.entries.get_mut(id.0 as usize) else { return };
-        self.live -= usize::from(is_there(slot));
+        let old = std::mem::replace(slot, Arc::clone(&entry));
+        self.live -= usize::from(is_there(&old));
         self.live += usize::from(is_there(&entry));
-        self.links.note(id, slot, &entry);
-        *slot = entry;
+        self.links.note(id, &old, &entry);
+        entry.mentions().for_each(|target| self.mention(target));
+        for target in old.mentions() {
+            if let Some(mentions) = self.mentions.get_mut(target.0 as usize) {
+                *mentions -= 1;
+                self.idle.push(target);
+            }
+        }
+        if !is_there(&entry) {
+            self.idle.push(id);
+        }
+    }
+
+    fn mention(&mut self, id: EntryId) {
+        if let Some(mentions) = self.mentions.get_mut(id.0 as usize) {
+            *mentions += 1;
+        }
+    }
+
+    /// Gives numbers back: entries come and go for as long as a process runs.
+    fn free_idle(&mut self) {
+        for id in std::mem::take(&mut self.idle) {
+            let is_mentioned = self.mentions.get(id.0 as usize).is_none_or(|mentions| *mentions > 0);
+            let Some(entry) = self.entry(id).filter(|entry| !is_mentioned && !is_there(entry)) else {
+                continue;
+            };
+            let hash = hash::name(&entry.key);
+            // Once is enough.
+            if let Ok(known) = self.index.find_entry(hash, |known| *known == id) {
+                known.remove();
+                self.free.push(id);
+            }
+        }
     }
 
     /// Takes over what a whole document says, and drops what it does not.
@@ -172,48 +229,52 @@ impl Snapshot {
 
     fn change(&mut self, changed: Reading, removed: Vec<EntryId>) {
         let unlinked = self.unlink();
-        let mut touched = removed;
-        for id in &touched {
-            if let Some(entry) = self.entry(*id) {
-                let missing = Entry::missing(entry.key.clone());
-                self.set(*id, Arc::new(missing));
+        for id in &removed {
+            if let Some(entry) = self.entry(*id).cloned()
+                && !self.stays(*id, None)
+            {
+                self.set(*id, Arc::new(Entry::missing(entry.key.clone())));
             }
         }
+        let mut touched = removed;
         let (placed, problems) = self.put_all(changed);
-        touched.extend(placed);
+        touched.extend(placed.into_iter().flatten());
         self.warn(&touched, problems);
-        self.keep_static(&touched);
         self.link(touched.iter().chain(&unlinked));
+        self.free_idle();
     }
 
-    /// Compiles entries into their places; where one is as it was, what was there is shared.
-    fn put_all(&mut self, reading: Reading) -> (Vec<EntryId>, Vec<(Option<EntryId>, Problem)>) {
+    /// Compiles entries into their places; where one is as it was, what was there is shared. Returns the place of each
+    /// that has one.
+    fn put_all(&mut self, reading: Reading) -> (Vec<Option<EntryId>>, Vec<Warning>) {
         let mut placed = Vec::with_capacity(reading.model.entries.len());
         let mut problems = Vec::new();
         for entry in reading.model.entries {
-            let id = self.id(&entry.key);
-            placed.push(id);
-            if self.live >= limits::ENTRIES && self.entry(id).is_some_and(|held| !is_there(held)) {
+            let is_held = || self.find(&entry.key).is_some_and(|held| is_there(held));
+            if self.live >= limits::ENTRIES && !is_held() {
                 let message =
                     format!("`{}` would be one of more than {} entries", entry.key, limits::ENTRIES);
-                problems.push((Some(id), Problem::new(Code::LimitExceeded, &Pointer::Root, message)));
+                problems.push((None, Problem::new(Code::LimitExceeded, &Pointer::Root, message)));
+                placed.push(None);
                 continue;
             }
+            let id = self.id(&entry.key);
+            placed.push(Some(id));
             let compiled = match compile::is_withheld(&entry) {
                 true => Entry::missing(entry.key.into()),
                 false => compile::entry(entry, &mut |key| self.id(key)),
             };
-            if self.entry(id).is_none_or(|held| **held != compiled) {
+            if !self.stays(id, Some(&compiled)) && self.entry(id).is_none_or(|held| **held != compiled) {
                 self.set(id, Arc::new(compiled));
             }
         }
-        let owner = |entry: Option<usize>| entry.and_then(|entry| placed.get(entry).copied());
+        let owner = |entry: Option<usize>| placed.get(entry?).copied().flatten();
         problems.extend(reading.problems.into_iter().map(|found| (owner(found.entry), found.problem)));
         (placed, problems)
     }
 
     /// What was said of the entries that changed, and of a document as a whole, is said anew.
-    fn warn(&mut self, touched: &[EntryId], problems: Vec<(Option<EntryId>, Problem)>) {
+    fn warn(&mut self, touched: &[EntryId], problems: Vec<Warning>) {
         if !self.warnings.is_empty() {
             let touched: HashSet<&EntryId> = touched.iter().collect();
             self.warnings.retain(|(id, _)| id.is_some_and(|id| !touched.contains(&id)));
