@@ -2,7 +2,8 @@
 
 use std::hash::{BuildHasher, Hasher};
 
-/// The state of every hash of a name, in hash maps too.
+/// The state of every hash of a name, in hash maps too. One for all processes: tables are filled by the authors of
+/// definitions, and callers can only ask them.
 pub(crate) type NameState = foldhash::fast::FixedState;
 
 #[inline]
