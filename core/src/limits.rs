@@ -55,3 +55,7 @@ pub const CONTEXT_BYTES: usize = 1 << 20;
 pub const CONTEXT_DEPTH: usize = 32;
 /// Attributes of a context, counted after its tree is laid flat.
 pub const CONTEXT_ATTRIBUTES: usize = 1_000;
+/// Items of all lists of a context together.
+pub const CONTEXT_ITEMS: usize = 10_000;
+/// Bytes of a string in a context.
+pub const CONTEXT_STRING_BYTES: usize = 64 << 10;

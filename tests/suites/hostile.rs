@@ -344,7 +344,7 @@ fn refusal(text: &str) -> Option<Code> {
 
 #[test]
 fn contexts() {
-    let of_bytes = |bytes: usize| format!(r#"{{"a": "{}"}}"#, "x".repeat(bytes - r#"{"a": ""}"#.len()));
+    let of_bytes = |bytes: usize| format!("{{{}}}", " ".repeat(bytes - "{}".len()));
     assert_eq!(refusal(&of_bytes(limits::CONTEXT_BYTES)), None);
     assert_eq!(refusal(&of_bytes(limits::CONTEXT_BYTES + 1)), Some(Code::TooLarge));
     let of_depth = |depth: usize| nested(depth, r#"{"a":"#, "1", "}");
@@ -355,6 +355,57 @@ fn contexts() {
     let of_attributes = |count: usize| format!("{{{}}}", items(count, |i| format!(r#""a{i}": {i}"#)));
     assert_eq!(refusal(&of_attributes(limits::CONTEXT_ATTRIBUTES)), None);
     assert_eq!(refusal(&of_attributes(limits::CONTEXT_ATTRIBUTES + 1)), Some(Code::LimitExceeded));
+    let of_items =
+        |count: usize| format!(r#"{{"a": [1, "x"], "b": [{}]}}"#, items(count - 2, |_| "[]".to_owned()));
+    assert_eq!(refusal(&of_items(limits::CONTEXT_ITEMS)), None);
+    assert_eq!(refusal(&of_items(limits::CONTEXT_ITEMS + 1)), Some(Code::LimitExceeded));
+    for (open, close) in [("", ""), ("[1, ", "]")] {
+        let of_string = |bytes: usize| format!(r#"{{"a": {open}"{}"{close}}}"#, "x".repeat(bytes));
+        assert_eq!(refusal(&of_string(limits::CONTEXT_STRING_BYTES)), None);
+        assert_eq!(refusal(&of_string(limits::CONTEXT_STRING_BYTES + 1)), Some(Code::LimitExceeded));
+    }
+}
+
+/// No operand is compared with every item of a list, and no character of a string is read again and again.
+#[test]
+fn large_attributes_against_large_operands() {
+    let strings = |count| items(count, |i| format!(r#""A common beginning, {i}""#));
+    let numbers = |count| items(count, |i| format!("{i}.5"));
+    let (many, most) = (limits::OPERAND_ITEMS, limits::CONTEXT_ITEMS);
+    // All but one of the operands are in the list, or none; last, more operands than there are items.
+    let cases = [
+        (
+            format!(r#"{{"containsAny": [{}], "ignoreCase": true}}"#, strings(many)),
+            items(most, |i| format!(r#""a COMMON beginning, {i}!""#)),
+        ),
+        (format!(r#"{{"containsAny": [{}]}}"#, numbers(many)), items(most, |i| i.to_string())),
+        (
+            format!(r#"{{"containsAll": [{}], "ignoreCase": true}}"#, strings(most)),
+            format!(r#"{}, "z""#, strings(most - 1)),
+        ),
+        (format!(r#"{{"containsAll": [{}, "z"]}}"#, numbers(most - 1)), numbers(most)),
+        (format!(r#"{{"containsAll": [{}]}}"#, strings(many)), strings(most)),
+    ];
+    for (clause, list) in cases {
+        refuses_in_time(&clause, &format!("[{list}]"));
+    }
+    let part = |text: &str| format!(r#"{{"contains": "{text}", "ignoreCase": true}}"#);
+    refuses_in_time(
+        &part(&format!("{}b", "a".repeat(4_000))),
+        &format!(r#""{}""#, "A".repeat(limits::CONTEXT_STRING_BYTES)),
+    );
+}
+
+fn refuses_in_time(clause: &str, attribute: &str) {
+    let snapshot =
+        Snapshot::load_json(condition(&format!(r#"{{"a": {clause}}}"#)).as_bytes(), Environment::Document)
+            .unwrap();
+    let context = Context::parse_json(format!(r#"{{"a": {attribute}}}"#).as_bytes()).unwrap();
+    let started = Instant::now();
+    let evaluation = snapshot.evaluate("f", &Request::new(&context, Timestamp::from_millis(0)));
+    let elapsed = started.elapsed();
+    assert_eq!(evaluation.value().and_then(|value| value.as_bool()), Some(false));
+    assert!(elapsed < Duration::from_millis(500), "{elapsed:?}: {}", &clause[..40]);
 }
 
 #[test]
