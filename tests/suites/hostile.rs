@@ -271,6 +271,47 @@ fn references_that_multiply() {
     assert!(errors(&format!(r#"[{}, {{"key": "f20"}}]"#, items(20, needs))).contains(&Code::LimitExceeded));
 }
 
+/// A small document can make an evaluation of two hundred million steps, each with an operand as long as itself.
+#[test]
+fn explanations_are_bounded() {
+    let explain = |part: &str, parts: usize, mentions: usize| {
+        let mentions = items(mentions, |_| r#"{"segment":"s"}"#.to_owned());
+        let text = format!(
+            r#"[{},{{"key":"s","type":"segment","condition":{{"all":[{}]}}}}]"#,
+            condition(&format!(r#"{{"all":[{mentions}]}}"#)),
+            items(parts, |_| part.to_owned())
+        );
+        let snapshot = Snapshot::load_json(text.as_bytes(), Environment::Document).unwrap();
+        let context = Context::new().with("a", 1_i64);
+        let started = Instant::now();
+        let (evaluation, trace) =
+            snapshot.explain("f", None, &Request::new(&context, Timestamp::from_millis(0)));
+        assert_eq!(evaluation.value().and_then(|value| value.as_bool()), Some(true));
+        assert!(started.elapsed() < PATIENCE, "{:?}", started.elapsed());
+        trace
+    };
+    // The rule, its `all`, what it serves; and of each mention a segment, its `all` and the parts.
+    let clause = r#"{"a":{"eq":1}}"#;
+    for (parts, mentions) in [(4_996, 2), (4_997, 2), (9_900, 2_000)] {
+        let taken = 3 + mentions * (2 + parts);
+        let trace = explain(clause, parts, mentions);
+        let (text, json) = (trace.to_string(), json!(trace));
+        assert_eq!(trace.steps_not_shown, taken.saturating_sub(limits::TRACE_STEPS) as u64);
+        // After the two lines of the decision, each line is a step.
+        match trace.steps_not_shown {
+            0 => assert!(text.lines().count() == 2 + taken && json.get("steps_not_shown").is_none()),
+            beyond => {
+                assert_eq!(text.lines().count(), 2 + limits::TRACE_STEPS + 1);
+                assert!(text.ends_with(&format!("\nand {beyond} more steps, not shown\n")));
+                assert_eq!(json["steps_not_shown"], beyond);
+            }
+        }
+    }
+    let long = format!(r#"{{"a":{{"notIn":[0,"{}"]}}}}"#, "x".repeat(100_000));
+    let long = explain(&long, 1, 9_000);
+    assert!(long.to_string().len() < 2 * limits::TRACE_BYTES && long.steps_not_shown > 0);
+}
+
 #[test]
 fn problems_are_counted_beyond_the_limit() {
     let unknown = |count| flag(&items(count, |i| format!(r#""u{i}": 1"#)));

@@ -28,7 +28,11 @@ impl fmt::Display for Trace {
         if let Some(problem) = &self.problem {
             writeln!(f, "{problem}")?;
         }
-        self.steps.iter().try_for_each(|step| write_step(f, step, 1))
+        self.steps.iter().try_for_each(|step| write_step(f, step, 1))?;
+        match self.steps_not_shown {
+            0 => Ok(()),
+            count => writeln!(f, "and {count} more steps, not shown"),
+        }
     }
 }
 
