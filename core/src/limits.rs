@@ -55,3 +55,12 @@ pub const CONTEXT_BYTES: usize = 1 << 20;
 pub const CONTEXT_DEPTH: usize = 32;
 /// Attributes of a context, counted after its tree is laid flat.
 pub const CONTEXT_ATTRIBUTES: usize = 1_000;
+/// Items of all lists of a context together.
+pub const CONTEXT_ITEMS: usize = 10_000;
+/// Bytes of a string in a context.
+pub const CONTEXT_STRING_BYTES: usize = 64 << 10;
+
+/// Steps of an explanation; those beyond are counted.
+pub const TRACE_STEPS: usize = 10_000;
+/// Bytes of what the steps of an explanation say, about; no step is kept once there are so many.
+pub const TRACE_BYTES: usize = 16 << 20;

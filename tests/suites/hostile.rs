@@ -271,6 +271,47 @@ fn references_that_multiply() {
     assert!(errors(&format!(r#"[{}, {{"key": "f20"}}]"#, items(20, needs))).contains(&Code::LimitExceeded));
 }
 
+/// A small document can make an evaluation of two hundred million steps, each with an operand as long as itself.
+#[test]
+fn explanations_are_bounded() {
+    let explain = |part: &str, parts: usize, mentions: usize| {
+        let mentions = items(mentions, |_| r#"{"segment":"s"}"#.to_owned());
+        let text = format!(
+            r#"[{},{{"key":"s","type":"segment","condition":{{"all":[{}]}}}}]"#,
+            condition(&format!(r#"{{"all":[{mentions}]}}"#)),
+            items(parts, |_| part.to_owned())
+        );
+        let snapshot = Snapshot::load_json(text.as_bytes(), Environment::Document).unwrap();
+        let context = Context::new().with("a", 1_i64);
+        let started = Instant::now();
+        let (evaluation, trace) =
+            snapshot.explain("f", None, &Request::new(&context, Timestamp::from_millis(0)));
+        assert_eq!(evaluation.value().and_then(|value| value.as_bool()), Some(true));
+        assert!(started.elapsed() < PATIENCE, "{:?}", started.elapsed());
+        trace
+    };
+    // The rule, its `all`, what it serves; and of each mention a segment, its `all` and the parts.
+    let clause = r#"{"a":{"eq":1}}"#;
+    for (parts, mentions) in [(4_996, 2), (4_997, 2), (9_900, 2_000)] {
+        let taken = 3 + mentions * (2 + parts);
+        let trace = explain(clause, parts, mentions);
+        let (text, json) = (trace.to_string(), json!(trace));
+        assert_eq!(trace.steps_not_shown, taken.saturating_sub(limits::TRACE_STEPS) as u64);
+        // After the two lines of the decision, each line is a step.
+        match trace.steps_not_shown {
+            0 => assert!(text.lines().count() == 2 + taken && json.get("steps_not_shown").is_none()),
+            beyond => {
+                assert_eq!(text.lines().count(), 2 + limits::TRACE_STEPS + 1);
+                assert!(text.ends_with(&format!("\nand {beyond} more steps, not shown\n")));
+                assert_eq!(json["steps_not_shown"], beyond);
+            }
+        }
+    }
+    let long = format!(r#"{{"a":{{"notIn":[0,"{}"]}}}}"#, "x".repeat(100_000));
+    let long = explain(&long, 1, 9_000);
+    assert!(long.to_string().len() < 2 * limits::TRACE_BYTES && long.steps_not_shown > 0);
+}
+
 #[test]
 fn problems_are_counted_beyond_the_limit() {
     let unknown = |count| flag(&items(count, |i| format!(r#""u{i}": 1"#)));
@@ -344,7 +385,7 @@ fn refusal(text: &str) -> Option<Code> {
 
 #[test]
 fn contexts() {
-    let of_bytes = |bytes: usize| format!(r#"{{"a": "{}"}}"#, "x".repeat(bytes - r#"{"a": ""}"#.len()));
+    let of_bytes = |bytes: usize| format!("{{{}}}", " ".repeat(bytes - "{}".len()));
     assert_eq!(refusal(&of_bytes(limits::CONTEXT_BYTES)), None);
     assert_eq!(refusal(&of_bytes(limits::CONTEXT_BYTES + 1)), Some(Code::TooLarge));
     let of_depth = |depth: usize| nested(depth, r#"{"a":"#, "1", "}");
@@ -355,6 +396,57 @@ fn contexts() {
     let of_attributes = |count: usize| format!("{{{}}}", items(count, |i| format!(r#""a{i}": {i}"#)));
     assert_eq!(refusal(&of_attributes(limits::CONTEXT_ATTRIBUTES)), None);
     assert_eq!(refusal(&of_attributes(limits::CONTEXT_ATTRIBUTES + 1)), Some(Code::LimitExceeded));
+    let of_items =
+        |count: usize| format!(r#"{{"a": [1, "x"], "b": [{}]}}"#, items(count - 2, |_| "[]".to_owned()));
+    assert_eq!(refusal(&of_items(limits::CONTEXT_ITEMS)), None);
+    assert_eq!(refusal(&of_items(limits::CONTEXT_ITEMS + 1)), Some(Code::LimitExceeded));
+    for (open, close) in [("", ""), ("[1, ", "]")] {
+        let of_string = |bytes: usize| format!(r#"{{"a": {open}"{}"{close}}}"#, "x".repeat(bytes));
+        assert_eq!(refusal(&of_string(limits::CONTEXT_STRING_BYTES)), None);
+        assert_eq!(refusal(&of_string(limits::CONTEXT_STRING_BYTES + 1)), Some(Code::LimitExceeded));
+    }
+}
+
+/// No operand is compared with every item of a list, and no character of a string is read again and again.
+#[test]
+fn large_attributes_against_large_operands() {
+    let strings = |count| items(count, |i| format!(r#""A common beginning, {i}""#));
+    let numbers = |count| items(count, |i| format!("{i}.5"));
+    let (many, most) = (limits::OPERAND_ITEMS, limits::CONTEXT_ITEMS);
+    // All but one of the operands are in the list, or none; last, more operands than there are items.
+    let cases = [
+        (
+            format!(r#"{{"containsAny": [{}], "ignoreCase": true}}"#, strings(many)),
+            items(most, |i| format!(r#""a COMMON beginning, {i}!""#)),
+        ),
+        (format!(r#"{{"containsAny": [{}]}}"#, numbers(many)), items(most, |i| i.to_string())),
+        (
+            format!(r#"{{"containsAll": [{}], "ignoreCase": true}}"#, strings(most)),
+            format!(r#"{}, "z""#, strings(most - 1)),
+        ),
+        (format!(r#"{{"containsAll": [{}, "z"]}}"#, numbers(most - 1)), numbers(most)),
+        (format!(r#"{{"containsAll": [{}]}}"#, strings(many)), strings(most)),
+    ];
+    for (clause, list) in cases {
+        refuses_in_time(&clause, &format!("[{list}]"));
+    }
+    let part = |text: &str| format!(r#"{{"contains": "{text}", "ignoreCase": true}}"#);
+    refuses_in_time(
+        &part(&format!("{}b", "a".repeat(4_000))),
+        &format!(r#""{}""#, "A".repeat(limits::CONTEXT_STRING_BYTES)),
+    );
+}
+
+fn refuses_in_time(clause: &str, attribute: &str) {
+    let snapshot =
+        Snapshot::load_json(condition(&format!(r#"{{"a": {clause}}}"#)).as_bytes(), Environment::Document)
+            .unwrap();
+    let context = Context::parse_json(format!(r#"{{"a": {attribute}}}"#).as_bytes()).unwrap();
+    let started = Instant::now();
+    let evaluation = snapshot.evaluate("f", &Request::new(&context, Timestamp::from_millis(0)));
+    let elapsed = started.elapsed();
+    assert_eq!(evaluation.value().and_then(|value| value.as_bool()), Some(false));
+    assert!(elapsed < Duration::from_millis(500), "{elapsed:?}: {}", &clause[..40]);
 }
 
 #[test]

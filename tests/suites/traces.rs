@@ -111,6 +111,29 @@ fn the_cases_show_every_step_and_reason() {
     assert_eq!(reasons, Reason::ALL.iter().map(|reason| reason.as_str()).collect());
 }
 
+/// Whatever names and comments say: they are part of one line, and no terminal obeys them.
+#[test]
+fn control_characters_are_escaped() {
+    let definition = json!({
+        "key": "f",
+        "type": "config",
+        "default": "\u{7f}",
+        "rules": [
+            {"condition": {"a": {"ne": "\u{9b}2J"}}, "action": {"value": "x"}, "comment": "\r\n  12 global\u{1b}[2J"},
+            {"action": {"value": "y\u{85}ä"}, "comment": "no\tmore"}
+        ]
+    });
+    let snapshot = Snapshot::load_json(definition.to_string().as_bytes(), Environment::Document).unwrap();
+    let context = Context::new();
+    let request = Request::new(&context, Timestamp::parse(NOW).unwrap());
+    let text = snapshot.explain("f", None, &request).1.to_string();
+    assert!(text.chars().all(|character| character == '\n' || !character.is_control()), "{text}");
+    assert!(text.contains(r"(\r\n  12 global\u{1b}[2J): unknown"), "{text}");
+    assert!(text.contains(r"(no\tmore): true") && text.contains(r#"serve value "y\u{85}ä""#), "{text}");
+    let absent = snapshot.explain("f\n", None, &request).1.to_string();
+    assert_eq!(absent, "f\\n = null\nERROR FLAG_NOT_FOUND, version 0\n");
+}
+
 fn kinds(step: &Step, found: &mut BTreeSet<&'static str>) {
     found.insert(step.kind.as_str());
     step.steps.iter().for_each(|step| kinds(step, found));

@@ -118,6 +118,7 @@ impl Context {
         };
         let mut flat = Vec::new();
         flatten(members, &mut String::new(), 0, &mut flat)?;
+        check_sizes(flat.iter().filter_map(|(_, value)| *value))?;
         // Nearest spelling first; among equals the order of `flatten`, as the sort is stable.
         flat.sort_by_key(|(path, _)| path::canonical(path).1);
         let mut context = Context::new();
@@ -256,6 +257,33 @@ fn flatten<'n, 't>(
             value => flat.push((prefix.clone(), Some(value))),
         }
         prefix.truncate(length);
+    }
+    Ok(())
+}
+
+/// Strings and lists are what the time of a test can depend on.
+fn check_sizes<'n, 't: 'n>(values: impl Iterator<Item = &'n Node<'t>>) -> Result<(), Problem> {
+    let refuse = |message: String| Err(Problem::new(Code::LimitExceeded, &Pointer::Root, message));
+    let mut items = 0;
+    for value in values {
+        let strings = match value {
+            Node::List(list) => {
+                items += list.len();
+                &**list
+            }
+            one => std::slice::from_ref(one),
+        };
+        let is_long =
+            |node: &Node<'_>| matches!(node, Node::Str(text) if text.len() > limits::CONTEXT_STRING_BYTES);
+        if strings.iter().any(is_long) {
+            return refuse(format!(
+                "a string in a context has at most {} bytes",
+                limits::CONTEXT_STRING_BYTES
+            ));
+        }
+    }
+    if items > limits::CONTEXT_ITEMS {
+        return refuse(format!("the lists of a context have at most {} items", limits::CONTEXT_ITEMS));
     }
     Ok(())
 }

@@ -30,16 +30,19 @@ type Read<T> = Result<T, Refusal>;
 pub(super) fn read(name: &str, operand: &Node<'_>, ignore_case: bool, shared: &mut Shared) -> Read<Test> {
     let test = match name {
         "eq" | "ne" => Test::Equal { operand: scalar(operand)?, negated: name == "ne", ignore_case },
-        "in" | "notIn" => Test::OneOf { operands: scalars(operand)?, negated: name == "notIn", ignore_case },
+        "in" | "notIn" => {
+            Test::OneOf { operands: scalars(operand, ignore_case)?, negated: name == "notIn", ignore_case }
+        }
         "contains" | "notContains" => {
             let operands = match operand {
-                Node::List(_) => scalars(operand)?,
-                one => Scalars::new(vec![scalar(one)?]),
+                Node::List(_) => scalars(operand, ignore_case)?,
+                one => Scalars::new(vec![scalar(one)?], ignore_case),
             };
+            let operands = if ignore_case { operands.with_parts() } else { operands };
             Test::Contains { operands, negated: name == "notContains", ignore_case }
         }
-        "startsWith" => Test::StartsWith { operands: strings(operand)?, ignore_case },
-        "endsWith" => Test::EndsWith { operands: strings(operand)?, ignore_case },
+        "startsWith" => Test::StartsWith { operands: strings(operand, ignore_case)?, ignore_case },
+        "endsWith" => Test::EndsWith { operands: strings(operand, ignore_case)?, ignore_case },
         "matches" => {
             let pattern = shared
                 .pattern(string(operand)?, ignore_case)
@@ -117,13 +120,13 @@ fn list<'n, 't>(node: &'n Node<'t>) -> Read<&'n [Node<'t>]> {
     }
 }
 
-fn scalars(node: &Node<'_>) -> Read<Scalars> {
+fn scalars(node: &Node<'_>, ignore_case: bool) -> Read<Scalars> {
     let items = list(node)?;
     // The common list is of strings only: those need no copy before they are laid together.
     let texts: Option<Vec<&str>> = items.iter().map(as_str).collect();
     match texts {
-        Some(texts) => Ok(Scalars::of_strings(&texts)),
-        None => items.iter().map(scalar).collect::<Read<Vec<Scalar>>>().map(Scalars::new),
+        Some(texts) => Ok(Scalars::of_strings(&texts, ignore_case)),
+        None => Ok(Scalars::new(items.iter().map(scalar).collect::<Read<Vec<Scalar>>>()?, ignore_case)),
     }
 }
 
@@ -138,10 +141,13 @@ fn string<'n>(node: &'n Node<'_>) -> Read<&'n str> {
     as_str(node).ok_or_else(|| refuse(format!("expected a string, found {}", node.kind())))
 }
 
-fn strings(node: &Node<'_>) -> Read<StrSet> {
+fn strings(node: &Node<'_>, ignore_case: bool) -> Read<StrSet> {
     match node {
-        Node::List(_) => Ok(StrSet::new(&list(node)?.iter().map(string).collect::<Read<Vec<&str>>>()?)),
-        one => Ok(StrSet::new(&[string(one)?])),
+        Node::List(_) => {
+            let texts = list(node)?.iter().map(string).collect::<Read<Vec<&str>>>()?;
+            Ok(StrSet::new(&texts, ignore_case))
+        }
+        one => Ok(StrSet::new(&[string(one)?], ignore_case)),
     }
 }
 
@@ -201,7 +207,7 @@ fn networks(operand: &Node<'_>) -> Read<Test> {
 }
 
 fn members(quantifier: Quantifier, operand: &Node<'_>, ignore_case: bool) -> Read<Test> {
-    Ok(Test::Members { quantifier, operands: scalars(operand)?, ignore_case })
+    Ok(Test::Members { quantifier, operands: scalars(operand, ignore_case)?, ignore_case })
 }
 
 fn sizes(operand: &Node<'_>) -> Read<Box<[SizeTest]>> {

@@ -3,7 +3,7 @@
 use crate::context::Attributes;
 use crate::model::Status;
 use crate::snapshot::entry::{Body, Entry, EntryId, Experiment, Flag, Position};
-use crate::trace::{Kind, Line, Step};
+use crate::trace::{Kind, Line, Outcome, Step};
 use crate::value::Value;
 
 use super::bucket::visit_id;
@@ -30,10 +30,8 @@ impl<'a, A: Attributes, T: Tracer> Evaluator<'a, '_, A, T> {
         let Some(entry) = self.snapshot.entry(id).map(|entry| &**entry) else { return false };
         let Body::Experiment(experiment) = &entry.body else {
             self.tracer.leaf(|| {
-                (
-                    Step::new(Kind::Experiment).with("experiment", entry.key.as_str()),
-                    "no such experiment".into(),
-                )
+                let step = Step::new(Kind::Experiment).with("experiment", entry.key.as_str());
+                (step, absent(Some(entry), "no such experiment"))
             });
             return false;
         };
@@ -189,13 +187,19 @@ impl<'a, A: Attributes, T: Tracer> Evaluator<'a, '_, A, T> {
     fn is_in_slot(&mut self, layer: EntryId, entry: &'a Entry, experiment: &'a Experiment) -> bool {
         let layer: Option<&'a Entry> = self.snapshot.entry(layer).map(|layer| &**layer);
         let Some(Body::Layer(layer)) = layer.map(|layer| &layer.body) else {
-            self.tracer.leaf(|| (Step::new(Kind::Layer), "no such layer".into()));
+            self.tracer.leaf(|| (Step::new(Kind::Layer), absent(layer, "no such layer")));
             return false;
         };
         let Some(bucket) = self.bucket(Kind::Layer, &layer.salted, &experiment.by) else { return false };
         let slots = layer.slots.get(entry.key.as_str());
         slots.is_some_and(|slots| slots.iter().any(|(from, to)| (*from..*to).contains(&bucket)))
     }
+}
+
+/// Why there is nothing to ask.
+fn absent(entry: Option<&Entry>, otherwise: &str) -> Outcome {
+    let is_broken = entry.is_some_and(|entry| matches!(entry.body, Body::Invalid(_)));
+    if is_broken { "it could not be loaded".into() } else { otherwise.into() }
 }
 
 fn position(experiment: &Experiment, id: &str) -> Option<u32> {

@@ -4,7 +4,7 @@
 use crate::context::{Attribute, List};
 use crate::hash;
 use crate::model::condition::{Quantifier, SizeTest, Test};
-use crate::model::operand::{Scalar, Scalars};
+use crate::model::operand::{Scalar, Scalars, same};
 use crate::value::fold;
 use crate::value::network::parse_address;
 use crate::value::number::Number;
@@ -37,10 +37,12 @@ fn of_text(test: &Test, text: &str) -> Option<bool> {
             known.then(|| operands.strings.contains(text, *ignore_case) != *negated)
         }
         Test::Contains { operands, negated, ignore_case } => {
-            let found =
-                |part: &str| if *ignore_case { fold::contains(text, part) } else { text.contains(part) };
+            let found = || match ignore_case {
+                true => operands.parts().iter().any(|part| part.is_in(text)),
+                false => operands.strings.any(|part| text.contains(part)),
+            };
             let known = !operands.strings.is_empty();
-            known.then(|| operands.strings.any(found) != *negated)
+            known.then(|| found() != *negated)
         }
         Test::StartsWith { operands, ignore_case } => {
             let starts = |part: &str| {
@@ -80,7 +82,7 @@ fn of_number(test: &Test, number: Number) -> Option<bool> {
         }
         Test::OneOf { operands, negated, .. } => {
             let known = !operands.numbers().is_empty();
-            known.then(|| operands.numbers().contains(&number) != *negated)
+            known.then(|| operands.number(number).is_some() != *negated)
         }
         Test::Number { relation, operand } => Some(relation.holds(number.compare(*operand))),
         Test::Time { relation, operand } => {
@@ -98,7 +100,7 @@ fn of_bool(test: &Test, value: bool) -> Option<bool> {
         Test::Equal { operand: Scalar::Bool(operand), negated, .. } => Some((*operand == value) != *negated),
         Test::OneOf { operands, negated, .. } => {
             let known = !operands.booleans().is_empty();
-            known.then(|| operands.booleans().contains(&value) != *negated)
+            known.then(|| operands.boolean(value).is_some() != *negated)
         }
         _ => None,
     }
@@ -120,28 +122,38 @@ fn of_list(test: &Test, list: &dyn List) -> Option<bool> {
 }
 
 fn has_any(list: &dyn List, operands: &Scalars, ignore_case: bool) -> bool {
-    list.any(&mut |item| match item {
-        Attribute::Str(text) => operands.strings.contains(text, ignore_case),
-        Attribute::Number(number) => operands.numbers().contains(&number),
-        Attribute::Bool(value) => operands.booleans().contains(&value),
-        Attribute::List(_) | Attribute::Object => false,
-    })
+    list.any(&mut |item| position(operands, item, ignore_case).is_some())
 }
 
+/// Marks the operands that are found, so many at a time as there is room for on the stack: each item is looked up among
+/// the operands, and not each operand among the items.
 fn has_all(list: &dyn List, operands: &Scalars, ignore_case: bool) -> bool {
-    let has = |wanted: &dyn Fn(Attribute<'_>) -> bool| list.any(&mut |item| wanted(item));
-    operands
-        .strings
-        .iter()
-        .all(|wanted| has(&|item| matches!(item, Attribute::Str(text) if same(wanted, text, ignore_case))))
-        && operands
-            .numbers()
-            .iter()
-            .all(|wanted| has(&|item| matches!(item, Attribute::Number(number) if number == *wanted)))
-        && operands
-            .booleans()
-            .iter()
-            .all(|wanted| has(&|item| matches!(item, Attribute::Bool(value) if value == *wanted)))
+    const ROOM: usize = 1_024;
+    let count = operands.len();
+    count <= list.len()
+        && (0..count).step_by(ROOM).all(|from| {
+            let mut found = [false; ROOM];
+            let mut missing = ROOM.min(count - from);
+            list.any(&mut |item| {
+                let position = position(operands, item, ignore_case).and_then(|at| at.checked_sub(from));
+                if let Some(found) = position.and_then(|position| found.get_mut(position)) {
+                    missing -= usize::from(!std::mem::replace(found, true));
+                }
+                missing == 0
+            })
+        })
+}
+
+/// Where the item is among all operands.
+#[inline]
+fn position(operands: &Scalars, item: Attribute<'_>, ignore_case: bool) -> Option<usize> {
+    let (strings, numbers) = (operands.strings.len(), operands.numbers().len());
+    match item {
+        Attribute::Str(text) => operands.strings.position(text, ignore_case),
+        Attribute::Number(number) => operands.number(number).map(|position| strings + position),
+        Attribute::Bool(value) => operands.boolean(value).map(|position| strings + numbers + position),
+        Attribute::List(_) | Attribute::Object => None,
+    }
 }
 
 /// All of them, by Kleene's AND; to be among no sizes at all is unknown.
@@ -157,11 +169,6 @@ fn sizes_hold(tests: &[SizeTest], size: usize) -> Option<bool> {
         }
     }
     truth
-}
-
-#[inline]
-fn same(operand: &str, text: &str, ignore_case: bool) -> bool {
-    if ignore_case { fold::equal(operand, text) } else { hash::same(operand, text) }
 }
 
 /// As bytes: UTF-8 begins and ends alike only where the characters do.

@@ -11,7 +11,7 @@ use smol_str::SmolStr;
 use crate::hash;
 use crate::limits;
 use crate::value::Value;
-use crate::value::fold;
+use crate::value::fold::{self, Part};
 use crate::value::number::Number;
 
 /// A string, number or boolean.
@@ -22,25 +22,30 @@ pub(crate) enum Scalar {
     Bool(bool),
 }
 
-/// A list of scalars, parted by type. Most lists are of strings only.
+/// A list of scalars, each once, parted by type. Most lists are of strings only.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(crate) struct Scalars {
     pub(crate) strings: StrSet,
     others: Option<Box<Others>>,
 }
 
-#[derive(Debug, Clone, PartialEq)]
+/// What few lists have.
+#[derive(Debug, Clone, PartialEq, Default)]
 struct Others {
+    /// Sorted.
     numbers: Box<[Number]>,
+    /// Sorted.
     booleans: Box<[bool]>,
+    /// The strings again, ready to be looked for within others without regard to case.
+    parts: Box<[Part]>,
 }
 
 impl Scalars {
-    pub(crate) fn of_strings(strings: &[&str]) -> Scalars {
-        Scalars { strings: StrSet::new(strings), others: None }
+    pub(crate) fn of_strings(strings: &[&str], ignore_case: bool) -> Scalars {
+        Scalars { strings: StrSet::new(strings, ignore_case), others: None }
     }
 
-    pub(crate) fn new(items: Vec<Scalar>) -> Scalars {
+    pub(crate) fn new(items: Vec<Scalar>, ignore_case: bool) -> Scalars {
         let (mut strings, mut numbers, mut booleans) = (Vec::new(), Vec::new(), Vec::new());
         for item in items {
             match item {
@@ -49,9 +54,27 @@ impl Scalars {
                 Scalar::Bool(value) => booleans.push(value),
             }
         }
-        let others = (!numbers.is_empty() || !booleans.is_empty())
-            .then(|| Box::new(Others { numbers: numbers.into(), booleans: booleans.into() }));
-        Scalars { strings: StrSet::new(&strings), others }
+        numbers.sort_by(|a: &Number, b| a.compare(*b));
+        numbers.dedup();
+        booleans.sort_unstable();
+        booleans.dedup();
+        let others = (!numbers.is_empty() || !booleans.is_empty()).then(|| Others {
+            numbers: numbers.into(),
+            booleans: booleans.into(),
+            ..Others::default()
+        });
+        Scalars { strings: StrSet::new(&strings, ignore_case), others: others.map(Box::new) }
+    }
+
+    /// The same with the parts that [`Scalars::parts`] gives.
+    pub(crate) fn with_parts(mut self) -> Scalars {
+        self.others.get_or_insert_default().parts = self.strings.iter().map(Part::new).collect();
+        self
+    }
+
+    #[inline]
+    pub(crate) fn parts(&self) -> &[Part] {
+        self.others.as_ref().map(|others| &*others.parts).unwrap_or_default()
     }
 
     #[inline]
@@ -62,6 +85,18 @@ impl Scalars {
     #[inline]
     pub(crate) fn booleans(&self) -> &[bool] {
         self.others.as_ref().map(|others| &*others.booleans).unwrap_or_default()
+    }
+
+    /// Where the number is among the numbers.
+    #[inline]
+    pub(crate) fn number(&self, number: Number) -> Option<usize> {
+        self.numbers().binary_search_by(|other| other.compare(number)).ok()
+    }
+
+    /// Where the boolean is among the booleans.
+    #[inline]
+    pub(crate) fn boolean(&self, value: bool) -> Option<usize> {
+        self.booleans().binary_search(&value).ok()
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -83,7 +118,7 @@ pub(crate) fn from_number(number: Number) -> Value {
     }
 }
 
-/// Strings, in their order. One alone lies here itself: it is what most operands are, and near in memory.
+/// Strings, each once, in their order. One alone lies here itself: it is what most operands are, and near in memory.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) enum StrSet {
     #[default]
@@ -93,11 +128,12 @@ pub(crate) enum StrSet {
 }
 
 impl StrSet {
-    pub(crate) fn new(strings: &[impl AsRef<str>]) -> StrSet {
+    /// With `ignore_case`, strings that differ in case only are one: the first. The set must then be asked likewise.
+    pub(crate) fn new(strings: &[impl AsRef<str>], ignore_case: bool) -> StrSet {
         match strings {
             [] => StrSet::None,
             [one] => StrSet::One(SmolStr::new(one)),
-            many => StrSet::Many(Box::new(Block::new(many))),
+            many => StrSet::Many(Box::new(Block::new(many, ignore_case))),
         }
     }
 
@@ -134,12 +170,28 @@ impl StrSet {
 
     #[inline]
     pub(crate) fn contains(&self, text: &str, ignore_case: bool) -> bool {
+        self.position(text, ignore_case).is_some()
+    }
+
+    /// Where in the order it is.
+    #[inline]
+    pub(crate) fn position(&self, text: &str, ignore_case: bool) -> Option<usize> {
         match self {
-            _ if ignore_case => self.any(|member| fold::equal(member, text)),
-            StrSet::Many(block) => block.contains(text),
-            few => few.any(|member| hash::same(member, text)),
+            StrSet::None => None,
+            StrSet::One(one) => same(one, text, ignore_case).then_some(0),
+            StrSet::Many(block) => block.position(text, ignore_case),
         }
     }
+}
+
+#[inline]
+pub(crate) fn same(a: &str, b: &str, ignore_case: bool) -> bool {
+    if ignore_case { fold::equal(a, b) } else { hash::same(a, b) }
+}
+
+#[inline]
+fn hashed(text: &str, ignore_case: bool) -> u64 {
+    if ignore_case { fold::hash(text) } else { hash::name(text) }
 }
 
 /// Strings in one block of memory, with a hash table over it once they are many.
@@ -154,47 +206,66 @@ impl Block {
     /// Up to this many, comparing one by one is as fast as hashing.
     const FEW: usize = 4;
 
-    fn new(strings: &[impl AsRef<str>]) -> Block {
+    fn new(strings: &[impl AsRef<str>], ignore_case: bool) -> Block {
         let mut text = String::with_capacity(strings.iter().map(|string| string.as_ref().len()).sum());
         let mut ends = Vec::with_capacity(strings.len());
+        let mut table = (strings.len() > Block::FEW).then(|| HashTable::with_capacity(strings.len()));
+        let mut count = 0;
         for string in strings {
-            text.push_str(string.as_ref());
+            let string = string.as_ref();
+            if position(table.as_ref(), &text, &ends, string, ignore_case).is_some() {
+                continue;
+            }
+            text.push_str(string);
             // A document is far smaller than 4 GiB, so this never saturates.
             ends.push(u32::try_from(text.len()).unwrap_or(u32::MAX));
-        }
-        let mut block = Block { table: None, text: text.into(), ends: ends.into() };
-        if strings.len() > Block::FEW {
-            let mut table = HashTable::with_capacity(strings.len());
-            for (index, string) in (0_u32..).zip(strings) {
-                table.insert_unique(hash::name(string.as_ref()), index, |other| hash::name(block.at(*other)));
+            if let Some(table) = &mut table {
+                let hash = |index: &u32| hashed(at(&text, &ends, *index), ignore_case);
+                table.insert_unique(hash(&count), count, hash);
             }
-            block.table = Some(table);
+            count += 1;
         }
-        block
+        Block { table, text: text.into(), ends: ends.into() }
     }
 
     fn iter(&self) -> impl Iterator<Item = &str> {
-        (0..u32::try_from(self.ends.len()).unwrap_or(u32::MAX)).map(|index| self.at(index))
+        each(&self.text, &self.ends)
     }
 
     #[inline]
-    fn at(&self, index: u32) -> &str {
-        let index = index as usize;
-        let start = match index.checked_sub(1) {
-            Some(before) => self.ends.get(before).copied().unwrap_or_default(),
-            None => 0,
-        };
-        let end = self.ends.get(index).copied().unwrap_or_default();
-        self.text.get(start as usize..end as usize).unwrap_or_default()
+    fn position(&self, text: &str, ignore_case: bool) -> Option<usize> {
+        position(self.table.as_ref(), &self.text, &self.ends, text, ignore_case)
     }
+}
 
-    #[inline]
-    fn contains(&self, text: &str) -> bool {
-        match &self.table {
-            Some(table) => table.find(hash::name(text), |index| hash::same(self.at(*index), text)).is_some(),
-            None => self.iter().any(|member| hash::same(member, text)),
-        }
-    }
+fn each<'t>(text: &'t str, ends: &[u32]) -> impl Iterator<Item = &'t str> {
+    (0..u32::try_from(ends.len()).unwrap_or(u32::MAX)).map(|index| at(text, ends, index))
+}
+
+#[inline]
+fn at<'t>(text: &'t str, ends: &[u32], index: u32) -> &'t str {
+    let index = index as usize;
+    let start = match index.checked_sub(1) {
+        Some(before) => ends.get(before).copied().unwrap_or_default(),
+        None => 0,
+    };
+    let end = ends.get(index).copied().unwrap_or_default();
+    text.get(start as usize..end as usize).unwrap_or_default()
+}
+
+#[inline]
+fn position(
+    table: Option<&HashTable<u32>>,
+    text: &str,
+    ends: &[u32],
+    wanted: &str,
+    ignore_case: bool,
+) -> Option<usize> {
+    let Some(table) = table else {
+        return each(text, ends).position(|member| same(member, wanted, ignore_case));
+    };
+    let is_it = |index: &u32| same(at(text, ends, *index), wanted, ignore_case);
+    table.find(hashed(wanted, ignore_case), is_it).map(|index| *index as usize)
 }
 
 impl PartialEq for Block {

@@ -7,6 +7,7 @@ use serde::ser::{SerializeMap, Serializer};
 
 use crate::evaluate::Evaluation;
 use crate::evaluate::tracer::Tracer;
+use crate::limits;
 use crate::model::Scope;
 use crate::value::Value;
 
@@ -286,6 +287,13 @@ pub struct Trace {
     pub version: u64,
     /// The steps, in order.
     pub steps: Vec<Step>,
+    /// How many more steps were taken than are kept.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub steps_not_shown: u64,
+}
+
+fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 impl Trace {
@@ -302,18 +310,46 @@ impl Trace {
             problem: evaluation.problem().map(|problem| problem.to_string()),
             version: evaluation.version(),
             steps: recorder.done,
+            steps_not_shown: recorder.beyond,
         }
     }
 }
 
-/// The tracer that listens.
+/// The tracer that listens, up to the limits of an explanation; beyond them it counts.
 #[derive(Debug, Default)]
 pub(crate) struct Recorder {
     open: Vec<Step>,
     done: Vec<Step>,
+    /// Steps that are kept.
+    kept: usize,
+    /// What their fields weigh.
+    weight: usize,
+    /// Steps that are not kept.
+    beyond: u64,
+    /// Those among them that are open. They are all within the last that is kept.
+    open_beyond: usize,
 }
 
 impl Recorder {
+    /// Whether one more step is kept.
+    fn has_room(&mut self) -> bool {
+        let has_room = self.kept < limits::TRACE_STEPS && self.weight < limits::TRACE_BYTES;
+        if has_room {
+            self.kept += 1;
+        } else {
+            self.beyond += 1;
+        }
+        has_room
+    }
+
+    fn weigh(&mut self, step: &Step) {
+        let words = match &step.outcome {
+            Outcome::Words(words) => words.len(),
+            _ => 0,
+        };
+        self.weight += words + step.fields.iter().map(|(_, value)| weight(value)).sum::<usize>();
+    }
+
     fn add(&mut self, step: Step) {
         match self.open.last_mut() {
             Some(parent) => parent.steps.push(step),
@@ -326,12 +362,20 @@ impl Recorder {
 impl Tracer for Recorder {
     #[inline(never)]
     fn open(&mut self, step: impl FnOnce() -> Step) {
-        self.open.push(step());
+        if self.has_room() {
+            let step = step();
+            self.weigh(&step);
+            self.open.push(step);
+        } else {
+            self.open_beyond += 1;
+        }
     }
 
     #[inline(never)]
     fn close(&mut self, outcome: impl FnOnce() -> Outcome) {
-        if let Some(mut step) = self.open.pop() {
+        if self.open_beyond > 0 {
+            self.open_beyond -= 1;
+        } else if let Some(mut step) = self.open.pop() {
             step.outcome = outcome();
             self.add(step);
         }
@@ -339,7 +383,22 @@ impl Tracer for Recorder {
 
     #[inline(never)]
     fn leaf(&mut self, step: impl FnOnce() -> (Step, Outcome)) {
-        let (step, outcome) = step();
-        self.add(Step { outcome, ..step });
+        if self.has_room() {
+            let (step, outcome) = step();
+            let step = Step { outcome, ..step };
+            self.weigh(&step);
+            self.add(step);
+        }
     }
+}
+
+/// About how many bytes a value takes.
+fn weight(value: &Value) -> usize {
+    let inner = match value {
+        Value::Str(text) => text.len(),
+        Value::List(items) => items.iter().map(weight).sum(),
+        Value::Object(members) => members.iter().map(|(name, value)| name.len() + weight(value)).sum(),
+        Value::Null | Value::Bool(_) | Value::Int(_) | Value::Float(_) => 0,
+    };
+    size_of::<Value>() + inner
 }

@@ -1,17 +1,19 @@
 //! An explanation for people. The text is stable: golden files hold it.
 
-use std::fmt;
+use std::fmt::{self, Write};
 
 use super::{Kind, Line, Outcome, Step, Trace};
 use crate::value::Value;
 
 impl fmt::Display for Trace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let f = &mut Text(f);
         write!(f, "{} = {}", self.key, self.value.as_ref().unwrap_or(&Value::Null))?;
         if let Some(variation) = &self.variation {
             write!(f, " ({variation})")?;
         }
-        write!(f, "\n{}", self.reason)?;
+        f.end_line()?;
+        write!(f, "{}", self.reason)?;
         if let Some(error) = self.error {
             write!(f, " {error}")?;
         }
@@ -24,15 +26,45 @@ impl fmt::Display for Trace {
         if let Some(bucket) = self.bucket {
             write!(f, ", bucket {bucket}")?;
         }
-        writeln!(f, ", version {}", self.version)?;
+        write!(f, ", version {}", self.version)?;
+        f.end_line()?;
         if let Some(problem) = &self.problem {
-            writeln!(f, "{problem}")?;
+            write!(f, "{problem}")?;
+            f.end_line()?;
         }
-        self.steps.iter().try_for_each(|step| write_step(f, step, 1))
+        self.steps.iter().try_for_each(|step| write_step(f, step, 1))?;
+        match self.steps_not_shown {
+            0 => Ok(()),
+            count => {
+                write!(f, "and {count} more steps, not shown")?;
+                f.end_line()
+            }
+        }
     }
 }
 
-fn write_step(f: &mut fmt::Formatter<'_>, step: &Step, depth: usize) -> fmt::Result {
+/// Writes within a line: names and comments are anyone's, and must neither begin a line nor command a terminal.
+struct Text<'a, 'f>(&'a mut fmt::Formatter<'f>);
+
+impl Text<'_, '_> {
+    fn end_line(&mut self) -> fmt::Result {
+        self.0.write_str("\n")
+    }
+}
+
+impl Write for Text<'_, '_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        text.split_inclusive(char::is_control).try_for_each(|piece| match piece.char_indices().next_back() {
+            Some((at, control)) if control.is_control() => {
+                self.0.write_str(piece.get(..at).unwrap_or_default())?;
+                write!(self.0, "{}", control.escape_default())
+            }
+            _ => self.0.write_str(piece),
+        })
+    }
+}
+
+fn write_step(f: &mut Text<'_, '_>, step: &Step, depth: usize) -> fmt::Result {
     write!(f, "{:indent$}", "", indent = depth * 2)?;
     write_head(f, step)?;
     match &step.outcome {
@@ -45,11 +77,11 @@ fn write_step(f: &mut fmt::Formatter<'_>, step: &Step, depth: usize) -> fmt::Res
         Outcome::Bucket(bucket) => write!(f, ": {bucket}")?,
         Outcome::Words(words) => write!(f, ": {words}")?,
     }
-    f.write_str("\n")?;
+    f.end_line()?;
     step.steps.iter().try_for_each(|step| write_step(f, step, depth + 1))
 }
 
-fn write_head(f: &mut fmt::Formatter<'_>, step: &Step) -> fmt::Result {
+fn write_head(f: &mut Text<'_, '_>, step: &Step) -> fmt::Result {
     let text = |name: &str| step.field(name).and_then(Value::as_str).unwrap_or_default();
     let json = |name: &str| step.field(name).map(Value::to_string).unwrap_or_default();
     match step.kind {
