@@ -193,7 +193,7 @@ fn definitions_in(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
 }
 
 /// Reads at most `limit` bytes. What a file says of its size is believed first, so that a large one is not read.
-fn read_bounded(path: &Path, limit: usize) -> io::Result<Result<Vec<u8>, Problem>> {
+pub(crate) fn read_bounded(path: &Path, limit: usize) -> io::Result<Result<Vec<u8>, Problem>> {
     let file = fs::File::open(path)?;
     let metadata = file.metadata()?;
     if metadata.is_dir() {
