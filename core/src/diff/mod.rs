@@ -88,7 +88,8 @@ pub struct FieldChange {
 /// How many units another variation is served by a changed split.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Move {
-    /// Where the split is: `/rollout`, `/rules/beta/action`, `/allocation`.
+    /// Where the split is: `/rollout`, `/rules/beta/action`, `/allocation`. Of a sensitive entry only `/rollout`,
+    /// `/rules` or `/scopes`: of the splits below it the one that moves most units tells the percentage.
     pub path: String,
     /// Percent of units whose variation changes.
     pub percent: f64,
@@ -150,9 +151,13 @@ fn compare(key: &str, old: Option<&Written<'_, '_>>, new: Option<&Written<'_, '_
         (None, Some((entry, _))) => (ChangeKind::Added, entry),
         (Some((entry, _)), None) => (ChangeKind::Removed, entry),
         (Some((before, was)), Some((after, is))) => {
-            let normal = |entry, written| definition::normalised(entry, written);
-            found = fields::compare(&normal(before, was), &normal(after, is));
+            let (was, is) = (definition::normalised(before, was), definition::normalised(after, is));
+            found = fields::compare(&was, &is);
             moves = splits::compare(before, after);
+            if fields::is_secret(&was) || fields::is_secret(&is) {
+                fields::conceal(&mut found);
+                splits::conceal(&mut moves);
+            }
             (ChangeKind::Changed, after)
         }
         (None, None) => return None,
