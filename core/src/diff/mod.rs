@@ -77,7 +77,8 @@ pub struct Change {
 /// One field that differs.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct FieldChange {
-    /// A JSON Pointer into the entry; items of lists are named by their `id`, else by their position.
+    /// A JSON Pointer into the entry; items of lists are named by their `id` where all have one, else by
+    /// their position.
     pub path: String,
     /// What it was, by default too; none where it was absent.
     pub old: Option<Value>,

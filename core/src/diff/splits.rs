@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::Move;
 use super::fields::open_part;
-use crate::model::{Action, BUCKETS, Body, Entry, Experiment, Flag, Ranges};
+use crate::model::{Action, BUCKETS, Body, Entry, Experiment, Flag, Ranges, Rule};
 use crate::problem::escaped;
 
 /// A split with the names of what it serves.
@@ -18,7 +18,9 @@ struct NamedSplit<'m> {
 }
 
 pub(super) fn compare(old: &Entry, new: &Entry) -> Vec<Move> {
-    let (before, after) = (splits(old), splits(new));
+    // As `fields` tells rules apart.
+    let by_id = rules(old).chain(rules(new)).all(|rule| rule.id.is_some());
+    let (before, after) = (splits(old, by_id), splits(new, by_id));
     let moves = before.into_iter().filter_map(|(path, old)| {
         let new = after.get(&path)?;
         let reshuffled = (old.salt, old.by) != (new.salt, new.by);
@@ -41,9 +43,17 @@ pub(super) fn conceal(moves: &mut Vec<Move>) {
     });
 }
 
-fn splits(entry: &Entry) -> BTreeMap<String, NamedSplit<'_>> {
+fn rules(entry: &Entry) -> impl Iterator<Item = &Rule> {
+    let rules = match &entry.body {
+        Body::Flag(flag) => flag.rules.as_slice(),
+        _ => &[],
+    };
+    rules.iter()
+}
+
+fn splits(entry: &Entry, by_id: bool) -> BTreeMap<String, NamedSplit<'_>> {
     match &entry.body {
-        Body::Flag(flag) => flag_splits(flag, &entry.key),
+        Body::Flag(flag) => flag_splits(flag, &entry.key, by_id),
         Body::Experiment(experiment) => {
             BTreeMap::from([("/allocation".to_owned(), allocation(experiment, &entry.key))])
         }
@@ -61,10 +71,11 @@ fn allocation<'m>(experiment: &'m Experiment, key: &'m str) -> NamedSplit<'m> {
     }
 }
 
-fn flag_splits<'m>(flag: &'m Flag, key: &'m str) -> BTreeMap<String, NamedSplit<'m>> {
+fn flag_splits<'m>(flag: &'m Flag, key: &'m str, by_id: bool) -> BTreeMap<String, NamedSplit<'m>> {
     let ids: Rc<[&str]> = flag.variations.iter().map(|variation| &*variation.id).collect();
     let rules = flag.rules.iter().map(|rule| {
-        let name = rule.id.as_ref().map_or_else(|| rule.declared.to_string(), |id| escaped(id));
+        let id = rule.id.as_ref().filter(|_| by_id);
+        let name = id.map_or_else(|| rule.declared.to_string(), |id| escaped(id));
         (format!("/rules/{name}/action"), &rule.action)
     });
     let scopes = flag.scopes.iter().flat_map(|(scope, actions)| {
@@ -137,6 +148,7 @@ fn moved_by_chance(old: &NamedSplit<'_>, new: &NamedSplit<'_>) -> f64 {
 mod tests {
     use std::time::{Duration, Instant};
 
+    use super::super::FieldChange;
     use super::super::tests::changes;
     use super::*;
 
@@ -179,6 +191,34 @@ mod tests {
         let old = flag(r#"{"on": [[0, 10000], [50000, 60000]], "off": [[10000, 50000], [60000, 100000]]}"#);
         let new = flag(r#"{"on": [[5000, 55000]], "off": [[0, 5000], [55000, 100000]]}"#);
         assert_eq!(moves(&old, &new), one("/scopes/user/x~1y", 50.0, false));
+    }
+
+    #[test]
+    fn rules_have_the_names_that_their_fields_have() {
+        let flag = |ids: [&str; 2], on: u32| {
+            let rules = ids.map(|id| {
+                let split = format!(r#"{{"rollout": {{"on": {on}, "off": {}}}}}"#, 100 - on);
+                format!(r#"{{{id} "action": {split}}}"#)
+            });
+            format!(r#"{{"key": "a", "rules": [{}]}}"#, rules.join(","))
+        };
+        let ids = [r#""id": "x","#, r#""id": "y","#];
+        // The second has no id, the first the second's position as one.
+        for (ids, names) in [(ids, ["x", "y"]), ([r#""id": "1","#, ""], ["0", "1"])] {
+            let change = changes(&flag(ids, 10), &flag(ids, 20)).remove(0);
+            let expected = names.map(|name| format!("/rules/{name}/action"));
+            let moves: Vec<&str> = change.moves.iter().map(|one| &*one.path).collect();
+            assert_eq!(moves, expected);
+            for path in expected {
+                let within = |field: &&FieldChange| field.path.starts_with(&path);
+                assert_eq!(change.fields.iter().filter(within).count(), 2, "{path} {:?}", change.fields);
+            }
+        }
+        let mixed = changes(&flag(ids, 10), &flag([r#""id": "x","#, ""], 20)).remove(0);
+        assert_eq!(
+            mixed.moves.iter().map(|one| &*one.path).collect::<Vec<_>>(),
+            ["/rules/0/action", "/rules/1/action"]
+        );
     }
 
     #[test]
