@@ -94,7 +94,8 @@ pub struct Move {
     pub path: String,
     /// Percent of units whose variation changes.
     pub percent: f64,
-    /// Whether units are hashed anew (another salt or attribute): the percentage is then what is expected by chance.
+    /// Whether it is a reshuffle: units are hashed anew (another salt or attribute), and the percentage is what is
+    /// expected by chance; or the variations that percentages lay have another order.
     pub reshuffled: bool,
 }
 

@@ -12,6 +12,7 @@ use crate::problem::escaped;
 struct NamedSplit<'m> {
     ids: Rc<[&'m str]>,
     ranges: &'m Ranges,
+    by_percent: bool,
     /// As they count: written, or by default.
     salt: &'m str,
     by: Option<&'m str>,
@@ -23,8 +24,9 @@ pub(super) fn compare(old: &Entry, new: &Entry) -> Vec<Move> {
     let (before, after) = (splits(old, by_id), splits(new, by_id));
     let moves = before.into_iter().filter_map(|(path, old)| {
         let new = after.get(&path)?;
-        let reshuffled = (old.salt, old.by) != (new.salt, new.by);
-        let percent = if reshuffled { moved_by_chance(&old, new) } else { moved(&old, new) };
+        let rehashed = (old.salt, old.by) != (new.salt, new.by);
+        let percent = if rehashed { moved_by_chance(&old, new) } else { moved(&old, new) };
+        let reshuffled = rehashed || reordered(&old, new);
         (percent > 0.0).then_some(Move { path, percent, reshuffled })
     });
     moves.collect()
@@ -65,6 +67,7 @@ fn allocation<'m>(experiment: &'m Experiment, key: &'m str) -> NamedSplit<'m> {
     NamedSplit {
         ids: experiment.variants.iter().map(|variant| &*variant.id).collect(),
         ranges: &experiment.allocation,
+        by_percent: experiment.by_percent,
         salt: experiment.salt.as_deref().unwrap_or(key),
         // Unlike a rollout, an experiment does not fall back to the session.
         by: Some(experiment.by.as_ref().map_or("user.id", |path| path.as_str())),
@@ -92,6 +95,7 @@ fn flag_splits<'m>(flag: &'m Flag, key: &'m str, by_id: bool) -> BTreeMap<String
             let named = NamedSplit {
                 ids: Rc::clone(&ids),
                 ranges: &split.ranges,
+                by_percent: split.by_percent,
                 salt: split.salt.as_deref().or(flag.salt.as_deref()).unwrap_or(key),
                 by: split.by.as_ref().map(|path| path.as_str()),
             };
@@ -115,6 +119,20 @@ impl<'m> NamedSplit<'m> {
         }
         shares
     }
+}
+
+/// Whether percentages lay what they serve, on one side or both, in another order: then the same ones move units too.
+fn reordered(old: &NamedSplit<'_>, new: &NamedSplit<'_>) -> bool {
+    if !(old.by_percent && new.by_percent) || old.ids == new.ids {
+        return false;
+    }
+    let position = |split: &NamedSplit<'_>, id: &str| split.ids.iter().position(|known| *known == id);
+    let (before, after) = (old.shares(), new.shares());
+    let served = before.keys().chain(after.keys());
+    let mut positions: Vec<_> =
+        served.filter_map(|id| Some((position(old, id)?, position(new, id)?))).collect();
+    positions.sort_unstable();
+    !positions.is_sorted_by_key(|(_, new)| *new)
 }
 
 /// Percent of buckets that belong to another id.
@@ -168,6 +186,31 @@ mod tests {
         assert_eq!(moves(QUARTER, resalted), one("/rollout", 37.5, true));
         let by = r#"{"key": "a", "rollout": {"rollout": {"on": 25, "off": 75}, "by": "tenant.id"}}"#;
         assert_eq!(moves(QUARTER, by), one("/rollout", 37.5, true));
+    }
+
+    #[test]
+    fn percentages_in_another_order_are_a_reshuffle() {
+        let seed = include_str!("../../../examples/graph_search.json");
+        let (legacy, engine) =
+            (r#"{ "id": "legacy", "value": false }"#, r#"{ "id": "rust_engine", "value": true }"#);
+        let reversed = seed.replace(legacy, "first").replace(engine, legacy).replace("first", engine);
+        assert_eq!(moves(seed, &reversed), one("/rules/2/action", 50.0, true));
+        let test = |ids: [&str; 3], allocation: &str| {
+            let variants = ids.map(|id| format!(r#"{{"id": "{id}"}}"#)).join(",");
+            format!(r#"{{"key": "e", "variants": [{variants}], "allocation": {{{allocation}}}}}"#)
+        };
+        let halves = r#""x": 50, "y": 50"#;
+        let old = test(["x", "y", "z"], halves);
+        assert_eq!(moves(&old, &test(["z", "x", "y"], halves)), [], "who serves nobody moves nobody");
+        let thirds = test(["z", "x", "y"], r#""x": 50, "y": 30, "z": 20"#);
+        assert_eq!(moves(&old, &thirds), one("/allocation", 40.0, true));
+        let shifted = test(["z", "x", "y"], r#""x": 40, "y": 60"#);
+        assert_eq!(moves(&old, &shifted), one("/allocation", 10.0, false));
+        let more = test(["w", "x", "y"], r#""w": 20, "x": 50, "y": 30"#);
+        assert_eq!(moves(&old, &more), one("/allocation", 40.0, false), "a new one is no other order");
+        assert_eq!(moves(&old, &test(["y", "x", "z"], halves)), one("/allocation", 100.0, true));
+        let ranges = test(["x", "y", "z"], r#""x": [[50000, 100000]], "y": [[0, 50000]]"#);
+        assert_eq!(moves(&old, &ranges), one("/allocation", 100.0, false), "ranges say whom they move");
     }
 
     #[test]
