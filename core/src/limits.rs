@@ -1,8 +1,8 @@
 //! What is too much. Beyond a limit there is an error, never a crash, and memory and time stay bounded.
 
-/// Bytes of a document of definitions.
+/// Bytes of a document of definitions; files of one folder share them.
 pub const DOCUMENT_BYTES: usize = 64 << 20;
-/// Values in a document, those within others included.
+/// Values in a document, those within others included; files of one folder share them.
 pub const DOCUMENT_NODES: usize = 4_000_000;
 /// Nesting of objects and lists in a document or context. Below the 128 at which the JSON reader itself gives up.
 pub const DOCUMENT_DEPTH: usize = 100;
