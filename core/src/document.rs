@@ -1,5 +1,6 @@
 //! Text -> tree. JSON, read strictly: a document that means two things to two readers means nothing here.
 
+use std::cell::Cell;
 use std::collections::HashSet;
 use std::fmt;
 
@@ -12,7 +13,11 @@ use crate::value::Value;
 /// Where the trees of documents lie. A tree is thousands of small lists that are needed together and for a short time:
 /// here they cost next to nothing to make, and nothing to free one by one.
 #[derive(Debug, Default)]
-pub struct Arena(bumpalo::Bump);
+pub struct Arena {
+    bump: bumpalo::Bump,
+    /// Values in all trees together.
+    nodes: Cell<usize>,
+}
 
 impl Arena {
     /// An empty one.
@@ -20,19 +25,26 @@ impl Arena {
         Arena::default()
     }
 
+    /// Counts a value, which takes two bytes of text and many more of memory. Documents in one arena share the limit of
+    /// one document; false beyond it.
+    pub fn count(&self) -> bool {
+        self.nodes.update(|nodes| nodes + 1);
+        self.nodes.get() <= limits::DOCUMENT_NODES
+    }
+
     /// A list of these items.
     pub fn list<'a>(&'a self, items: Vec<Node<'a>>) -> Node<'a> {
-        Node::List(self.0.alloc_slice_fill_iter(items))
+        Node::List(self.bump.alloc_slice_fill_iter(items))
     }
 
     /// An object of these members, whose names are unique.
     pub fn object<'a>(&'a self, members: Vec<Member<'a>>) -> Node<'a> {
-        Node::Object(self.0.alloc_slice_fill_iter(members))
+        Node::Object(self.bump.alloc_slice_fill_iter(members))
     }
 
     /// A string that is not in the text as it is meant.
     pub fn str(&self, text: &str) -> &str {
-        self.0.alloc_str(text)
+        self.bump.alloc_str(text)
     }
 }
 
@@ -114,7 +126,6 @@ pub(crate) fn too_large(bytes: usize, limit: usize) -> Problem {
 struct Builder<'a> {
     text: &'a str,
     arena: &'a Arena,
-    nodes: usize,
     /// Values whose list or object is still open.
     open: Vec<Node<'a>>,
     /// Names of the members of objects that are still open.
@@ -130,17 +141,15 @@ struct Builder<'a> {
 impl<'a> Builder<'a> {
     fn new(text: &'a str, arena: &'a Arena) -> Builder<'a> {
         let (open, names) = (Vec::new(), Vec::new());
-        Builder { text, arena, nodes: 0, open, names, searched: 0, code: None, offset: None }
+        Builder { text, arena, open, names, searched: 0, code: None, offset: None }
     }
 
-    /// A value takes two bytes of text and many more of memory.
     fn count<E: Error>(&mut self) -> Result<(), E> {
-        self.nodes += 1;
-        if self.nodes > limits::DOCUMENT_NODES {
-            let message = format_args!("more than {} values", limits::DOCUMENT_NODES);
-            return Err(self.fail(Code::TooLarge, message));
+        if self.arena.count() {
+            Ok(())
+        } else {
+            Err(self.fail(Code::TooLarge, format_args!("more than {} values", limits::DOCUMENT_NODES)))
         }
-        Ok(())
     }
 
     #[cold]
@@ -270,7 +279,7 @@ impl<'a> Visitor<'a> for Tree<'_, 'a> {
         let builder = self.builder;
         let first = builder.open.len();
         while items.next_element_seed(Tree { builder: &mut *builder, depth })?.is_some() {}
-        let list = builder.arena.0.alloc_slice_fill_iter(builder.open.drain(first..));
+        let list = builder.arena.bump.alloc_slice_fill_iter(builder.open.drain(first..));
         builder.open.push(Node::List(list));
         Ok(())
     }
@@ -289,7 +298,7 @@ impl<'a> Visitor<'a> for Tree<'_, 'a> {
             members.next_value_seed(Tree { builder: &mut *builder, depth })?;
         }
         let members = builder.names.drain(first_name..).zip(builder.open.drain(first..));
-        let object = builder.arena.0.alloc_slice_fill_iter(members);
+        let object = builder.arena.bump.alloc_slice_fill_iter(members);
         builder.open.push(Node::Object(object));
         Ok(())
     }

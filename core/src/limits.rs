@@ -1,8 +1,8 @@
 //! What is too much. Beyond a limit there is an error, never a crash, and memory and time stay bounded.
 
-/// Bytes of a document of definitions.
+/// Bytes of a document of definitions; files of one folder share them.
 pub const DOCUMENT_BYTES: usize = 64 << 20;
-/// Values in a document, those within others included.
+/// Values in a document, those within others included; files of one folder share them.
 pub const DOCUMENT_NODES: usize = 4_000_000;
 /// Nesting of objects and lists in a document or context. Below the 128 at which the JSON reader itself gives up.
 pub const DOCUMENT_DEPTH: usize = 100;
@@ -10,6 +10,8 @@ pub const DOCUMENT_DEPTH: usize = 100;
 pub const ENTRIES: usize = 100_000;
 /// Problems shown of an entry; those beyond are counted in one last problem.
 pub const PROBLEMS: usize = 1_000;
+/// Problems shown of documents that are read together; nobody mends more at once.
+pub const PROBLEMS_OF_A_READING: usize = 10 * PROBLEMS;
 /// Variations of an entry, variants of an experiment, ids in a rollout, members of an enum, prerequisites, roles,
 /// guardrails.
 pub const VARIATIONS: usize = 1_000;
@@ -19,7 +21,7 @@ pub const RULES: usize = 1_000;
 pub const SCOPE_IDS: usize = 1_000_000;
 /// Members of an operand list.
 pub const OPERAND_ITEMS: usize = 100_000;
-/// Ranges of one rollout, allocation or layer.
+/// Ranges of one rollout, allocation or layer, those of all ids together.
 pub const RANGES: usize = 10_000;
 /// Nesting of `all`, `any` and `not` within one condition. With [`REFERENCE_DEPTH`] it bounds the stack that an
 /// evaluation can need, also on the small stacks of schedulers in other runtimes.

@@ -165,6 +165,9 @@ fn ranges() {
     edge("ranges", limits::RANGES, Code::LimitExceeded, |count| {
         flag(&format!(r#""rollout": {{"ranges": {{"on": {}}}}}"#, laid(count)))
     });
+    edge("ranges of two ids", limits::RANGES, Code::LimitExceeded, |count| {
+        flag(&format!(r#""rollout": {{"ranges": {{"on": {}, "off": []}}}}"#, laid(count - 1)))
+    });
     edge("allocation", limits::RANGES, Code::LimitExceeded, |count| {
         format!(r#"{{"key": "e", "variants": [{{"id": "a"}}], "allocation": {{"a": {}}}}}"#, laid(count))
     });

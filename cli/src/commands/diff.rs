@@ -97,7 +97,7 @@ fn write(output: &mut Output, Change { key, type_name, change, fields, moves }: 
         writeln!(output, "    {path}: {} -> {}", side(old.as_ref()), side(new.as_ref()))?;
     }
     for Move { path, percent, reshuffled } in moves {
-        let how = if *reshuffled { ", who are all hashed anew" } else { "" };
+        let how = if *reshuffled { ", a reshuffle" } else { "" };
         writeln!(output, "    {WARNING}moves{WARNING:#} {percent} % of the units at {path}{how}")?;
     }
     Ok(())

@@ -4,10 +4,8 @@ use std::io::{self, Write};
 
 use clap::Args;
 use serde::{Serialize, Serializer};
-use vexil_core::context::Path;
 use vexil_core::evaluate::{Assignment, RuleName};
 use vexil_core::model::Scope;
-use vexil_core::value::number::Number;
 use vexil_core::{Context, ErrorCode, Evaluation, Problem, Reason, Request, Value};
 
 use super::question::{Asking, Question};
@@ -99,7 +97,7 @@ impl<'a> Answer<'a> {
             store: evaluation
                 .assignment()
                 .filter(Assignment::is_to_be_stored)
-                .and_then(|assignment| Store::of(&assignment, context)),
+                .and_then(|assignment| Some(Store::of(&assignment, evaluation.unit(context)?))),
         }
     }
 
@@ -154,14 +152,8 @@ impl<'a> Answer<'a> {
 }
 
 impl<'a> Store<'a> {
-    fn of(assignment: &Assignment<'a>, context: &Context) -> Option<Store<'a>> {
-        let unit = match context.get(&Path::new(assignment.unit_attribute()))? {
-            Value::Str(unit) => unit.to_string(),
-            Value::Int(unit) => unit.to_string(),
-            Value::Float(unit) => Number::Float(*unit).identity()?.to_string(),
-            _ => return None,
-        };
-        Some(Store { experiment: assignment.experiment(), unit, variant: assignment.variant() })
+    fn of(assignment: &Assignment<'a>, unit: String) -> Store<'a> {
+        Store { experiment: assignment.experiment(), unit, variant: assignment.variant() }
     }
 }
 

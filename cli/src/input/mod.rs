@@ -9,6 +9,7 @@ use std::fmt::Display;
 use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use vexil_core::definition::{self, Found, Mode, Reading};
 use vexil_core::problem::OnLoad;
@@ -21,8 +22,8 @@ use crate::output;
 pub(crate) struct File {
     pub(crate) path: PathBuf,
     text: Result<Vec<u8>, Problem>,
-    /// Where its tree lies.
-    arena: Arena,
+    /// Where its tree lies, beside those of the files that it belongs together with.
+    arena: Rc<Arena>,
 }
 
 impl File {
@@ -50,14 +51,15 @@ pub(crate) fn read(path: &Path) -> Result<Vec<File>, Failure> {
     read_files(paths)
 }
 
-/// Reads files that belong together. They share the limit of one document, so that memory stays bounded.
+/// Reads files that belong together. They share the limits of one document, so that memory stays bounded.
 pub(crate) fn read_files(paths: Vec<PathBuf>) -> Result<Vec<File>, Failure> {
+    let arena = Rc::new(Arena::new());
     let mut left = limits::DOCUMENT_BYTES;
     let mut files = Vec::with_capacity(paths.len());
     for path in paths {
         let text = read_bounded(&path, left).map_err(|error| Failure::unreadable(&path, &error))?;
         left -= text.as_ref().map_or(0, Vec::len);
-        files.push(File { path, text, arena: Arena::new() });
+        files.push(File { path, text, arena: Rc::clone(&arena) });
     }
     Ok(files)
 }
@@ -193,7 +195,7 @@ fn definitions_in(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
 }
 
 /// Reads at most `limit` bytes. What a file says of its size is believed first, so that a large one is not read.
-fn read_bounded(path: &Path, limit: usize) -> io::Result<Result<Vec<u8>, Problem>> {
+pub(crate) fn read_bounded(path: &Path, limit: usize) -> io::Result<Result<Vec<u8>, Problem>> {
     let file = fs::File::open(path)?;
     let metadata = file.metadata()?;
     if metadata.is_dir() {

@@ -93,6 +93,10 @@ impl<'t, 'a> Reader<'t, 'a> {
 
     /// The node that an event begins.
     fn node(&mut self, (event, span): Spanned<'t>, depth: usize) -> Result<Node<'a>, Problem> {
+        if !self.arena.count() {
+            let message = format!("more than {} values", limits::DOCUMENT_NODES);
+            return Err(at(span.start, Code::TooLarge, message));
+        }
         match event {
             Event::Scalar(text, style, anchor, tag) => {
                 bare(anchor, tag.as_deref(), span.start)?;

@@ -5,7 +5,7 @@ use std::fs;
 
 use serde_json::json;
 
-use crate::support::{Folder, command, vexil, vexil_reading, vexil_within};
+use crate::support::{Folder, argument, command, vexil, vexil_reading, vexil_within};
 
 /// Enough for 64 MB of text and little more.
 const MEMORY: usize = 400;
@@ -178,6 +178,27 @@ fn large_documents_are_not_read() {
     let run = vexil_within(60, &["eval", "a", "-d", &path]);
     assert_eq!(run.code, 1);
     assert!(run.complaint().starts_with(&format!("error: {path}:1:1: 209715200 bytes")), "{}", run.err);
+}
+
+#[test]
+fn files_of_a_folder_are_no_larger_than_one_document() {
+    let entry = |key: &str, zeros: usize| {
+        format!(r#"{{"key": "{key}", "metadata": {{"x": [{}0]}}}}"#, "0,".repeat(zeros - 1))
+    };
+    // Of each the list, what it is in and the key are four values more.
+    let (large, small) = (entry("a", 3_999_990), entry("b", 10));
+    for name in ["b.json", "b.yaml"] {
+        let folder = Folder::new();
+        let files = [folder.file("a.json", &large), folder.file(name, &small)];
+        for file in &files {
+            assert_eq!(vexil(&["eval", "--all", "-d", file]).code, 0);
+        }
+        let run = vexil(&["eval", "--all", "-d", &argument(folder.path())]);
+        assert_eq!(run.code, 1);
+        let complaint = run.complaint();
+        assert!(complaint.starts_with(&format!("error: {}:1:", files[1])), "{complaint}");
+        assert!(complaint.ends_with("more than 4000000 values (TOO_LARGE)"), "{complaint}");
+    }
 }
 
 #[cfg(unix)]

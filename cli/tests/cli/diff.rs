@@ -33,6 +33,20 @@ fn differences_are_told_with_whom_they_move() {
 }
 
 #[test]
+fn another_order_of_variations_is_a_reshuffle() {
+    let folder = Folder::new();
+    let flag = |ids: [&str; 2]| {
+        let variations = ids.map(|id| format!(r#"{{"id": "{id}", "value": "{id}"}}"#)).join(",");
+        format!(
+            r#"{{"key": "a", "default": "x", "variations": [{variations}], "rollout": {{"x": 25, "y": 75}}}}"#
+        )
+    };
+    let (old, new) = (folder.file("old.json", flag(["x", "y"])), folder.file("new.json", flag(["y", "x"])));
+    let run = vexil(&["diff", &old, &new]);
+    assert!(run.out.contains("    moves 50 % of the units at /rollout, a reshuffle\n"), "{}", run.out);
+}
+
+#[test]
 fn a_side_that_cannot_be_read_is_refused() {
     let folder = Folder::new();
     let (old, new) = (folder.file("old.json", OLD), folder.file("new.json", "7"));

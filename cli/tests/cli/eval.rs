@@ -195,6 +195,20 @@ fn overdue_and_sticky_are_told_only_when_so() {
 }
 
 #[test]
+fn what_is_to_be_stored_names_the_environment_where_that_is_the_unit() {
+    let folder = Folder::new();
+    let test = r#"{"key": "test", "variants": [{"id": "v"}], "allocation": {"v": 100}, "status": "running",
+        "sticky": true, "by": "env"}"#;
+    let test = folder.file("test.json", test);
+    let ask = |more: &[&str]| {
+        vexil(&[&["eval", "test", "-d", &test, "--format", "json"], more].concat()).lines().remove(0)
+    };
+    let expected = json!({"experiment": "test", "unit": "prod", "variant": "v"});
+    assert_eq!(ask(&["--env", "prod"])["store"], expected);
+    assert_eq!(ask(&["--context", r#"{"env": "prod"}"#])["store"], expected);
+}
+
+#[test]
 fn who_waits_for_an_answer_gets_it() {
     let arguments = ["eval", SEED, "-d", EXAMPLES, "--contexts", "-", "--format", "json"];
     let mut child = spawn(command(&arguments).stdin(Stdio::piped()));

@@ -82,7 +82,11 @@ impl Headers {
         }
         let environment = fields.environment.and_then(|field| reader.id(field.node, &field.path(&path)));
         let version = fields.version.and_then(|field| match field.node {
-            Node::Int(version) if *version >= 0 => u64::try_from(*version).ok(),
+            Node::Int(version) => u64::try_from(*version).ok().or_else(|| {
+                let message = format!("expected an integer of at least 0, found {version}");
+                reader.problems.add(Code::WrongType, &field.path(&path), message);
+                None
+            }),
             other => {
                 reader.wrong_type(&field.path(&path), "an integer of at least 0", other);
                 None
@@ -125,5 +129,21 @@ pub(super) fn entries_of<'n, 't>(document: &'n Node<'t>) -> Option<(Form, &'n [N
         }
         Node::Object(_) => Some((Form::Single, std::slice::from_ref(document))),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::read;
+    use super::*;
+    use crate::Arena;
+
+    #[test]
+    fn a_negative_version_is_said() {
+        let arena = Arena::new();
+        let document = Node::parse_json(br#"{"version": -1, "entries": []}"#, &arena).unwrap();
+        let problems = read(&[document], Mode::Loading).problems;
+        let told: Vec<String> = problems.iter().map(|found| found.problem.to_string()).collect();
+        assert_eq!(told, ["/version: expected an integer of at least 0, found -1 (WRONG_TYPE)"]);
     }
 }

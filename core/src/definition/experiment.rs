@@ -251,7 +251,7 @@ impl<'n, 't> Reader<'_> {
         };
         let path = field.path(path);
         let object = self.object(field.node, &path)?;
-        if !self.within(object.len(), limits::RANGES, "slots", &path) {
+        if !self.within_ranges(object, &path) {
             return None;
         }
         let slots = match object.first() {

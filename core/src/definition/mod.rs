@@ -34,9 +34,6 @@ use shared::Shared;
 pub use fields::Mode;
 pub(crate) use normal::Normal;
 
-/// How many problems are shown of documents that are read together; nobody mends more at once.
-const PROBLEMS_OF_A_READING: usize = 10 * limits::PROBLEMS;
-
 /// What came of reading documents.
 #[derive(Debug)]
 pub struct Reading {
@@ -216,7 +213,7 @@ impl Reading {
         }
         self.hidden += problems.hidden();
         for problem in problems {
-            if self.problems.len() < PROBLEMS_OF_A_READING {
+            if self.problems.len() < limits::PROBLEMS_OF_A_READING {
                 self.problems.push(Found { document, entry, problem });
             } else {
                 self.hidden += 1;

@@ -20,7 +20,7 @@ pub(super) fn check(reading: &mut Reading, mode: Mode) {
     let entries = Entries::new(reading);
     let mut found = Vec::new();
     entries.targets(&mut found);
-    entries.prerequisites(&mut found);
+    entries.prerequisites(mode, &mut found);
     // Circles and chains are the snapshot's to find when a process loads: a delta can make or mend them.
     if mode == Mode::Authoring {
         entries.slots(&mut found);
@@ -95,24 +95,31 @@ impl<'r> Entries<'r> {
         }
     }
 
-    /// Prerequisites that ask for a variation which their flag does not have.
-    fn prerequisites(&self, found: &mut Found) {
+    /// Prerequisites that ask for a variation which their flag does not have, or for a value of another type.
+    fn prerequisites(&self, mode: Mode, found: &mut Found) {
         for (i, (entry, place)) in self.all.iter().enumerate() {
             let Body::Flag(flag) = &entry.body else { continue };
             for (position, prerequisite) in flag.prerequisites.iter().enumerate() {
-                let Expected::Variation(id) = &prerequisite.expected else { continue };
-                let known = match self.get(&prerequisite.flag).map(|target| &target.body) {
-                    Some(Body::Flag(target)) => {
-                        target.variations.iter().any(|variation| *variation.id == **id)
+                let target = self.get(&prerequisite.flag).map(|target| &target.body);
+                let (code, field, message) = match (&prerequisite.expected, target) {
+                    (Expected::Variation(id), Some(target)) if lacks(target, id) => {
+                        let message = format!("`{}` has no variation `{id}`", prerequisite.flag);
+                        (Code::UnknownVariation, "variation", message)
                     }
-                    Some(Body::Experiment(target)) => target.variants.iter().any(|variant| variant.id == *id),
+                    // The value may be a secret of the flag's, and so may be what its type admits.
+                    (Expected::Value(value), Some(Body::Flag(target)))
+                        if mode == Mode::Authoring && !target.value_type.admits(value) =>
+                    {
+                        let (flag, wanted) = (&prerequisite.flag, target.value_type.as_str());
+                        (
+                            Code::ValueType,
+                            "value",
+                            format!("the value is not of the type of `{flag}`, {wanted}"),
+                        )
+                    }
                     _ => continue,
                 };
-                if !known {
-                    let path = format!("{}/prerequisites/{position}/variation", place.path());
-                    let message = format!("`{}` has no variation `{id}`", prerequisite.flag);
-                    found.push((i, Code::UnknownVariation, path, message));
-                }
+                found.push((i, code, format!("{}/prerequisites/{position}/{field}", place.path()), message));
             }
         }
     }
@@ -173,6 +180,15 @@ fn answers(body: &Body, kind: ReferenceKind) -> bool {
         ReferenceKind::Prerequisite => matches!(body, Body::Flag(_) | Body::Experiment(_)),
         ReferenceKind::Experiment => matches!(body, Body::Experiment(_)),
         ReferenceKind::Layer => matches!(body, Body::Layer(_)),
+    }
+}
+
+/// Whether a flag or experiment has nothing of this id.
+fn lacks(target: &Body, id: &str) -> bool {
+    match target {
+        Body::Flag(flag) => flag.variations.iter().all(|variation| *variation.id != *id),
+        Body::Experiment(experiment) => experiment.variants.iter().all(|variant| *variant.id != *id),
+        _ => false,
     }
 }
 

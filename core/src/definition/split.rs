@@ -64,7 +64,7 @@ impl Reader<'_> {
         what: &str,
         path: &Pointer<'_>,
     ) -> Option<Ranges> {
-        if !self.within(object.len(), limits::VARIATIONS, "ids", path) {
+        if !self.within(object.len(), limits::VARIATIONS, "ids", path) || !self.within_ranges(object, path) {
             return None;
         }
         let mut ranges = Vec::new();
@@ -106,12 +106,19 @@ impl Reader<'_> {
         Some(Ranges(ranges.into()))
     }
 
+    /// Reports more than the limit of ranges below all ids together; an id has one at least.
+    pub(super) fn within_ranges(&mut self, object: &Object<'_>, path: &Pointer<'_>) -> bool {
+        let count = |node: &Node<'_>| match node {
+            Node::List(ranges) => ranges.len().max(1),
+            _ => 1,
+        };
+        let ranges = object.iter().map(|(_, node)| count(node)).sum();
+        self.within(ranges, limits::RANGES, "ranges", path)
+    }
+
     /// `[[from, to), ...]`
     pub(super) fn intervals(&mut self, node: &Node<'_>, path: &Pointer<'_>) -> Option<Vec<(u32, u32)>> {
         let items = self.list(node, path)?;
-        if !self.within(items.len(), limits::RANGES, "ranges", path) {
-            return None;
-        }
         let mut intervals = Vec::with_capacity(items.len());
         for (i, item) in items.iter().enumerate() {
             match interval(item) {

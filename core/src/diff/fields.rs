@@ -15,24 +15,25 @@ const SECRET: &str = "(secret)";
 pub(super) fn compare(old: &Normal, new: &Normal) -> Vec<FieldChange> {
     let mut found = Vec::new();
     compare_values(Some(old), Some(new), &Pointer::Root, &mut found);
-    if is_secret(old) || is_secret(new) {
-        conceal(&mut found);
-    }
     found
 }
 
-fn is_secret(entry: &Normal) -> bool {
+pub(super) fn is_secret(entry: &Normal) -> bool {
     entry.member("sensitive").is_some_and(|sensitive| sensitive.to_value() != Value::Bool(false))
 }
 
-/// Leaves which fields differ, and nothing of what is in them: the names inside a value are part of the secret.
-fn conceal(fields: &mut Vec<FieldChange>) {
-    for field in fields.iter_mut() {
-        let top = field.path.split('/').nth(1).unwrap_or_default();
+/// Leaves which fields differ, and nothing of what is in them.
+pub(super) fn conceal(fields: &mut Vec<FieldChange>) {
+    for FieldChange { path, old, new } in fields.iter_mut() {
         let secret = || Some(Value::from(SECRET));
-        *field = FieldChange { path: format!("/{top}"), old: secret(), new: secret() };
+        (*path, *old, *new) = (open_part(path), secret(), secret());
     }
     fields.dedup();
+}
+
+/// What a path tells of a secret entry, its first member: the names inside a field are part of the secret.
+pub(super) fn open_part(path: &str) -> String {
+    format!("/{}", path.split('/').nth(1).unwrap_or_default())
 }
 
 /// Each value is gone through once, and no deeper than a document may be.

@@ -77,7 +77,8 @@ pub struct Change {
 /// One field that differs.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct FieldChange {
-    /// A JSON Pointer into the entry; items of lists are named by their `id`, else by their position.
+    /// A JSON Pointer into the entry; items of lists are named by their `id` where all have one, else by
+    /// their position.
     pub path: String,
     /// What it was, by default too; none where it was absent.
     pub old: Option<Value>,
@@ -88,11 +89,13 @@ pub struct FieldChange {
 /// How many units another variation is served by a changed split.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Move {
-    /// Where the split is: `/rollout`, `/rules/beta/action`, `/allocation`.
+    /// Where the split is: `/rollout`, `/rules/beta/action`, `/allocation`. Of a sensitive entry only `/rollout`,
+    /// `/rules` or `/scopes`: of the splits below it the one that moves most units tells the percentage.
     pub path: String,
     /// Percent of units whose variation changes.
     pub percent: f64,
-    /// Whether units are hashed anew (another salt or attribute): the percentage is then what is expected by chance.
+    /// Whether it is a reshuffle: units are hashed anew (another salt or attribute), and the percentage is what is
+    /// expected by chance; or the variations that percentages lay have another order.
     pub reshuffled: bool,
 }
 
@@ -150,9 +153,13 @@ fn compare(key: &str, old: Option<&Written<'_, '_>>, new: Option<&Written<'_, '_
         (None, Some((entry, _))) => (ChangeKind::Added, entry),
         (Some((entry, _)), None) => (ChangeKind::Removed, entry),
         (Some((before, was)), Some((after, is))) => {
-            let normal = |entry, written| definition::normalised(entry, written);
-            found = fields::compare(&normal(before, was), &normal(after, is));
+            let (was, is) = (definition::normalised(before, was), definition::normalised(after, is));
+            found = fields::compare(&was, &is);
             moves = splits::compare(before, after);
+            if fields::is_secret(&was) || fields::is_secret(&is) {
+                fields::conceal(&mut found);
+                splits::conceal(&mut moves);
+            }
             (ChangeKind::Changed, after)
         }
         (None, None) => return None,

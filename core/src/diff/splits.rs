@@ -4,32 +4,58 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::Move;
-use crate::model::{Action, BUCKETS, Body, Entry, Experiment, Flag, Ranges};
+use super::fields::open_part;
+use crate::model::{Action, BUCKETS, Body, Entry, Experiment, Flag, Ranges, Rule};
 use crate::problem::escaped;
 
 /// A split with the names of what it serves.
 struct NamedSplit<'m> {
     ids: Rc<[&'m str]>,
     ranges: &'m Ranges,
+    by_percent: bool,
     /// As they count: written, or by default.
     salt: &'m str,
     by: Option<&'m str>,
 }
 
 pub(super) fn compare(old: &Entry, new: &Entry) -> Vec<Move> {
-    let (before, after) = (splits(old), splits(new));
+    // As `fields` tells rules apart.
+    let by_id = rules(old).chain(rules(new)).all(|rule| rule.id.is_some());
+    let (before, after) = (splits(old, by_id), splits(new, by_id));
     let moves = before.into_iter().filter_map(|(path, old)| {
         let new = after.get(&path)?;
-        let reshuffled = (old.salt, old.by) != (new.salt, new.by);
-        let percent = if reshuffled { moved_by_chance(&old, new) } else { moved(&old, new) };
+        let rehashed = (old.salt, old.by) != (new.salt, new.by);
+        let percent = if rehashed { moved_by_chance(&old, new) } else { moved(&old, new) };
+        let reshuffled = rehashed || reordered(&old, new);
         (percent > 0.0).then_some(Move { path, percent, reshuffled })
     });
     moves.collect()
 }
 
-fn splits(entry: &Entry) -> BTreeMap<String, NamedSplit<'_>> {
+/// Leaves under which fields units move. Moves come in the order of their paths, so those of one field are neighbours.
+pub(super) fn conceal(moves: &mut Vec<Move>) {
+    moves.iter_mut().for_each(|one| one.path = open_part(&one.path));
+    moves.dedup_by(|other, kept| {
+        let is_same = other.path == kept.path;
+        if is_same {
+            kept.percent = kept.percent.max(other.percent);
+            kept.reshuffled |= other.reshuffled;
+        }
+        is_same
+    });
+}
+
+fn rules(entry: &Entry) -> impl Iterator<Item = &Rule> {
+    let rules = match &entry.body {
+        Body::Flag(flag) => flag.rules.as_slice(),
+        _ => &[],
+    };
+    rules.iter()
+}
+
+fn splits(entry: &Entry, by_id: bool) -> BTreeMap<String, NamedSplit<'_>> {
     match &entry.body {
-        Body::Flag(flag) => flag_splits(flag, &entry.key),
+        Body::Flag(flag) => flag_splits(flag, &entry.key, by_id),
         Body::Experiment(experiment) => {
             BTreeMap::from([("/allocation".to_owned(), allocation(experiment, &entry.key))])
         }
@@ -41,16 +67,18 @@ fn allocation<'m>(experiment: &'m Experiment, key: &'m str) -> NamedSplit<'m> {
     NamedSplit {
         ids: experiment.variants.iter().map(|variant| &*variant.id).collect(),
         ranges: &experiment.allocation,
+        by_percent: experiment.by_percent,
         salt: experiment.salt.as_deref().unwrap_or(key),
         // Unlike a rollout, an experiment does not fall back to the session.
         by: Some(experiment.by.as_ref().map_or("user.id", |path| path.as_str())),
     }
 }
 
-fn flag_splits<'m>(flag: &'m Flag, key: &'m str) -> BTreeMap<String, NamedSplit<'m>> {
+fn flag_splits<'m>(flag: &'m Flag, key: &'m str, by_id: bool) -> BTreeMap<String, NamedSplit<'m>> {
     let ids: Rc<[&str]> = flag.variations.iter().map(|variation| &*variation.id).collect();
     let rules = flag.rules.iter().map(|rule| {
-        let name = rule.id.as_ref().map_or_else(|| rule.declared.to_string(), |id| escaped(id));
+        let id = rule.id.as_ref().filter(|_| by_id);
+        let name = id.map_or_else(|| rule.declared.to_string(), |id| escaped(id));
         (format!("/rules/{name}/action"), &rule.action)
     });
     let scopes = flag.scopes.iter().flat_map(|(scope, actions)| {
@@ -67,6 +95,7 @@ fn flag_splits<'m>(flag: &'m Flag, key: &'m str) -> BTreeMap<String, NamedSplit<
             let named = NamedSplit {
                 ids: Rc::clone(&ids),
                 ranges: &split.ranges,
+                by_percent: split.by_percent,
                 salt: split.salt.as_deref().or(flag.salt.as_deref()).unwrap_or(key),
                 by: split.by.as_ref().map(|path| path.as_str()),
             };
@@ -90,6 +119,20 @@ impl<'m> NamedSplit<'m> {
         }
         shares
     }
+}
+
+/// Whether percentages lay what they serve, on one side or both, in another order: then the same ones move units too.
+fn reordered(old: &NamedSplit<'_>, new: &NamedSplit<'_>) -> bool {
+    if !(old.by_percent && new.by_percent) || old.ids == new.ids {
+        return false;
+    }
+    let position = |split: &NamedSplit<'_>, id: &str| split.ids.iter().position(|known| *known == id);
+    let (before, after) = (old.shares(), new.shares());
+    let served = before.keys().chain(after.keys());
+    let mut positions: Vec<_> =
+        served.filter_map(|id| Some((position(old, id)?, position(new, id)?))).collect();
+    positions.sort_unstable();
+    !positions.is_sorted_by_key(|(_, new)| *new)
 }
 
 /// Percent of buckets that belong to another id.
@@ -123,6 +166,7 @@ fn moved_by_chance(old: &NamedSplit<'_>, new: &NamedSplit<'_>) -> f64 {
 mod tests {
     use std::time::{Duration, Instant};
 
+    use super::super::FieldChange;
     use super::super::tests::changes;
     use super::*;
 
@@ -142,6 +186,31 @@ mod tests {
         assert_eq!(moves(QUARTER, resalted), one("/rollout", 37.5, true));
         let by = r#"{"key": "a", "rollout": {"rollout": {"on": 25, "off": 75}, "by": "tenant.id"}}"#;
         assert_eq!(moves(QUARTER, by), one("/rollout", 37.5, true));
+    }
+
+    #[test]
+    fn percentages_in_another_order_are_a_reshuffle() {
+        let seed = include_str!("../../../examples/graph_search.json");
+        let (legacy, engine) =
+            (r#"{ "id": "legacy", "value": false }"#, r#"{ "id": "rust_engine", "value": true }"#);
+        let reversed = seed.replace(legacy, "first").replace(engine, legacy).replace("first", engine);
+        assert_eq!(moves(seed, &reversed), one("/rules/2/action", 50.0, true));
+        let test = |ids: [&str; 3], allocation: &str| {
+            let variants = ids.map(|id| format!(r#"{{"id": "{id}"}}"#)).join(",");
+            format!(r#"{{"key": "e", "variants": [{variants}], "allocation": {{{allocation}}}}}"#)
+        };
+        let halves = r#""x": 50, "y": 50"#;
+        let old = test(["x", "y", "z"], halves);
+        assert_eq!(moves(&old, &test(["z", "x", "y"], halves)), [], "who serves nobody moves nobody");
+        let thirds = test(["z", "x", "y"], r#""x": 50, "y": 30, "z": 20"#);
+        assert_eq!(moves(&old, &thirds), one("/allocation", 40.0, true));
+        let shifted = test(["z", "x", "y"], r#""x": 40, "y": 60"#);
+        assert_eq!(moves(&old, &shifted), one("/allocation", 10.0, false));
+        let more = test(["w", "x", "y"], r#""w": 20, "x": 50, "y": 30"#);
+        assert_eq!(moves(&old, &more), one("/allocation", 40.0, false), "a new one is no other order");
+        assert_eq!(moves(&old, &test(["y", "x", "z"], halves)), one("/allocation", 100.0, true));
+        let ranges = test(["x", "y", "z"], r#""x": [[50000, 100000]], "y": [[0, 50000]]"#);
+        assert_eq!(moves(&old, &ranges), one("/allocation", 100.0, false), "ranges say whom they move");
     }
 
     #[test]
@@ -168,14 +237,64 @@ mod tests {
     }
 
     #[test]
-    fn as_many_ranges_as_there_are_buckets_take_no_time() {
-        let ids: Vec<String> = (0..1_000).map(|id| format!("v{id}")).collect();
+    fn rules_have_the_names_that_their_fields_have() {
+        let flag = |ids: [&str; 2], on: u32| {
+            let rules = ids.map(|id| {
+                let split = format!(r#"{{"rollout": {{"on": {on}, "off": {}}}}}"#, 100 - on);
+                format!(r#"{{{id} "action": {split}}}"#)
+            });
+            format!(r#"{{"key": "a", "rules": [{}]}}"#, rules.join(","))
+        };
+        let ids = [r#""id": "x","#, r#""id": "y","#];
+        // The second has no id, the first the second's position as one.
+        for (ids, names) in [(ids, ["x", "y"]), ([r#""id": "1","#, ""], ["0", "1"])] {
+            let change = changes(&flag(ids, 10), &flag(ids, 20)).remove(0);
+            let expected = names.map(|name| format!("/rules/{name}/action"));
+            let moves: Vec<&str> = change.moves.iter().map(|one| &*one.path).collect();
+            assert_eq!(moves, expected);
+            for path in expected {
+                let within = |field: &&FieldChange| field.path.starts_with(&path);
+                assert_eq!(change.fields.iter().filter(within).count(), 2, "{path} {:?}", change.fields);
+            }
+        }
+        let mixed = changes(&flag(ids, 10), &flag([r#""id": "x","#, ""], 20)).remove(0);
+        assert_eq!(
+            mixed.moves.iter().map(|one| &*one.path).collect::<Vec<_>>(),
+            ["/rules/0/action", "/rules/1/action"]
+        );
+    }
+
+    #[test]
+    fn moves_of_a_secret_entry_name_nobody() {
+        let flag = |on: u32, sensitive: bool| {
+            let action = |on: u32| format!(r#"{{"rollout": {{"on": {on}, "off": {}}}}}"#, 100 - on);
+            format!(
+                r#"{{"key": "a", "sensitive": {sensitive}, "rollout": {{"on": {on}, "off": {}}},
+                "scopes": {{"user": {{"alice@x.io": {}, "bob@x.io": {}}}}},
+                "rules": [{{"id": "payroll", "action": {}}}]}}"#,
+                100 - on,
+                action(on),
+                action(2 * on),
+                action(on),
+            )
+        };
+        let expected =
+            [one("/rollout", 10.0, false), one("/rules", 10.0, false), one("/scopes", 20.0, false)];
+        for (was, is) in [(true, true), (true, false), (false, true)] {
+            assert_eq!(moves(&flag(10, was), &flag(20, is)), expected.concat(), "{was} {is}");
+        }
+        assert_eq!(moves(&flag(10, false), &flag(20, false)).len(), 4);
+    }
+
+    #[test]
+    fn as_many_ranges_as_are_allowed_take_no_time() {
+        let ids: Vec<String> = (0..100).map(|id| format!("v{id}")).collect();
         let variations: Vec<String> =
             ids.iter().map(|id| format!(r#"{{"id": "{id}", "value": "{id}"}}"#)).collect();
         let flag = |shift: usize, salt: &str| {
             let ranges = ids.iter().enumerate().map(|(i, id)| {
-                let own =
-                    (0..100).map(|k| (k * 1_000 + (i + shift) % 1_000, k * 1_000 + (i + shift) % 1_000 + 1));
+                let from = (i + shift) % 100 * 10;
+                let own = (0..100).map(|k| (k * 1_000 + from, k * 1_000 + from + 10));
                 let own: Vec<String> = own.map(|(from, to)| format!("[{from}, {to}]")).collect();
                 format!(r#""{id}": [{}]"#, own.join(","))
             });
@@ -189,7 +308,7 @@ mod tests {
         let (old, shifted, resalted) = (flag(0, "a"), flag(1, "a"), flag(0, "b"));
         let start = Instant::now();
         assert_eq!(moves(&old, &shifted), one("/rollout", 100.0, false));
-        assert_eq!(moves(&old, &resalted), one("/rollout", 99.9, true));
+        assert_eq!(moves(&old, &resalted), one("/rollout", 99.0, true));
         assert!(start.elapsed() < Duration::from_secs(60), "{:?}", start.elapsed());
     }
 }

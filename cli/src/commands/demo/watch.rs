@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::{Duration, SystemTime};
 
-use vexil_core::{Environment, Request, Snapshot, Value};
+use vexil_core::{Environment, Problem, Request, Snapshot, Value, limits};
 
 use super::cases::{self, Case, Decision};
 use super::files::Files;
@@ -68,8 +68,8 @@ pub(super) struct Watcher {
     doubt: Option<Failure>,
 }
 
-/// Of each file; none where there is no file at the moment.
-type Texts = Vec<Option<Vec<u8>>>;
+/// Of each file, or why it is not read; none where there is no file at the moment.
+type Texts = Vec<Option<Result<Vec<u8>, Problem>>>;
 
 enum News {
     Edited { files: Vec<PathBuf>, snapshot: Box<Snapshot>, warnings: Vec<String> },
@@ -138,7 +138,7 @@ fn definitions(paths: &[PathBuf]) -> Result<Definitions, Failure> {
 }
 
 fn texts(paths: &[PathBuf]) -> Texts {
-    paths.iter().map(|path| fs::read(path).ok()).collect()
+    paths.iter().map(|path| input::read_bounded(path, limits::DOCUMENT_BYTES).ok()).collect()
 }
 
 fn names(files: &[PathBuf]) -> String {
