@@ -66,6 +66,7 @@ fn to_no_context(asking: &Asking<'_>, problem: &Problem) -> Trace {
         problem: Some(problem.to_string()),
         version: asking.definitions.snapshot.version(),
         steps: Vec::new(),
+        steps_not_shown: 0,
     }
 }
 

@@ -232,7 +232,7 @@ fn a_catastrophic_regex_is_no_catastrophe() {
         r#"{"key": "a", "rules": [{"condition": {"x": {"matches": "(a+)+$"}}, "action": {"serve": "on"}}]}"#;
     let path = folder.file("regex.json", flag);
     // Backtracking would take longer than there is time.
-    let context = format!("{{\"x\": \"{}!\"}}\n", "a".repeat(1_000_000));
+    let context = format!("{{\"x\": \"{}!\"}}\n", "a".repeat(60_000));
     let run =
         vexil_reading(&["eval", "a", "-d", &path, "--contexts", "-", "--format", "json"], context.as_bytes());
     assert_eq!((run.code, &run.lines()[0]["reason"]), (0, &json!("DEFAULT")));
