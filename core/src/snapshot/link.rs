@@ -129,7 +129,9 @@ impl Snapshot {
         let roles = dependent().filter_map(|(id, entry)| {
             Some((id, Code::UnknownRole, unknown_role(entry.min_role()?, &self.roles)?))
         });
-        circles.chain(roles).collect()
+        let mut found: Vec<_> = circles.chain(roles).collect();
+        found.sort_by_key(|(id, _, _)| *id);
+        found
     }
 
     fn mask(&mut self, id: EntryId, code: Code, message: String) {
