@@ -311,3 +311,20 @@ fn static_entries_count_as_long_as_they_stay() {
     let replaced = booted.replace(reading).unwrap();
     assert_eq!((replaced.keys().count(), replaced.restart_required().count()), (ENTRIES, ENTRIES));
 }
+
+/// What a static entry would mention, were it taken over, needs no place in the snapshot.
+#[test]
+fn what_is_not_taken_over_takes_no_room() {
+    let naming = |segment: &str| {
+        vec![json!({"key": "fixed", "dynamic": false, "rules": [
+            {"condition": {"segment": segment}, "action": {"serve": "on"}}
+        ]})]
+    };
+    let booted = load(1, &naming("s"));
+    let mut held = booted.clone();
+    for version in 0..20 {
+        held = change(&held, &naming(&format!("s{version}")), &[]);
+        assert_eq!(outdated(&held), ["fixed"]);
+    }
+    assert!(held.capacity() <= booted.capacity() + 1, "{}", held.capacity());
+}

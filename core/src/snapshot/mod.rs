@@ -173,20 +173,20 @@ impl Snapshot {
     }
 
     fn set(&mut self, id: EntryId, entry: Arc<Entry>) {
-        let Some(slot) = self.entries.get_mut(id.0 as usize) else { return };
-        let old = std::mem::replace(slot, Arc::clone(&entry));
-        self.live -= usize::from(is_there(&old));
-        self.live += usize::from(is_there(&entry));
-        self.links.note(id, &old, &entry);
         entry.mentions().for_each(|target| self.mention(target));
+        let Some(slot) = self.entries.get_mut(id.0 as usize) else { return };
+        self.links.note(id, slot, &entry);
+        self.live += usize::from(is_there(&entry));
+        self.live -= usize::from(is_there(slot));
+        if !is_there(&entry) {
+            self.idle.push(id);
+        }
+        let old = std::mem::replace(slot, entry);
         for target in old.mentions() {
             if let Some(mentions) = self.mentions.get_mut(target.0 as usize) {
                 *mentions -= 1;
                 self.idle.push(target);
             }
-        }
-        if !is_there(&entry) {
-            self.idle.push(id);
         }
     }
 
@@ -264,7 +264,10 @@ impl Snapshot {
                 true => Entry::missing(entry.key.into()),
                 false => compile::entry(entry, &mut |key| self.id(key)),
             };
-            if !self.stays(id, Some(&compiled)) && self.entry(id).is_none_or(|held| **held != compiled) {
+            if self.stays(id, Some(&compiled)) {
+                // What it would mention has a number by now.
+                self.idle.extend(compiled.mentions());
+            } else if self.entry(id).is_none_or(|held| **held != compiled) {
                 self.set(id, Arc::new(compiled));
             }
         }
