@@ -1,1 +1,3 @@
 //! The control plane.
+
+pub mod audit;
