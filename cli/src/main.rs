@@ -10,7 +10,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use commands::{bucket, demo, diff, eval, explain, schema, stats, validate};
+use commands::{bucket, demo, diff, eval, explain, schema, serve, stats, validate};
 
 /// Decides, explains and checks feature flags, configuration and experiments.
 ///
@@ -36,6 +36,8 @@ Exit codes: 0 fine, 1 problems found in the input, 2 wrong use.";
 enum Command {
     /// Shows Vexil at work on its own examples; the place to start
     Demo(demo::Arguments),
+    /// Runs the control plane: holds definitions, guards their changes, delivers them to processes
+    Serve(serve::Arguments),
     /// Decides what a flag, configuration value or experiment is for a context, or for many
     Eval(eval::Arguments),
     /// Decides, and tells every step that led there
@@ -55,6 +57,7 @@ enum Command {
 fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Demo(arguments) => demo::run(&arguments),
+        Command::Serve(arguments) => serve::run(&arguments),
         Command::Eval(arguments) => eval::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Validate(arguments) => validate::run(&arguments),

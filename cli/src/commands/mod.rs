@@ -7,6 +7,7 @@ pub(crate) mod eval;
 pub(crate) mod explain;
 mod question;
 pub(crate) mod schema;
+pub(crate) mod serve;
 pub(crate) mod stats;
 pub(crate) mod validate;
 

@@ -1,0 +1,287 @@
+//! Who asks. What requests are answered with is behind these extractors: a handler without one has nothing to answer
+//! with, so it cannot forget to ask.
+
+use std::collections::HashMap;
+use std::marker::PhantomData;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+
+use axum::extract::{ConnectInfo, FromRef, FromRequestParts, Path};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, Method, header};
+
+use super::problem::Problem;
+use crate::access::credential::Presented;
+use crate::access::{Authority, EnvironmentClass, Permission};
+use crate::catalog::Project;
+use crate::directory::SdkKey;
+use crate::gate::{Circumstances, Committed, Expected, Idempotency, Operation, Proposal, Reviewed};
+use crate::server::Services;
+use crate::store::now;
+
+/// What the router carries. Only this module looks inside.
+#[derive(Clone)]
+pub(crate) struct Guarded(Arc<Services>);
+
+impl Guarded {
+    pub(super) fn new(services: &Arc<Services>) -> Guarded {
+        Guarded(Arc::clone(services))
+    }
+}
+
+/// What a handler needs of its caller, as a type.
+pub(crate) trait Needs: Send + Sync + 'static {
+    /// The permission, judged in the environment that the path names. What a change touches is judged by the gate.
+    const PERMISSION: Permission;
+}
+
+macro_rules! needs {
+    ($($name:ident)*) => {
+        /// What handlers can need, each a type, so that it stands in the handler's signature.
+        pub(crate) mod may {
+            $(
+                #[doc = concat!("[`Permission::", stringify!($name), "`](crate::access::Permission::", stringify!($name), ")")]
+                #[derive(Debug, Clone, Copy)]
+                pub(crate) struct $name;
+
+                impl super::Needs for $name {
+                    const PERMISSION: crate::access::Permission = crate::access::Permission::$name;
+                }
+            )*
+        }
+    };
+}
+
+needs! {
+    ProjectRead EntryWrite EntryArchive EnvironmentManage ProjectManage KeyManage TokenManage PeopleManage
+    SigningKeyManage AuditRead TelemetryRead SliceVend BackupTake
+}
+
+/// Somebody who has the permission.
+pub(crate) struct Caller<N> {
+    /// Who, and what else they may.
+    pub(crate) authority: Authority,
+    /// The address and request id, for the audit log.
+    pub(crate) circumstances: Circumstances,
+    services: Arc<Services>,
+    needs: PhantomData<N>,
+}
+
+impl<N: Needs> Caller<N> {
+    pub(super) fn services(&self) -> &Arc<Services> {
+        &self.services
+    }
+
+    /// A project, as of now.
+    pub(crate) fn project(&self, key: &str) -> Result<Arc<Project>, Problem> {
+        self.services.catalog.project(key).ok_or_else(|| Problem::not_found("project", key))
+    }
+
+    /// Asks the gate for a change.
+    pub(crate) async fn submit(
+        &self,
+        write: &Write,
+        operation: Operation,
+        why: Why,
+        body: &str,
+    ) -> Result<Committed, Problem> {
+        Ok(self.services.gate.submit(self.proposal(write, operation, why, body)).await?)
+    }
+
+    /// Asks the gate what a change would do.
+    pub(crate) async fn preview(
+        &self,
+        write: &Write,
+        operation: Operation,
+        why: Why,
+    ) -> Result<Reviewed, Problem> {
+        Ok(self.services.gate.preview(&self.proposal(write, operation, why, "")).await?)
+    }
+
+    fn proposal(&self, write: &Write, operation: Operation, why: Why, body: &str) -> Proposal {
+        let request = format!("{} {body}", write.request);
+        Proposal {
+            operation,
+            by: self.authority.clone(),
+            circumstances: Circumstances {
+                reason: why.reason,
+                ticket: why.ticket,
+                ..self.circumstances.clone()
+            },
+            idempotency: write.key.clone().map(|key| Idempotency { key, request }),
+        }
+    }
+}
+
+/// Why something is asked for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Why {
+    /// In the author's words.
+    pub(crate) reason: Option<String>,
+    /// An issue, an incident.
+    pub(crate) ticket: Option<String>,
+}
+
+impl<S, N> FromRequestParts<S> for Caller<N>
+where
+    S: Send + Sync,
+    Guarded: FromRef<S>,
+    N: Needs,
+{
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Caller<N>, Problem> {
+        let Guarded(services) = Guarded::from_ref(state);
+        let authority = authenticate(parts, &services).await?;
+        let named: Path<HashMap<String, String>> =
+            Path::from_request_parts(parts, state).await.unwrap_or_else(|_| Path(HashMap::new()));
+        permit(&authority, N::PERMISSION, &named, &services)?;
+        let circumstances = Circumstances {
+            request_id: parts.extensions.get::<RequestId>().map(|id| id.0.clone()),
+            address: address(parts).map(|address| address.to_string()),
+            ..Circumstances::default()
+        };
+        Ok(Caller { authority, circumstances, services, needs: PhantomData })
+    }
+}
+
+/// An API token, or the cookie of somebody who has signed in.
+async fn authenticate(parts: &Parts, services: &Services) -> Result<Authority, Problem> {
+    match bearer(&parts.headers)? {
+        Some(token) => {
+            let presented = Presented::parse(token)?;
+            let found = services.directory.token(&presented, now());
+            found.ok_or_else(|| Problem::unauthenticated("the token is unknown, has expired or was revoked"))
+        }
+        None => super::sessions::of_cookie(parts, services).await,
+    }
+}
+
+/// Reading is judged here as a whole. Who writes must be somebody who may write something; what exactly is the gate's
+/// to judge, as it depends on what changes.
+fn permit(
+    authority: &Authority,
+    permission: Permission,
+    named: &HashMap<String, String>,
+    services: &Services,
+) -> Result<(), Problem> {
+    let project = named.get("project").and_then(|key| services.catalog.project(key));
+    let project = project.or_else(|| services.catalog.project(crate::server::DEFAULT_PROJECT));
+    let environments = project.iter().flat_map(|project| &project.environments);
+    let named_environment = named.get("environment");
+    let mut places = environments
+        .filter(|environment| named_environment.is_none_or(|name| **name == *environment.row.key))
+        .map(|environment| (&*environment.row.key, EnvironmentClass::of(environment.row.production)));
+    let is_some = authority.may_somehow(permission, None)
+        || places.any(|place| authority.may_somehow(permission, Some(place)));
+    match authority.may(permission, None, None) {
+        Err(denied) if !is_some => Err(crate::gate::Refusal::from(denied).into()),
+        _ => Ok(()),
+    }
+}
+
+/// The text behind `Bearer` in `Authorization`, or `X-API-Key`, which OFREP knows too.
+pub(super) fn bearer(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
+    if let Some(value) = headers.get(header::AUTHORIZATION) {
+        let text = value.to_str().ok().and_then(|text| text.split_once(' '));
+        return match text {
+            Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => Ok(Some(token.trim())),
+            _ => Err(Problem::unauthenticated("`Authorization` is `Bearer <token>`")),
+        };
+    }
+    let key = headers.get("x-api-key").map(|value| value.to_str());
+    key.transpose().map_err(|_| Problem::unauthenticated("`X-API-Key` is not text"))
+}
+
+/// Where the request came from.
+pub(super) fn address(parts: &Parts) -> Option<IpAddr> {
+    parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(address)| address.ip())
+}
+
+/// The id of a request, as in logs.
+#[derive(Debug, Clone)]
+pub(crate) struct RequestId(pub(crate) String);
+
+/// A process or an app with its key.
+pub(crate) struct Sdk {
+    /// What the key is of.
+    pub(crate) key: SdkKey,
+    services: Arc<Services>,
+}
+
+impl Sdk {
+    pub(super) fn services(&self) -> &Arc<Services> {
+        &self.services
+    }
+}
+
+impl<S> FromRequestParts<S> for Sdk
+where
+    S: Send + Sync,
+    Guarded: FromRef<S>,
+{
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Sdk, Problem> {
+        let Guarded(services) = Guarded::from_ref(state);
+        let token =
+            bearer(&parts.headers)?.ok_or_else(|| Problem::unauthenticated("an SDK key is needed"))?;
+        let presented = Presented::parse(token)?;
+        match services.directory.sdk_key(&presented, now()) {
+            Some(key) => Ok(Sdk { key, services }),
+            None if services.directory.token(&presented, now()).is_some() => {
+                let detail = "an API token does not read what SDK keys do; make a key with POST /api/v1/keys";
+                Err(Problem::new(axum::http::StatusCode::FORBIDDEN, "NOT_AN_SDK_KEY", detail))
+            }
+            None => Err(Problem::unauthenticated("the key is unknown, has expired or was revoked")),
+        }
+    }
+}
+
+/// What a request that writes says beside its body.
+pub(crate) struct Write {
+    /// `If-Match`: what the author saw.
+    pub(crate) expected: Expected,
+    /// `Idempotency-Key`: the request is carried out once only.
+    key: Option<String>,
+    /// The method and path.
+    request: String,
+}
+
+/// Bytes of an idempotency key.
+const IDEMPOTENCY_KEY_BYTES: usize = 255;
+
+impl<S: Send + Sync> FromRequestParts<S> for Write {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Write, Problem> {
+        let text = |name: &str| match parts.headers.get(name).map(|value| value.to_str()) {
+            None => Ok(None),
+            Some(Ok(text)) => Ok(Some(text.trim())),
+            Some(Err(_)) => Err(Problem::bad_request("INVALID_HEADER", format!("`{name}` is not text"))),
+        };
+        let expected = match text("if-match")? {
+            None | Some("*") => Expected::Any,
+            Some(tag) => Expected::Number(number_of(tag)?),
+        };
+        let key = text("idempotency-key")?.map(str::to_owned);
+        if key.as_ref().is_some_and(|key| key.is_empty() || key.len() > IDEMPOTENCY_KEY_BYTES) {
+            let detail = format!("`Idempotency-Key` has 1 to {IDEMPOTENCY_KEY_BYTES} bytes");
+            return Err(Problem::bad_request("INVALID_HEADER", detail));
+        }
+        let method: &Method = &parts.method;
+        Ok(Write { expected, key, request: format!("{method} {}", parts.uri) })
+    }
+}
+
+/// The number in a tag such as `"12"`.
+fn number_of(tag: &str) -> Result<u64, Problem> {
+    let tag = tag.strip_prefix("W/").unwrap_or(tag);
+    let number = tag.strip_prefix('"').and_then(|tag| tag.strip_suffix('"')).and_then(|tag| tag.parse().ok());
+    number.ok_or_else(|| {
+        Problem::bad_request(
+            "INVALID_HEADER",
+            "`If-Match` is one tag as it was given in `ETag`, such as \"12\"",
+        )
+    })
+}

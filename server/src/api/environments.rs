@@ -1,0 +1,277 @@
+//! Environments: their versions, what differs between two, and the way back.
+
+use axum::Json;
+use axum::extract::{Path, Query};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use vexil_core::{Arena, Node, diff};
+
+use super::body::Body;
+use super::caller::{Caller, Guarded, Write, may};
+use super::out::{ChangeOut, Page, Paging, PreviewOut, Reason, committed, moment, tagged};
+use super::problem::Problem;
+use crate::catalog::Row;
+use crate::gate::Operation;
+
+pub(super) fn routes() -> OpenApiRouter<Guarded> {
+    OpenApiRouter::new()
+        .routes(routes!(list, create))
+        .routes(routes!(show))
+        .routes(routes!(versions))
+        .routes(routes!(compare))
+        .routes(routes!(rollback))
+        .routes(routes!(promote))
+}
+
+/// An environment.
+#[derive(Debug, Serialize, ToSchema)]
+struct EnvironmentOut {
+    /// The key.
+    key: String,
+    /// A name to show.
+    name: String,
+    /// Whether what happens there happens to customers.
+    production: bool,
+    /// The version of its newest snapshot; without gaps from 0, the empty one.
+    version: u64,
+    /// When that came to be (RFC 3339); absent before the first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    changed_at: Option<String>,
+    /// How many entries it has.
+    entries: usize,
+}
+
+fn out(row: &Row, entries: usize) -> EnvironmentOut {
+    EnvironmentOut {
+        key: row.key.to_string(),
+        name: row.name.clone(),
+        production: row.production,
+        version: row.version,
+        changed_at: (row.version > 0).then(|| moment(row.changed_at)),
+        entries,
+    }
+}
+
+/// An environment that is to be made.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct EnvironmentIn {
+    /// The key.
+    #[schema(pattern = "^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$")]
+    key: String,
+    /// A name to show; the key when absent.
+    name: Option<String>,
+    /// Whether what happens there happens to customers.
+    #[serde(default)]
+    production: bool,
+    /// The environment whose definitions it begins with; none when absent.
+    copy_of: Option<String>,
+    reason: Option<String>,
+    ticket: Option<String>,
+}
+
+/// Every environment of a project
+#[utoipa::path(get, path = "/api/v1/projects/{project}/environments", tag = "projects",
+    params(("project", Path,)), responses((status = 200, body = Vec<EnvironmentOut>), (status = "4XX", body = Problem)))]
+async fn list(
+    caller: Caller<may::ProjectRead>,
+    Path(project): Path<String>,
+) -> Result<Json<Vec<EnvironmentOut>>, Problem> {
+    let project = caller.project(&project)?;
+    let environments = project.environments.iter();
+    Ok(Json(environments.map(|environment| out(&environment.row, environment.definitions.len())).collect()))
+}
+
+/// One environment
+#[utoipa::path(get, path = "/api/v1/projects/{project}/environments/{environment}", tag = "projects",
+    params(("project", Path,), ("environment", Path,)),
+    responses((status = 200, body = EnvironmentOut), (status = "4XX", body = Problem)))]
+async fn show(
+    caller: Caller<may::ProjectRead>,
+    Path((project, environment)): Path<(String, String)>,
+) -> Result<Response, Problem> {
+    let project = caller.project(&project)?;
+    let found =
+        project.environment(&environment).ok_or_else(|| Problem::not_found("environment", &environment))?;
+    Ok(tagged(StatusCode::OK, found.row.version, &out(&found.row, found.definitions.len())))
+}
+
+/// Make an environment
+#[utoipa::path(post, path = "/api/v1/projects/{project}/environments", tag = "projects", params(("project", Path,)),
+    request_body = EnvironmentIn, responses((status = 201), (status = "4XX", body = Problem)))]
+async fn create(
+    caller: Caller<may::EnvironmentManage>,
+    Path(project): Path<String>,
+    write: Write,
+    Body { value, digest }: Body<EnvironmentIn>,
+) -> Result<Response, Problem> {
+    let name = value.name.unwrap_or_else(|| value.key.clone());
+    let EnvironmentIn { key, production, copy_of, .. } = value;
+    let operation = Operation::CreateEnvironment { project, key, name, production, copy_of };
+    let reason = Reason { reason: value.reason, ticket: value.ticket };
+    let done = caller.submit(&write, operation, reason.into(), &digest).await?;
+    Ok((StatusCode::CREATED, Json(committed(&done))).into_response())
+}
+
+/// One version of an environment.
+#[derive(Debug, Serialize, ToSchema)]
+struct VersionOut {
+    /// The number.
+    version: u64,
+    /// What made it.
+    change: ChangeOut,
+}
+
+/// Every version of an environment, newest first
+#[utoipa::path(get, path = "/api/v1/projects/{project}/environments/{environment}/versions", tag = "projects",
+    params(("project", Path,), ("environment", Path,), Paging),
+    responses((status = 200, body = Page<VersionOut>), (status = "4XX", body = Problem)))]
+async fn versions(
+    caller: Caller<may::ProjectRead>,
+    Path((project, environment)): Path<(String, String)>,
+    Query(paging): Query<Paging>,
+) -> Result<Json<Page<VersionOut>>, Problem> {
+    let limit = paging.limit()?;
+    caller.environment(&project, &environment)?;
+    let store = &caller.services().store;
+    let rows = store.versions(&project, &environment, paging.before()?, limit + 1).await?;
+    let items = rows.into_iter().map(|row| VersionOut { version: row.version, change: row.change.into() });
+    Ok(Json(Page::of(items.collect(), limit, |item| item.version.to_string())))
+}
+
+/// Two versions.
+#[derive(Debug, Deserialize, IntoParams)]
+struct Between {
+    /// The older one.
+    from: u64,
+    /// The newer one; the newest when absent.
+    to: Option<u64>,
+}
+
+/// What differs between two versions of an environment
+#[utoipa::path(get, path = "/api/v1/projects/{project}/environments/{environment}/diff", tag = "projects",
+    params(("project", Path,), ("environment", Path,), Between),
+    responses((status = 200), (status = "4XX", body = Problem)))]
+async fn compare(
+    caller: Caller<may::ProjectRead>,
+    Path((project, environment)): Path<(String, String)>,
+    Query(Between { from, to }): Query<Between>,
+) -> Result<Json<Value>, Problem> {
+    let found = caller.environment(&project, &environment)?;
+    let to = to.unwrap_or(found.row.version);
+    for version in [from, to] {
+        if version > found.row.version {
+            return Err(Problem::not_found("version", &version.to_string()));
+        }
+    }
+    let store = &caller.services().store;
+    let old = store.environment_at(&project, &found, from).await?;
+    let new = store.environment_at(&project, &found, to).await?;
+    let text = |documents: std::collections::BTreeMap<_, _>| {
+        serde_json::to_string(&documents.into_values().collect::<Vec<_>>()).unwrap_or_default()
+    };
+    let (old, new) = (text(old), text(new));
+    let arena = Arena::new();
+    let unreadable = |problem: vexil_core::Problem| Problem::internal(problem.to_string());
+    let old = Node::parse_json(old.as_bytes(), &arena).map_err(unreadable)?;
+    let new = Node::parse_json(new.as_bytes(), &arena).map_err(unreadable)?;
+    let changes = diff::diff(&[old], &[new]).changes;
+    Ok(Json(json!({ "from": from, "to": to, "changes": changes })))
+}
+
+/// The version to go back to.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct RollbackIn {
+    /// The version whose definitions are brought back, as a new version.
+    version: u64,
+    /// Only tell what it would do.
+    #[serde(default)]
+    dry_run: bool,
+    reason: Option<String>,
+    ticket: Option<String>,
+}
+
+/// Bring back all definitions that an environment had at a version
+#[utoipa::path(post, path = "/api/v1/projects/{project}/environments/{environment}/rollback", tag = "projects",
+    params(("project", Path,), ("environment", Path,)), request_body = RollbackIn,
+    responses((status = 200), (status = "4XX", body = Problem)))]
+async fn rollback(
+    caller: Caller<may::EntryWrite>,
+    Path((project, environment)): Path<(String, String)>,
+    write: Write,
+    Body { value, digest }: Body<RollbackIn>,
+) -> Result<Response, Problem> {
+    let operation =
+        Operation::RollbackEnvironment { project, environment, expected: write.expected, to: value.version };
+    let reason = Reason { reason: value.reason, ticket: value.ticket };
+    caller.carry_out(&write, operation, reason, &digest, value.dry_run).await
+}
+
+/// What is promoted.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct PromoteIn {
+    /// The environment that definitions come from.
+    from: String,
+    /// Which entries; all when absent.
+    keys: Option<Vec<String>>,
+    /// Only tell what it would do.
+    #[serde(default)]
+    dry_run: bool,
+    reason: Option<String>,
+    ticket: Option<String>,
+}
+
+/// Take definitions over from another environment into this one
+#[utoipa::path(post, path = "/api/v1/projects/{project}/environments/{environment}/promote", tag = "transfer",
+    params(("project", Path,), ("environment", Path,)), request_body = PromoteIn,
+    responses((status = 200), (status = "4XX", body = Problem)))]
+async fn promote(
+    caller: Caller<may::EntryWrite>,
+    Path((project, environment)): Path<(String, String)>,
+    write: Write,
+    Body { value, digest }: Body<PromoteIn>,
+) -> Result<Response, Problem> {
+    let (expected, keys) = (write.expected, value.keys);
+    let operation = Operation::Promote { project, from: value.from, to: environment, expected, keys };
+    let reason = Reason { reason: value.reason, ticket: value.ticket };
+    caller.carry_out(&write, operation, reason, &digest, value.dry_run).await
+}
+
+impl<N: super::caller::Needs> Caller<N> {
+    /// An environment, as of now.
+    pub(super) fn environment(
+        &self,
+        project: &str,
+        environment: &str,
+    ) -> Result<std::sync::Arc<crate::catalog::Environment>, Problem> {
+        let project = self.project(project)?;
+        project
+            .environment(environment)
+            .cloned()
+            .ok_or_else(|| Problem::not_found("environment", environment))
+    }
+
+    /// Makes a change, or only tells what it would do.
+    pub(super) async fn carry_out(
+        &self,
+        write: &Write,
+        operation: Operation,
+        reason: Reason,
+        body: &str,
+        dry_run: bool,
+    ) -> Result<Response, Problem> {
+        if dry_run {
+            let reviewed = self.preview(write, operation, reason.into()).await?;
+            return Ok(Json(PreviewOut::from(&reviewed)).into_response());
+        }
+        let done = self.submit(write, operation, reason.into(), body).await?;
+        Ok(Json(committed(&done)).into_response())
+    }
+}

@@ -1,0 +1,94 @@
+//! The HTTP interface: what people and programs administer (`/api/v1`), what processes are given (`/sdk/v1`), and
+//! OpenFeature's remote evaluation (`/ofrep/v1`). The OpenAPI document is made from the handlers.
+
+mod body;
+mod caller;
+mod classic;
+mod definitions;
+mod entries;
+mod environments;
+mod keys;
+mod out;
+mod problem;
+mod projects;
+mod sdk;
+mod sessions;
+mod stream;
+mod transfer;
+mod web;
+
+use std::sync::Arc;
+
+use axum::Router;
+use utoipa::OpenApi;
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_swagger_ui::SwaggerUi;
+
+use crate::server::Services;
+use caller::Guarded;
+
+/// What the OpenAPI document says of the whole.
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Vexil",
+        description = "Feature flags, configuration and experiments: administration, delivery and remote evaluation.",
+        license(name = "MIT OR Apache-2.0")
+    ),
+    modifiers(&Bearer),
+    security(("bearer" = [])),
+    tags(
+        (name = "projects", description = "Projects and their environments"),
+        (name = "entries", description = "What entries are in all environments"),
+        (name = "definitions", description = "What entries do in one environment, with every revision"),
+        (name = "transfer", description = "Import, export, promotion"),
+        (name = "keys", description = "SDK keys and API tokens"),
+        (name = "classic", description = "The same model, as seen through simpler endpoints"),
+        (name = "sdk", description = "What processes are given"),
+    )
+)]
+struct Document;
+
+struct Bearer;
+
+impl utoipa::Modify for Bearer {
+    fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
+        let scheme = HttpBuilder::new()
+            .scheme(HttpAuthScheme::Bearer)
+            .description(Some("An API token for /api/v1, an SDK key for /sdk/v1 and /ofrep/v1"))
+            .build();
+        openapi
+            .components
+            .get_or_insert_default()
+            .add_security_scheme("bearer", SecurityScheme::Http(scheme));
+    }
+}
+
+fn routes() -> OpenApiRouter<Guarded> {
+    OpenApiRouter::with_openapi(Document::openapi())
+        .merge(projects::routes())
+        .merge(environments::routes())
+        .merge(entries::routes())
+        .merge(definitions::routes())
+        .merge(transfer::routes())
+        .merge(keys::routes())
+        .merge(classic::routes())
+        .merge(sdk::routes())
+}
+
+/// The OpenAPI document, as JSON.
+pub fn openapi() -> String {
+    let (_, document) = routes().split_for_parts();
+    document.to_pretty_json().unwrap_or_default()
+}
+
+/// Everything that the server answers.
+pub(crate) fn router(services: &Arc<Services>) -> Router {
+    let (router, document) = routes().split_for_parts();
+    let router = router
+        .merge(SwaggerUi::new("/api/docs").url("/api/openapi.json", document))
+        .merge(web::health(services))
+        .with_state(Guarded::new(services));
+    web::layers(router, services)
+}

@@ -1,0 +1,210 @@
+//! The newest version of one environment, and everything that is made of it: once, when somebody asks first.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use vexil_core::{Delta, Environment as NamedBy, Problem, Snapshot};
+
+use super::Encoded;
+use super::messages::{self, Slice};
+use super::signing::{Claims, Signer};
+use crate::catalog::{Environment, Project};
+
+/// A position that is further behind gets the whole: a delta of so much would hardly be smaller.
+const DELTA_VERSIONS: u64 = 1_000;
+/// Deltas that are kept of one version; streams are at few different positions.
+const DELTAS_KEPT: usize = 64;
+/// Slices that are kept of one version; those of further tenants are made when they are asked for.
+const SLICES_KEPT: usize = 1_024;
+
+/// For whom something is made.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Audience {
+    /// A server: all that is not sensitive.
+    Server,
+    /// An app on somebody's device, of one tenant or of none in particular.
+    Client(Option<Arc<str>>),
+}
+
+impl Audience {
+    /// The name that signatures and tags have for it.
+    pub fn name(&self) -> String {
+        match self {
+            Audience::Server => "server".to_owned(),
+            Audience::Client(None) => "client".to_owned(),
+            Audience::Client(Some(tenant)) => format!("client:{tenant}"),
+        }
+    }
+}
+
+/// What a stream sends.
+#[derive(Debug, Clone)]
+pub struct Message {
+    /// `put` or `delta`.
+    pub kind: &'static str,
+    /// The version that whoever takes it over is at then.
+    pub version: u64,
+    /// The message.
+    pub encoded: Arc<Encoded>,
+}
+
+/// One version of one environment.
+pub struct Head {
+    /// The project, as of this version.
+    pub project: Arc<Project>,
+    /// The environment, likewise.
+    pub environment: Arc<Environment>,
+    signer: Arc<Signer>,
+    slice_secret: Arc<[u8]>,
+    snapshot: OnceLock<Result<Arc<Snapshot>, Problem>>,
+    slices: Mutex<HashMap<Audience, Arc<Slice>>>,
+}
+
+impl Head {
+    /// A version on top of the one before, whose compiled snapshot it goes on from.
+    pub(super) fn new(
+        project: Arc<Project>,
+        environment: Arc<Environment>,
+        signer: Arc<Signer>,
+        slice_secret: Arc<[u8]>,
+        before: Option<&Head>,
+    ) -> Head {
+        let head = Head {
+            project,
+            environment,
+            signer,
+            slice_secret,
+            snapshot: OnceLock::new(),
+            slices: Mutex::default(),
+        };
+        if let Some(snapshot) = before.and_then(|before| head.next_snapshot(before)) {
+            // It is new, so nobody has set it.
+            drop(head.snapshot.set(Ok(Arc::new(snapshot))));
+        }
+        head
+    }
+
+    /// The version.
+    pub fn version(&self) -> u64 {
+        self.environment.row.version
+    }
+
+    /// The key that signs it.
+    pub fn signer(&self) -> &Arc<Signer> {
+        &self.signer
+    }
+
+    /// Tells representations apart: the same tag, the same bytes.
+    pub fn tag(&self, audience: &Audience) -> String {
+        format!("W/\"{}-{}-{}\"", self.version(), self.signer.id(), audience.name())
+    }
+
+    /// The compiled definitions, for evaluation here.
+    pub fn snapshot(&self) -> Result<&Arc<Snapshot>, &Problem> {
+        let compiled = self.snapshot.get_or_init(|| {
+            let payload = messages::bundle(self, &messages::server_entries(&self.environment));
+            let named_by = NamedBy::Fixed((&*self.environment.row.key).into());
+            Snapshot::load_json(payload.as_bytes(), named_by).map(Arc::new)
+        });
+        compiled.as_ref()
+    }
+
+    /// The snapshot before, with what changed since; where that is known.
+    fn next_snapshot(&self, before: &Head) -> Option<Snapshot> {
+        let compiled = before.snapshot.get()?.as_ref().ok()?;
+        if before.version() >= self.version() {
+            return None;
+        }
+        let (entries, removed) = messages::changed_since(self, before.version());
+        let text = messages::delta(self, before.version(), &entries, &removed);
+        compiled.apply(Delta::parse_json(text.as_bytes()).ok()?).ok()
+    }
+
+    /// The whole, for an audience.
+    pub fn put(&self, audience: &Audience) -> Message {
+        let slice = self.slice(audience);
+        let encoded = slice.put.get_or_init(|| {
+            let payload = match audience {
+                Audience::Server => messages::bundle(self, &messages::server_entries(&self.environment)),
+                Audience::Client(_) => messages::bundle(self, &slice.entries),
+            };
+            Arc::new(self.seal("put", None, audience, &payload))
+        });
+        Message { kind: "put", version: self.version(), encoded: Arc::clone(encoded) }
+    }
+
+    /// What brings somebody at a version to this one: nothing, a delta, or the whole.
+    pub fn since(&self, version: Option<u64>, audience: &Audience) -> Option<Message> {
+        let Some(from) = version else { return Some(self.put(audience)) };
+        if from == self.version() {
+            return None;
+        }
+        let is_near = from > 0 && from < self.version() && self.version() - from <= DELTA_VERSIONS;
+        if !is_near || *audience != Audience::Server {
+            return Some(self.put(audience));
+        }
+        let slice = self.slice(audience);
+        let known = lock(&slice.deltas).get(&from).cloned();
+        let encoded = match known {
+            Some(encoded) => encoded,
+            None => {
+                let (entries, removed) = messages::changed_since(self, from);
+                if entries.len() * 2 > self.environment.definitions.len() + 2 {
+                    return Some(self.put(audience));
+                }
+                let payload = messages::delta(self, from, &entries, &removed);
+                let encoded = Arc::new(self.seal("delta", Some(from), audience, &payload));
+                let mut deltas = lock(&slice.deltas);
+                if deltas.len() >= DELTAS_KEPT {
+                    deltas.clear();
+                }
+                deltas.insert(from, Arc::clone(&encoded));
+                encoded
+            }
+        };
+        Some(Message { kind: "delta", version: self.version(), encoded })
+    }
+
+    /// Entries that a client key is not given as definitions, with the reason; they are answered when asked for.
+    pub fn withheld(&self, audience: &Audience) -> Vec<(String, super::slice::Withheld)> {
+        self.slice(audience).withheld.clone()
+    }
+
+    /// Signs a payload of this version.
+    pub(super) fn seal(
+        &self,
+        kind: &'static str,
+        from: Option<u64>,
+        audience: &Audience,
+        payload: &str,
+    ) -> Encoded {
+        let claims = Claims {
+            kind,
+            project: &self.project.key,
+            environment: &self.environment.row.key,
+            version: self.version(),
+            from,
+            audience: audience.name(),
+            issued_at: self.environment.row.changed_at / 1_000,
+            expires_at: None,
+        };
+        Encoded::new(kind, &self.signer.sign(&claims, payload.as_bytes()), payload)
+    }
+
+    fn slice(&self, audience: &Audience) -> Arc<Slice> {
+        if let Some(slice) = lock(&self.slices).get(audience) {
+            return Arc::clone(slice);
+        }
+        let made = Arc::new(Slice::of(&self.environment, audience, &self.slice_secret));
+        let mut slices = lock(&self.slices);
+        if slices.len() >= SLICES_KEPT {
+            slices.clear();
+        }
+        // Whoever was faster is as good.
+        Arc::clone(slices.entry(audience.clone()).or_insert(made))
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

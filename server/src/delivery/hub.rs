@@ -1,0 +1,97 @@
+//! Where every environment's newest version is, and where those who wait for the next one hear of it.
+//!
+//! Nothing is queued for anybody: whoever is slow finds the newest version when it is ready to take one, and a delta
+//! or the whole that leads there.
+
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use tokio::sync::watch;
+
+use super::{Head, Signer};
+use crate::audit::conceal::DigestKey;
+use crate::catalog::Project;
+
+type Place = (Arc<str>, Arc<str>);
+
+/// The newest version of every environment.
+pub struct Hub {
+    heads: RwLock<HashMap<Place, watch::Sender<Arc<Head>>>>,
+    signer: RwLock<Arc<Signer>>,
+    slice_secret: Arc<[u8]>,
+    audit_key: DigestKey,
+}
+
+impl Hub {
+    /// A hub without environments.
+    pub fn new(signer: Signer, slice_secret: &[u8], audit_key: DigestKey) -> Hub {
+        Hub {
+            heads: RwLock::default(),
+            signer: RwLock::new(Arc::new(signer)),
+            slice_secret: slice_secret.into(),
+            audit_key,
+        }
+    }
+
+    /// What digests in the audit log are keyed with.
+    pub fn audit_key(&self) -> &DigestKey {
+        &self.audit_key
+    }
+
+    /// The key that signs now.
+    pub fn signer(&self) -> Arc<Signer> {
+        Arc::clone(&self.signer.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Takes over a project as it is now. Those who wait for one of its environments hear of a new version.
+    pub(crate) fn publish(&self, project: &Arc<Project>) {
+        let signer = self.signer();
+        for environment in &project.environments {
+            let place = (Arc::clone(&project.key), Arc::clone(&environment.row.key));
+            let head = |before: Option<&Head>| {
+                let (project, environment) = (Arc::clone(project), Arc::clone(environment));
+                Arc::new(Head::new(
+                    project,
+                    environment,
+                    Arc::clone(&signer),
+                    Arc::clone(&self.slice_secret),
+                    before,
+                ))
+            };
+            let mut heads = self.heads.write().unwrap_or_else(PoisonError::into_inner);
+            match heads.get(&place) {
+                None => drop(heads.insert(place, watch::Sender::new(head(None)))),
+                Some(sender) => {
+                    let sender = sender.clone();
+                    drop(heads);
+                    let before = Arc::clone(&sender.borrow());
+                    let is_same = before.version() == environment.row.version
+                        && Arc::ptr_eq(before.signer(), &signer)
+                        && before.project.roles == project.roles;
+                    if !is_same {
+                        sender.send_replace(head(Some(&before)));
+                    }
+                }
+            }
+        }
+    }
+
+    /// Signs with another key from now on, also what is there already.
+    pub(crate) fn sign_with(&self, signer: Signer, projects: impl Iterator<Item = Arc<Project>>) {
+        *self.signer.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(signer);
+        for project in projects {
+            self.publish(&project);
+        }
+    }
+
+    /// The newest version of an environment.
+    pub fn head(&self, project: &str, environment: &str) -> Option<Arc<Head>> {
+        self.subscribe(project, environment).map(|receiver| Arc::clone(&receiver.borrow()))
+    }
+
+    /// The newest version of an environment, and every newer one.
+    pub fn subscribe(&self, project: &str, environment: &str) -> Option<watch::Receiver<Arc<Head>>> {
+        let heads = self.heads.read().unwrap_or_else(PoisonError::into_inner);
+        heads.get(&(Arc::from(project), Arc::from(environment))).map(watch::Sender::subscribe)
+    }
+}

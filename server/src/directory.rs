@@ -1,0 +1,137 @@
+//! Who is known, in memory: keys, tokens and people. It follows the store, so that keys go on working when the
+//! database is away.
+
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use crate::access::credential::{Presented, SecretHash};
+use crate::access::{Actor, Authority, Grant};
+use crate::delivery::{Audience, Signer};
+use crate::store::{CredentialRow, PersonRow, SigningKeyRow, Store, StoreError};
+
+/// The kinds of credentials in the store.
+pub(crate) const SERVER: &str = "server";
+pub(crate) const CLIENT: &str = "client";
+pub(crate) const TOKEN: &str = "token";
+
+/// Everybody who is known.
+#[derive(Debug, Default)]
+pub struct Directory {
+    known: RwLock<Arc<Known>>,
+}
+
+#[derive(Debug, Default)]
+struct Known {
+    credentials: HashMap<String, CredentialRow>,
+    people: HashMap<String, PersonRow>,
+    signing_keys: Vec<SigningKeyRow>,
+}
+
+/// What an SDK key is of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SdkKey {
+    /// The key's id.
+    pub id: Arc<str>,
+    /// The project.
+    pub project: Arc<str>,
+    /// The environment.
+    pub environment: Arc<str>,
+    /// For whom what it gets is made.
+    pub audience: Audience,
+    /// The tenant that it is bound to.
+    pub tenant: Option<Arc<str>>,
+}
+
+impl Directory {
+    /// Takes over what the store has.
+    pub async fn refresh(&self, store: &Store) -> Result<(), StoreError> {
+        let credentials = store.credentials().await?;
+        let known = Known {
+            credentials: credentials.into_iter().map(|row| (row.id.clone(), row)).collect(),
+            people: store.people().await?.into_iter().map(|row| (row.id.clone(), row)).collect(),
+            signing_keys: store.signing_keys().await?,
+        };
+        *self.known.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(known);
+        Ok(())
+    }
+
+    fn known(&self) -> Arc<Known> {
+        Arc::clone(&self.known.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The row of what somebody presents, if it is theirs and works.
+    fn credential(&self, presented: &Presented, now: i64) -> Option<CredentialRow> {
+        let known = self.known();
+        let row = known.credentials.get(presented.id().as_str())?;
+        let is_theirs = SecretHash::from_hex(&row.hash).is_some_and(|hash| presented.is(&hash));
+        (is_theirs && row.works_at(now)).then(|| row.clone())
+    }
+
+    /// The SDK key that somebody presents.
+    pub fn sdk_key(&self, presented: &Presented, now: i64) -> Option<SdkKey> {
+        sdk_key(self.credential(presented, now)?)
+    }
+
+    /// Whether an SDK key still works.
+    pub fn works(&self, key: &SdkKey, now: i64) -> bool {
+        self.known().credentials.get(&*key.id).is_some_and(|row| row.works_at(now))
+    }
+
+    /// What the holder of an API token may.
+    pub fn token(&self, presented: &Presented, now: i64) -> Option<Authority> {
+        let row = self.credential(presented, now).filter(|row| row.kind == TOKEN)?;
+        Some(Authority { actor: Actor::Token { id: row.id, name: row.name }, grants: row.grants })
+    }
+
+    /// What somebody who has signed in may.
+    pub fn person(&self, id: &str) -> Option<Authority> {
+        let known = self.known();
+        let row = known.people.get(id).filter(|row| row.disabled_at.is_none())?;
+        let actor = Actor::Person { id: row.id.clone(), name: row.name.clone() };
+        Some(Authority { actor, grants: row.grants.clone() })
+    }
+
+    /// Every key and token, oldest first.
+    pub fn credentials(&self) -> Vec<CredentialRow> {
+        let mut rows: Vec<_> = self.known().credentials.values().cloned().collect();
+        rows.sort_by(|a, b| (a.created_at, &a.id).cmp(&(b.created_at, &b.id)));
+        rows
+    }
+
+    /// Everybody, oldest first.
+    pub fn people(&self) -> Vec<PersonRow> {
+        let mut rows: Vec<_> = self.known().people.values().cloned().collect();
+        rows.sort_by(|a, b| (a.created_at, &a.id).cmp(&(b.created_at, &b.id)));
+        rows
+    }
+
+    /// The key that signs, with all that may be trusted.
+    pub fn signer(&self) -> Option<Signer> {
+        Signer::of(&self.known().signing_keys)
+    }
+
+    /// Whether anybody is known who may do everything.
+    pub fn has_administrator(&self) -> bool {
+        let is_super =
+            |grants: &[Grant]| grants.iter().any(|grant| grant.role == crate::access::Role::SuperAdmin);
+        let known = self.known();
+        known.credentials.values().any(|row| is_super(&row.grants))
+            || known.people.values().any(|row| is_super(&row.grants))
+    }
+}
+
+fn sdk_key(row: CredentialRow) -> Option<SdkKey> {
+    let tenant: Option<Arc<str>> = row.tenant.map(Arc::from);
+    let audience = match row.kind.as_str() {
+        SERVER => Audience::Server,
+        CLIENT => Audience::Client(tenant.clone()),
+        _ => return None,
+    };
+    Some(SdkKey {
+        id: row.id.into(),
+        project: row.project?.into(),
+        environment: row.environment?.into(),
+        audience,
+        tenant,
+    })
+}

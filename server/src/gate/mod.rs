@@ -1,0 +1,187 @@
+//! The one write path. Whatever changes what is in force passes these stages, each a type that only the one before
+//! makes:
+//!
+//! ```text
+//! Proposal --plan--> Draft --review--> Reviewed --approve--> Approved --commit--> Committed
+//!          who asks         permission;          policies            one transaction: revisions, version,
+//!          for what         the core reads the                       audit, outbox; then memory and streams
+//!                           resulting whole; diff
+//! ```
+//!
+//! The database hands out a transaction that writes for an [`Approved`] change only, and only [`Gate::approve`] makes
+//! one, so nothing writes around it.
+
+mod access;
+mod commit;
+mod draft;
+mod operation;
+mod plan;
+mod policy;
+mod refusal;
+mod review;
+
+use std::sync::{Arc, PoisonError, RwLock};
+
+use tokio::sync::{Mutex, watch};
+
+use crate::access::Authority;
+use crate::catalog::Catalog;
+use crate::delivery::Hub;
+use crate::store::{Store, StoreError};
+
+pub use access::{AccessDraft, AccessOperation};
+pub use commit::Committed;
+pub use draft::{Draft, EntryDraft, EnvironmentDraft, ProjectDraft};
+pub use operation::{Expected, Operation, Target};
+pub(crate) use plan::changes_between;
+pub use policy::{Policy, Verdict};
+pub use refusal::EntryProblem;
+pub use refusal::Refusal;
+pub use review::{EnvironmentDiff, Reviewed};
+
+/// How often a change is planned anew because another replica was faster, before its author is told.
+const ATTEMPTS: u32 = 8;
+
+/// What somebody asks for, and all that is known of them.
+#[derive(Debug, Clone)]
+pub struct Proposal {
+    /// What is to be done.
+    pub operation: Operation,
+    /// Who asks.
+    pub by: Authority,
+    /// Why, and where from.
+    pub circumstances: Circumstances,
+    /// The author's name for this request, under which it is done once only.
+    pub idempotency: Option<Idempotency>,
+}
+
+/// Why something is asked for, and where from; for the audit log.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Circumstances {
+    /// Why, in the author's words.
+    pub reason: Option<String>,
+    /// Where it was asked for: an issue, an incident.
+    pub ticket: Option<String>,
+    /// The request's id, as in logs.
+    pub request_id: Option<String>,
+    /// The address that it came from.
+    pub address: Option<String>,
+}
+
+/// A key under which a request is carried out once only.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Idempotency {
+    /// The key, the author's choice.
+    pub key: String,
+    /// A digest of the request: another request under the same key is a mistake.
+    pub request: String,
+}
+
+/// A change that may be committed. Only [`Gate::approve`] makes one.
+#[derive(Debug)]
+pub struct Approved {
+    reviewed: Reviewed,
+}
+
+impl Approved {
+    /// What was approved.
+    pub fn reviewed(&self) -> &Reviewed {
+        &self.reviewed
+    }
+}
+
+/// The gate.
+pub struct Gate {
+    store: Arc<Store>,
+    catalog: Arc<Catalog>,
+    hub: Arc<Hub>,
+    policies: RwLock<Vec<Arc<dyn Policy>>>,
+    /// Changes of this process wait for each other here rather than in the database.
+    turn: Mutex<()>,
+    /// Says that keys or people changed.
+    access_changed: watch::Sender<u64>,
+}
+
+impl Gate {
+    /// A gate with no policies but permissions and the core's own rules.
+    pub fn new(store: Arc<Store>, catalog: Arc<Catalog>, hub: Arc<Hub>) -> Gate {
+        Gate {
+            store,
+            catalog,
+            hub,
+            policies: RwLock::default(),
+            turn: Mutex::default(),
+            access_changed: watch::Sender::new(0),
+        }
+    }
+
+    /// Adds a policy; every change from now on passes it.
+    pub fn add_policy(&self, policy: Arc<dyn Policy>) {
+        self.policies.write().unwrap_or_else(PoisonError::into_inner).push(policy);
+    }
+
+    /// Counts the changes of keys and people that this process has committed.
+    pub fn access_changes(&self) -> watch::Receiver<u64> {
+        self.access_changed.subscribe()
+    }
+
+    /// What a change would do, without doing it.
+    pub async fn preview(&self, proposal: &Proposal) -> Result<Reviewed, Refusal> {
+        let draft = self.plan(proposal).await?;
+        self.review(proposal.clone(), draft)
+    }
+
+    /// Plans, reviews, approves and commits a change. Where somebody else was faster, all of that is done again with
+    /// what is in force then, so that whatever the author expected of it is checked again too.
+    pub async fn submit(&self, proposal: Proposal) -> Result<Committed, Refusal> {
+        let _turn = self.turn.lock().await;
+        if let Some(done) = self.done_before(&proposal).await? {
+            return Ok(done);
+        }
+        for _ in 0..ATTEMPTS {
+            let draft = self.plan(&proposal).await?;
+            let reviewed = self.review(proposal.clone(), draft)?;
+            if reviewed.changes_nothing() {
+                return Ok(Committed::nothing(&reviewed));
+            }
+            match self.commit(self.approve(reviewed)?).await {
+                Err(Refusal::Store(StoreError::Moved)) => self.catch_up(&proposal).await?,
+                done => return done,
+            }
+        }
+        Err(Refusal::Store(StoreError::Moved))
+    }
+
+    /// Asks the policies.
+    pub fn approve(&self, reviewed: Reviewed) -> Result<Approved, Refusal> {
+        let policies = self.policies.read().unwrap_or_else(PoisonError::into_inner).clone();
+        for policy in policies {
+            match policy.judge(&reviewed) {
+                Verdict::Allow => {}
+                Verdict::Refuse(why) => {
+                    return Err(Refusal::Policy { policy: policy.name().to_owned(), why });
+                }
+            }
+        }
+        Ok(Approved { reviewed })
+    }
+
+    /// Takes over what other replicas have committed.
+    async fn catch_up(&self, proposal: &Proposal) -> Result<(), Refusal> {
+        match proposal.operation.project() {
+            Some(project) => self.refresh(project).await.map_err(Refusal::Store),
+            None => Ok(()),
+        }
+    }
+
+    /// Takes over what the store has of a project beyond what is held.
+    pub async fn refresh(&self, project: &str) -> Result<(), StoreError> {
+        let held = self.catalog.project(project);
+        if let Some(fresh) = self.store.project(project, held.as_deref()).await? {
+            let fresh = Arc::new(fresh);
+            self.catalog.put(Arc::clone(&fresh));
+            self.hub.publish(&fresh);
+        }
+        Ok(())
+    }
+}

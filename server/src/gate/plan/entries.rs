@@ -1,0 +1,209 @@
+//! Changes of single entries.
+
+use std::sync::Arc;
+
+use super::{Planner, exists, named, not_found, patch, whole};
+use crate::audit::Action;
+use crate::catalog::{Document, Environment, IDENTITY_FIELDS, Identity};
+use crate::gate::operation::{Expected, Target};
+use crate::gate::{Draft, EntryDraft, Refusal};
+
+impl Planner<'_> {
+    pub(super) fn create_entry(
+        &self,
+        document: &Document,
+        environments: Option<&[String]>,
+    ) -> Result<Draft, Refusal> {
+        let (key, document) = named(document)?;
+        if self.project.entries.contains_key(&key) {
+            return Err(exists("entry", &key));
+        }
+        let environments: Vec<Arc<Environment>> = match environments {
+            Some(names) => {
+                names.iter().map(|name| self.environment(name).cloned()).collect::<Result<_, _>>()?
+            }
+            None => self.project.environments.clone(),
+        };
+        let definitions = environments
+            .into_iter()
+            .map(|environment| (Arc::clone(&environment.row.key), Some(document.clone())))
+            .collect();
+        let identity = Identity::of(&document);
+        let mut draft = self.draft();
+        draft.entries.push(EntryDraft {
+            key,
+            action: Action::EntryCreate,
+            identity,
+            archived: false,
+            definitions,
+        });
+        Ok(draft)
+    }
+
+    pub(super) async fn replace(&self, target: &Target, document: &Document) -> Result<Draft, Refusal> {
+        self.expect(target).await?;
+        let mut entry = self.entry(&target.key, self.action)?;
+        let mut written = document.clone();
+        if !written.contains_key("key") && !written.contains_key("id") {
+            written.insert("key".to_owned(), target.key.as_str().into());
+        }
+        if !written.contains_key("type") {
+            written.insert("type".to_owned(), entry.identity.type_name().into());
+        }
+        let (key, written) = named(&written)?;
+        if *key != target.key {
+            let message = format!("the definition is of `{key}`, and was sent to `{}`", target.key);
+            return Err(Refusal::invalid("KEY_MISMATCH", message));
+        }
+        self.same_identity(&entry.identity, &written)?;
+        let document = whole(&entry.identity, &written);
+        self.define(&mut entry, &target.environment, document)?;
+        Ok(self.of_entry(entry))
+    }
+
+    pub(super) async fn patch(&self, target: &Target, patch: &Document) -> Result<Draft, Refusal> {
+        self.expect(target).await?;
+        let mut entry = self.entry(&target.key, self.action)?;
+        let environment = self.environment(&target.environment)?;
+        let stored = environment
+            .definitions
+            .get(target.key.as_str())
+            .ok_or_else(|| not_found("definition", &format!("{} in {}", target.key, target.environment)))?;
+        let mut document = stored.document.clone();
+        patch::merge(&mut document, patch);
+        self.same_identity(&entry.identity, &document)?;
+        self.define(&mut entry, &target.environment, document)?;
+        Ok(self.of_entry(entry))
+    }
+
+    pub(super) fn edit_identity(
+        &self,
+        key: &str,
+        expected: Expected,
+        patch: &Document,
+    ) -> Result<Draft, Refusal> {
+        let mut entry = self.entry(key, self.action)?;
+        let current = self.project.entry(key).map_or(0, |entry| entry.revision);
+        if let Expected::Number(seen) = expected
+            && seen != current
+        {
+            let changed = serde_json::Value::Object(entry.identity.fields().clone());
+            return Err(Refusal::Stale { what: format!("`{key}`"), current, changed });
+        }
+        let mut fields = entry.identity.fields().clone();
+        if let Some(field) = patch.keys().find(|field| !IDENTITY_FIELDS.contains(&field.as_str())) {
+            let message = format!("`{field}` is part of a definition, which each environment has its own of");
+            return Err(Refusal::invalid("NOT_IDENTITY", message));
+        }
+        patch::merge(&mut fields, patch);
+        for fixed in ["key", "type"] {
+            if fields.get(fixed) != entry.identity.fields().get(fixed) {
+                let message = format!("the {fixed} of an entry cannot change; make another entry");
+                return Err(Refusal::invalid("IDENTITY_FIXED", message));
+            }
+        }
+        entry.identity = Identity::of(&fields);
+        for environment in &self.project.environments {
+            if let Some(stored) = environment.definitions.get(key) {
+                let document = whole(&entry.identity, &stored.document);
+                if document != stored.document {
+                    entry.definitions.push((Arc::clone(&environment.row.key), Some(document)));
+                }
+            }
+        }
+        Ok(self.of_entry(entry))
+    }
+
+    pub(super) fn archive(&self, key: &str) -> Result<Draft, Refusal> {
+        let entry = self.archived(key)?;
+        Ok(self.of_entry(entry))
+    }
+
+    /// An entry that is taken out of force everywhere.
+    pub(super) fn archived(&self, key: &str) -> Result<EntryDraft, Refusal> {
+        let mut entry = self.entry(key, Action::EntryArchive)?;
+        entry.archived = true;
+        for environment in &self.project.environments {
+            if environment.definitions.contains_key(key) {
+                entry.definitions.push((Arc::clone(&environment.row.key), None));
+            }
+        }
+        Ok(entry)
+    }
+
+    pub(super) async fn restore(&self, key: &str) -> Result<Draft, Refusal> {
+        let known = self.project.entries.get(key).ok_or_else(|| not_found("entry", key))?;
+        if known.archived_at.is_none() {
+            return Err(Refusal::invalid("NOT_ARCHIVED", format!("`{key}` is not archived")));
+        }
+        let identity = known.identity.clone();
+        let mut definitions = Vec::new();
+        for environment in &self.project.environments {
+            let name = &environment.row.key;
+            // The revision that archived it has no definition; the one before is what it had.
+            let Some((archived, _)) = environment.archived.get(key) else { continue };
+            let before = self.gate.store.revision(&self.project.key, name, key, archived - 1).await?;
+            if let Some(definition) = before.and_then(|revision| revision.definition) {
+                definitions.push((Arc::clone(name), Some(whole(&identity, &definition))));
+            }
+        }
+        let action = Action::EntryRestore;
+        Ok(self.of_entry(EntryDraft { key: key.into(), action, identity, archived: false, definitions }))
+    }
+
+    pub(super) async fn rollback_entry(&self, target: &Target, to: u64) -> Result<Draft, Refusal> {
+        self.expect(target).await?;
+        let mut entry = self.entry(&target.key, self.action)?;
+        let environment = self.environment(&target.environment)?;
+        let name = &environment.row.key;
+        let revision = self.gate.store.revision(&self.project.key, name, &target.key, to).await?;
+        let revision = revision.ok_or_else(|| not_found("revision", &to.to_string()))?;
+        let document = revision.definition.map(|definition| whole(&entry.identity, &definition));
+        if environment.definitions.get(target.key.as_str()).map(|stored| &stored.document)
+            != document.as_ref()
+        {
+            entry.definitions.push((Arc::clone(name), document));
+        }
+        Ok(self.of_entry(entry))
+    }
+
+    /// Notes an author's definition of one environment, if it is another than the one in force. Percentages become the
+    /// ranges that move the fewest units.
+    pub(super) fn define(
+        &self,
+        entry: &mut EntryDraft,
+        environment: &str,
+        document: Document,
+    ) -> Result<(), Refusal> {
+        let environment = self.environment(environment)?;
+        let stored = environment.definitions.get(&entry.key).map(|stored| &stored.document);
+        let document = super::settle(stored, document);
+        if stored != Some(&document) {
+            entry.definitions.push((Arc::clone(&environment.row.key), Some(document)));
+        }
+        Ok(())
+    }
+
+    /// One definition can say nothing else of the entry than all do.
+    fn same_identity(&self, identity: &Identity, document: &Document) -> Result<(), Refusal> {
+        let differs = |field: &&&str| {
+            let written = document.get(**field);
+            written.is_some() && written != identity.fields().get(**field)
+        };
+        match IDENTITY_FIELDS.iter().find(differs) {
+            None => Ok(()),
+            Some(field) => {
+                let message = format!(
+                    "`{field}` is the same in all environments; change it at the entry, not at one of its definitions"
+                );
+                Err(Refusal::invalid("IDENTITY_MISMATCH", message))
+            }
+        }
+    }
+
+    pub(super) fn of_entry(&self, entry: EntryDraft) -> Draft {
+        let mut draft = self.draft();
+        draft.entries.push(entry);
+        draft
+    }
+}

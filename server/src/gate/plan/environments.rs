@@ -1,0 +1,129 @@
+//! Changes of whole environments.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::{Planner, changes_between, check_name, exists, not_found, whole};
+use crate::audit::Action;
+use crate::catalog::{Document, Environment};
+use crate::gate::operation::Expected;
+use crate::gate::{Draft, EntryDraft, EnvironmentDraft, Refusal};
+
+impl Planner<'_> {
+    pub(super) fn create_environment(
+        &self,
+        key: &str,
+        name: &str,
+        production: bool,
+        copy_of: Option<&str>,
+    ) -> Result<Draft, Refusal> {
+        check_name("environment", key)?;
+        if self.project.environment(key).is_some() {
+            return Err(exists("environment", key));
+        }
+        let mut draft = self.draft();
+        let key: Arc<str> = key.into();
+        let name = name.to_owned();
+        draft.environments.push(EnvironmentDraft { key: Arc::clone(&key), name, production });
+        if let Some(copied) = copy_of {
+            for (entry, stored) in &self.environment(copied)?.definitions {
+                let mut entry = self.entry(entry, Action::EntryUpdate)?;
+                entry.definitions.push((Arc::clone(&key), Some(stored.document.clone())));
+                draft.entries.push(entry);
+            }
+        }
+        Ok(draft)
+    }
+
+    pub(super) async fn rollback_environment(
+        &self,
+        environment: &str,
+        expected: Expected,
+        to: u64,
+    ) -> Result<Draft, Refusal> {
+        let environment = self.environment(environment)?;
+        self.expect_version(environment, expected).await?;
+        if to > environment.row.version {
+            return Err(not_found("version", &to.to_string()));
+        }
+        let wanted = self.gate.store.environment_at(&self.project.key, environment, to).await?;
+        let wanted = wanted.iter().map(|(key, document)| (Arc::clone(key), document)).collect();
+        self.replace_all(environment, &wanted, None)
+    }
+
+    pub(super) fn promote(
+        &self,
+        from: &str,
+        to: &str,
+        expected: Expected,
+        keys: Option<&[String]>,
+    ) -> Result<Draft, Refusal> {
+        let (from, to) = (self.environment(from)?, self.environment(to)?);
+        if let Expected::Number(seen) = expected
+            && seen != to.row.version
+        {
+            return Err(stale_environment(to, serde_json::Value::Null));
+        }
+        if let Some(key) = keys.unwrap_or_default().iter().find(|key| self.project.entry(key).is_none()) {
+            return Err(not_found("entry", key));
+        }
+        let wanted =
+            from.definitions.iter().map(|(key, stored)| (Arc::clone(key), &stored.document)).collect();
+        self.replace_all(to, &wanted, keys)
+    }
+
+    /// Makes an environment what is wanted: all of it, or some keys.
+    fn replace_all(
+        &self,
+        environment: &Environment,
+        wanted: &BTreeMap<Arc<str>, &Document>,
+        keys: Option<&[String]>,
+    ) -> Result<Draft, Refusal> {
+        let chosen: Option<BTreeSet<&str>> = keys.map(|keys| keys.iter().map(String::as_str).collect());
+        let is_chosen = |key: &Arc<str>| chosen.as_ref().is_none_or(|keys| keys.contains(&**key));
+        let all: BTreeSet<&Arc<str>> = wanted.keys().chain(environment.definitions.keys()).collect();
+        let mut draft = self.draft();
+        for key in all.into_iter().filter(|key| is_chosen(key)) {
+            let Some(known) = self.project.entries.get(key) else { continue };
+            let document = wanted.get(key).map(|definition| whole(&known.identity, definition));
+            if known.archived_at.is_some() && document.is_some() {
+                let note = format!("`{key}` is archived; restore it to have it back");
+                draft.notes.push(note);
+                continue;
+            }
+            if environment.definitions.get(key).map(|stored| &stored.document) == document.as_ref() {
+                continue;
+            }
+            draft.entries.push(EntryDraft {
+                key: Arc::clone(key),
+                action: self.action,
+                identity: known.identity.clone(),
+                archived: known.archived_at.is_some(),
+                definitions: vec![(Arc::clone(&environment.row.key), document)],
+            });
+        }
+        Ok(draft)
+    }
+
+    async fn expect_version(&self, environment: &Environment, expected: Expected) -> Result<(), Refusal> {
+        let Expected::Number(seen) = expected else { return Ok(()) };
+        if seen == environment.row.version {
+            return Ok(());
+        }
+        let before = self.gate.store.environment_at(&self.project.key, environment, seen).await?;
+        let keys: BTreeSet<&Arc<str>> = before.keys().chain(environment.definitions.keys()).collect();
+        let mut changed = Vec::new();
+        for key in keys {
+            let now = environment.definitions.get(key).map(|stored| &stored.document);
+            if let serde_json::Value::Array(changes) = changes_between(before.get(key), now) {
+                changed.extend(changes);
+            }
+        }
+        Err(stale_environment(environment, changed.into()))
+    }
+}
+
+fn stale_environment(environment: &Environment, changed: serde_json::Value) -> Refusal {
+    let what = format!("environment `{}`", environment.row.key);
+    Refusal::Stale { what, current: environment.row.version, changed }
+}

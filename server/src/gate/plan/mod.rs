@@ -1,0 +1,215 @@
+//! From what is asked for and what is in force to the rows that will be another.
+
+mod entries;
+mod environments;
+mod import;
+mod patch;
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+use vexil_core::definition::{self, Mode};
+use vexil_core::{Arena, Node, diff};
+
+use super::operation::{Expected, Operation, Target};
+use super::{Draft, EntryDraft, EnvironmentDraft, Gate, ProjectDraft, Proposal, Refusal};
+use crate::audit::Action;
+use crate::catalog::{Document, Environment, Identity, Project, normalise};
+
+impl Gate {
+    /// Plans a change. It reads history where the change goes back to it, and writes nothing.
+    pub(super) async fn plan(&self, proposal: &Proposal) -> Result<Draft, Refusal> {
+        let operation = &proposal.operation;
+        if let Operation::CreateProject { key, name, environments } = operation {
+            return self.create_project(key, name, environments);
+        }
+        if let Operation::Access(access) = operation {
+            return self.plan_access(access, &proposal.by).await;
+        }
+        let key = operation.project().unwrap_or_default();
+        let project = self.catalog.project(key).ok_or_else(|| not_found("project", key))?;
+        let planner = Planner { gate: self, project, action: operation.action() };
+        match operation {
+            Operation::EditProject { name, roles, .. } => Ok(planner.edit_project(name, roles)),
+            Operation::CreateEnvironment { key, name, production, copy_of, .. } => {
+                planner.create_environment(key, name, *production, copy_of.as_deref())
+            }
+            Operation::CreateEntry { document, environments, .. } => {
+                planner.create_entry(document, environments.as_deref())
+            }
+            Operation::ReplaceDefinition { target, document } => planner.replace(target, document).await,
+            Operation::PatchDefinition { target, patch } => planner.patch(target, patch).await,
+            Operation::SetValue { target, value, tenant } => {
+                planner.patch(target, &patch::of_value(value.as_ref(), tenant.as_deref())).await
+            }
+            Operation::Toggle { target, enabled } => {
+                let patch = Document::from_iter([("enabled".to_owned(), Value::Bool(*enabled))]);
+                planner.patch(target, &patch).await
+            }
+            Operation::EditIdentity { key, expected, patch, .. } => {
+                planner.edit_identity(key, *expected, patch)
+            }
+            Operation::Archive { key, .. } => planner.archive(key),
+            Operation::Restore { key, .. } => planner.restore(key).await,
+            Operation::RollbackEntry { target, to } => planner.rollback_entry(target, *to).await,
+            Operation::RollbackEnvironment { environment, expected, to, .. } => {
+                planner.rollback_environment(environment, *expected, *to).await
+            }
+            Operation::Promote { from, to, expected, keys, .. } => {
+                planner.promote(from, to, *expected, keys.as_deref())
+            }
+            Operation::Import { environments, roles, prune, .. } => {
+                planner.import(environments, roles.as_deref(), *prune)
+            }
+            Operation::CreateProject { .. } | Operation::Access(_) => Ok(planner.draft()),
+        }
+    }
+
+    fn create_project(
+        &self,
+        key: &str,
+        name: &str,
+        environments: &[(String, bool)],
+    ) -> Result<Draft, Refusal> {
+        check_name("project", key)?;
+        if self.catalog.project(key).is_some() {
+            return Err(exists("project", key));
+        }
+        let mut draft = Draft::new(Action::ProjectCreate, None);
+        draft.project = Some(ProjectDraft { key: key.into(), name: name.to_owned(), roles: Vec::new() });
+        for (key, production) in environments {
+            check_name("environment", key)?;
+            let (key, name) = (Arc::from(key.as_str()), key.clone());
+            draft.environments.push(EnvironmentDraft { key, name, production: *production });
+        }
+        Ok(draft)
+    }
+}
+
+/// A change of one project that is being planned.
+struct Planner<'g> {
+    gate: &'g Gate,
+    project: Arc<Project>,
+    action: Action,
+}
+
+impl Planner<'_> {
+    fn draft(&self) -> Draft {
+        Draft::new(self.action, Some(Arc::clone(&self.project)))
+    }
+
+    fn environment(&self, key: &str) -> Result<&Arc<Environment>, Refusal> {
+        self.project.environment(key).ok_or_else(|| not_found("environment", key))
+    }
+
+    fn edit_project(&self, name: &Option<String>, roles: &Option<Vec<String>>) -> Draft {
+        let mut draft = self.draft();
+        let next = ProjectDraft {
+            key: Arc::clone(&self.project.key),
+            name: name.clone().unwrap_or_else(|| self.project.name.clone()),
+            roles: roles.clone().unwrap_or_else(|| self.project.roles.clone()),
+        };
+        if next.name != self.project.name || next.roles != self.project.roles {
+            draft.project = Some(next);
+        }
+        draft
+    }
+
+    /// What an entry will be, of which some environments have another definition from now on.
+    fn entry(&self, key: &str, action: Action) -> Result<EntryDraft, Refusal> {
+        let entry = self.project.entry(key).ok_or_else(|| not_found("entry", key))?;
+        Ok(EntryDraft {
+            key: key.into(),
+            action,
+            identity: entry.identity.clone(),
+            archived: false,
+            definitions: Vec::new(),
+        })
+    }
+
+    /// Refuses when an entry's definition is not the one that the author saw.
+    async fn expect(&self, target: &Target) -> Result<(), Refusal> {
+        let environment = self.environment(&target.environment)?;
+        let current = environment.revision(&target.key);
+        let Expected::Number(seen) = target.expected else { return Ok(()) };
+        if seen == current {
+            return Ok(());
+        }
+        let Target { project, environment: name, key, .. } = target;
+        let before = self.gate.store.revision(project, name, key, seen).await?;
+        let before = before.and_then(|revision| revision.definition);
+        let now = environment.definitions.get(key.as_str()).map(|stored| &stored.document);
+        Err(Refusal::Stale {
+            what: format!("`{key}` in `{name}`"),
+            current,
+            changed: changes_between(before.as_ref(), now),
+        })
+    }
+}
+
+/// What differs between two definitions of one entry, as JSON.
+pub(crate) fn changes_between(old: Option<&Document>, new: Option<&Document>) -> Value {
+    let text = |document: Option<&Document>| match document {
+        Some(document) => format!("[{}]", serde_json::to_string(document).unwrap_or_default()),
+        None => "{\"schema\": 1, \"entries\": []}".to_owned(),
+    };
+    let (old, new) = (text(old), text(new));
+    let arena = Arena::new();
+    match (Node::parse_json(old.as_bytes(), &arena), Node::parse_json(new.as_bytes(), &arena)) {
+        (Ok(old), Ok(new)) => json!(diff::diff(&[old], &[new]).changes),
+        _ => Value::Null,
+    }
+}
+
+/// A document as its author wrote it, in the documented spelling, with the key and the type that the core reads in it.
+fn named(document: &Document) -> Result<(Arc<str>, Document), Refusal> {
+    let text = serde_json::to_string(document).unwrap_or_default();
+    let arena = Arena::new();
+    let node = Node::parse_json(text.as_bytes(), &arena)
+        .map_err(|problem| Refusal::invalid(problem.code.as_str(), problem.to_string()))?;
+    let reading = definition::read(&[node], Mode::Loading);
+    let Some(entry) = reading.model.entries.first() else {
+        return Err(Refusal::invalid("MISSING_FIELD", "a definition needs a `key`"));
+    };
+    let type_name = match (entry.type_name(), document.get("type").and_then(Value::as_str)) {
+        // What is wrong with it is said when the whole is read.
+        ("invalid", written) => written.unwrap_or("feature_flag"),
+        (known, _) => known,
+    };
+    Ok((Arc::from(&*entry.key), normalise(document.clone(), &entry.key, type_name)))
+}
+
+/// The definition that is stored when an author wants this one in the place of another.
+fn settle(_stored: Option<&Document>, document: Document) -> Document {
+    document
+}
+
+/// Keys of projects and environments appear in paths and headers.
+fn check_name(what: &'static str, name: &str) -> Result<(), Refusal> {
+    const LONGEST: usize = 100;
+    let mut bytes = name.bytes();
+    let is_name = bytes.next().is_some_and(|first| first.is_ascii_alphanumeric())
+        && bytes.all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
+        && name.len() <= LONGEST;
+    if is_name {
+        return Ok(());
+    }
+    let message = format!(
+        "the key of a {what} is letters, digits, `.`, `_` and `-`, begins with a letter or digit and has at most \
+         {LONGEST} bytes"
+    );
+    Err(Refusal::invalid("INVALID_KEY", message))
+}
+
+fn not_found(what: &'static str, name: &str) -> Refusal {
+    Refusal::NotFound { what, name: name.to_owned() }
+}
+
+fn exists(what: &'static str, name: &str) -> Refusal {
+    Refusal::Exists { what, name: name.to_owned() }
+}
+
+/// The whole document of an entry whose identity is known.
+fn whole(identity: &Identity, definition: &Document) -> Document {
+    identity.with(definition)
+}

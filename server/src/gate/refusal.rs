@@ -1,0 +1,104 @@
+//! Why a change was not made.
+
+use serde_json::Value;
+use thiserror::Error;
+use vexil_core::Problem;
+
+use crate::access::{Denied, Outside};
+use crate::store::StoreError;
+
+/// Why the gate refused. Each has a stable code, which `api::problem` turns into an answer.
+#[derive(Debug, Error)]
+pub enum Refusal {
+    /// Who asks may not.
+    #[error("{0}")]
+    Denied(#[from] Denied),
+    /// Who asks may change parts of an entry only, and this is another.
+    #[error("{0}")]
+    Outside(#[from] Outside),
+    /// What was asked for names something that does not exist.
+    #[error("no {what} `{name}`")]
+    NotFound {
+        /// The kind of thing.
+        what: &'static str,
+        /// The name that was given.
+        name: String,
+    },
+    /// Something of that name is there already.
+    #[error("{what} `{name}` exists already")]
+    Exists {
+        /// The kind of thing.
+        what: &'static str,
+        /// The name that was given.
+        name: String,
+    },
+    /// The request cannot be understood.
+    #[error("{message}")]
+    Invalid {
+        /// A stable code.
+        code: &'static str,
+        /// One sentence.
+        message: String,
+    },
+    /// The definitions that would result are not valid.
+    #[error("the definitions of environment `{environment}` would not be valid: {}", summary(.problems))]
+    Definitions {
+        /// Where.
+        environment: String,
+        /// Everything that is wrong, each with its place within the entry.
+        problems: Vec<EntryProblem>,
+    },
+    /// The author saw another state than what is in force.
+    #[error("{what} has changed since it was read")]
+    Stale {
+        /// What was to be changed.
+        what: String,
+        /// The revision that is in force.
+        current: u64,
+        /// What changed meanwhile.
+        changed: Value,
+    },
+    /// A policy is against it.
+    #[error("the policy `{policy}` refuses: {why}")]
+    Policy {
+        /// The policy's name.
+        policy: String,
+        /// What it says.
+        why: String,
+    },
+    /// The idempotency key was used for another request.
+    #[error("the idempotency key was used for another request")]
+    IdempotencyMismatch,
+    /// The database did not take it.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// A problem of a definition, and whose it is.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct EntryProblem {
+    /// The entry's key, where it is one's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
+    /// The problem; its path begins at the entry.
+    #[serde(flatten)]
+    pub problem: Problem,
+}
+
+fn summary(problems: &[EntryProblem]) -> String {
+    match problems {
+        [] => "no reason is known".to_owned(),
+        [first, rest @ ..] => {
+            let key = first.key.as_ref().map(|key| format!("`{key}`: ")).unwrap_or_default();
+            let more = if rest.is_empty() { String::new() } else { format!(" and {} more", rest.len()) };
+            format!("{key}{}{more}", first.problem)
+        }
+    }
+}
+
+impl Refusal {
+    /// A request that cannot be understood.
+    pub fn invalid(code: &'static str, message: impl Into<String>) -> Refusal {
+        Refusal::Invalid { code, message: message.into() }
+    }
+}

@@ -1,0 +1,271 @@
+//! Starting, running and stopping.
+
+use std::future::Future;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use base64ct::{Base64UrlUnpadded, Encoding};
+use sha2::{Digest, Sha256};
+use thiserror::Error;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+use crate::access::credential::{self, BadCredential, CredentialKind, Presented};
+use crate::access::{Actor, Authority, Grant, Role};
+use crate::api;
+use crate::audit::conceal::DigestKey;
+use crate::catalog::Catalog;
+use crate::delivery::{Hub, Signer, new_signing_key};
+use crate::directory::{Directory, TOKEN};
+use crate::follow;
+use crate::gate::{AccessOperation, Circumstances, Gate, Operation, Proposal, Refusal};
+use crate::settings::Settings;
+use crate::store::{CredentialRow, Store, StoreError, now};
+
+/// The project that is there from the beginning, and its environments with whether they are production.
+pub const DEFAULT_PROJECT: &str = "default";
+const DEFAULT_ENVIRONMENTS: [(&str, bool); 3] =
+    [("development", false), ("staging", false), ("production", true)];
+
+/// Why a server does not start.
+#[derive(Debug, Error)]
+pub enum StartError {
+    /// The database cannot be used.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// What is there at the beginning could not be made.
+    #[error("the first project and administrator could not be made: {0}")]
+    Bootstrap(#[from] Refusal),
+    /// The administrator's token is none.
+    #[error("VEXIL_ADMIN_TOKEN: {0}; it needs at least 32 visible ASCII characters")]
+    AdminToken(#[from] BadCredential),
+    /// The operating system has no randomness.
+    #[error("the operating system gives no random bytes: {0}")]
+    Random(#[from] getrandom::Error),
+    /// The address cannot be listened on.
+    #[error("cannot listen on {address}: {why}")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// What the operating system says.
+        why: std::io::Error,
+    },
+    /// Redis cannot be used.
+    #[error("redis: {0}")]
+    Redis(#[from] redis::RedisError),
+}
+
+/// All that requests are answered with.
+pub struct Services {
+    pub(crate) settings: Settings,
+    pub(crate) store: Arc<Store>,
+    pub(crate) catalog: Arc<Catalog>,
+    pub(crate) directory: Arc<Directory>,
+    pub(crate) hub: Arc<Hub>,
+    pub(crate) gate: Arc<Gate>,
+    /// Says that the server is about to stop.
+    pub(crate) stopping: watch::Receiver<bool>,
+}
+
+/// A server that is ready to answer.
+pub struct Server {
+    services: Arc<Services>,
+    listener: TcpListener,
+    stop: watch::Sender<bool>,
+    /// The administrator's token, where this start made one.
+    new_admin_token: Option<credential::Plaintext>,
+}
+
+impl Server {
+    /// Opens the database, makes what a first start makes, and listens.
+    pub async fn start(settings: Settings) -> Result<Server, StartError> {
+        let store = Arc::new(match &settings.database_url {
+            Some(url) => Store::at_url(url).await?,
+            None => Store::in_folder(&settings.data).await?,
+        });
+        let directory = Arc::new(Directory::default());
+        let (stop, stopping) = watch::channel(false);
+        let catalog = Arc::new(Catalog::default());
+
+        let mut signing = store.signing_keys().await?;
+        let first = signing.is_empty().then(|| new_signing_key("active")).transpose()?;
+        signing.extend(first.clone());
+        let signer = Signer::of(&signing).ok_or_else(|| StoreError::Corrupt {
+            place: "signing_keys".to_owned(),
+            why: "no key is active".to_owned(),
+        })?;
+        let slice_secret = shared_secret(&store, "slice_secret").await?;
+        let audit_key = DigestKey::new(Sha256::digest(shared_secret(&store, "audit_secret").await?).into());
+        let hub = Arc::new(Hub::new(signer, slice_secret.as_bytes(), audit_key));
+        let gate = Arc::new(Gate::new(Arc::clone(&store), Arc::clone(&catalog), Arc::clone(&hub)));
+
+        for (project, _) in store.projects().await? {
+            gate.refresh(&project).await?;
+        }
+        if let Some(first) = first {
+            let operation = Operation::Access(AccessOperation::CreateSigningKey(Box::new(first)));
+            gate.submit(by_system(operation, "first start")).await?;
+        }
+        directory.refresh(&store).await?;
+        let new_admin_token = bootstrap(&gate, &store, &catalog, &directory, &settings).await?;
+
+        let listener = TcpListener::bind(settings.listen)
+            .await
+            .map_err(|why| StartError::Listen { address: settings.listen, why })?;
+        let services = Arc::new(Services { settings, store, catalog, directory, hub, gate, stopping });
+        follow::start(&services).await?;
+        Ok(Server { services, listener, stop, new_admin_token })
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> std::io::Result<SocketAddr> {
+        self.listener.local_addr()
+    }
+
+    /// The administrator's token, where this start made one; it is shown this once.
+    pub fn take_admin_token(&mut self) -> Option<credential::Plaintext> {
+        self.new_admin_token.take()
+    }
+
+    /// The gate, for those who add policies.
+    pub fn gate(&self) -> &Arc<Gate> {
+        &self.services.gate
+    }
+
+    /// Answers until `stop` comes to pass; then streams end, requests under way are answered, and the database is
+    /// closed.
+    pub async fn run(self, stop: impl Future<Output = ()> + Send + 'static) -> std::io::Result<()> {
+        let Server { services, listener, stop: stopping, .. } = self;
+        let router = api::router(&services);
+        let drain = services.settings.drain;
+        let mut draining = stopping.subscribe();
+        tokio::spawn(async move {
+            stop.await;
+            stopping.send_replace(true);
+            // Kept until the end: whoever waits for it must not take its end for a stop.
+            std::future::pending::<()>().await;
+        });
+        let mut deadline = draining.clone();
+        let serve = axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>())
+            .with_graceful_shutdown(async move {
+                drop(draining.wait_for(|stopping| *stopping).await);
+            });
+        let late = async move {
+            drop(deadline.wait_for(|stopping| *stopping).await);
+            tokio::time::sleep(drain + Duration::from_millis(500)).await;
+        };
+        tokio::select! {
+            done = async { serve.await } => done?,
+            () = late => {}
+        }
+        services.store.close().await;
+        Ok(())
+    }
+}
+
+/// Comes to pass when the process is asked to stop: Ctrl-C, or SIGTERM as service managers send it.
+pub async fn asked_to_stop() {
+    let interrupted = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    let terminated = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => drop(signal.recv().await),
+            // Then Ctrl-C and kill -9 are left.
+            Err(error) => {
+                tracing::warn!(%error, "SIGTERM is not listened to");
+                std::future::pending::<()>().await;
+            }
+        }
+    };
+    #[cfg(not(unix))]
+    let terminated = std::future::pending::<()>();
+    tokio::select! {
+        _ = interrupted => {}
+        () = terminated => {}
+    }
+}
+
+/// A secret that all replicas share.
+async fn shared_secret(store: &Store, name: &str) -> Result<String, StartError> {
+    let mut made = [0; 32];
+    getrandom::fill(&mut made)?;
+    Ok(store.shared_secret(name, &Base64UrlUnpadded::encode_string(&made)).await?)
+}
+
+/// What a first start makes: a project, and somebody who may do everything.
+async fn bootstrap(
+    gate: &Gate,
+    store: &Store,
+    catalog: &Catalog,
+    directory: &Directory,
+    settings: &Settings,
+) -> Result<Option<credential::Plaintext>, StartError> {
+    let mut shown = None;
+    if catalog.projects().is_empty() {
+        let environments =
+            DEFAULT_ENVIRONMENTS.map(|(key, production)| (key.to_owned(), production)).to_vec();
+        let operation = Operation::CreateProject {
+            key: DEFAULT_PROJECT.to_owned(),
+            name: "Default".to_owned(),
+            environments,
+        };
+        settle_race(gate.submit(by_system(operation, "first start")).await)?;
+        gate.refresh(DEFAULT_PROJECT).await?;
+    }
+    if !directory.has_administrator() {
+        let row = match &settings.admin_token {
+            Some(token) => {
+                let presented = Presented::parse(token)?;
+                administrator(presented.id().as_str(), &presented.hash().to_hex())
+            }
+            None => {
+                let minted = credential::mint(CredentialKind::ApiToken)?;
+                let row = administrator(minted.id.as_str(), &minted.hash.to_hex());
+                shown = Some(minted.plaintext);
+                row
+            }
+        };
+        let operation = Operation::Access(AccessOperation::CreateCredential(Box::new(row)));
+        gate.submit(by_system(operation, "first start")).await?;
+        directory.refresh(store).await?;
+    }
+    Ok(shown)
+}
+
+/// Another replica that starts at the same time is as good.
+fn settle_race(done: Result<crate::gate::Committed, Refusal>) -> Result<(), Refusal> {
+    match done {
+        Ok(_) | Err(Refusal::Exists { .. }) => Ok(()),
+        Err(refusal) => Err(refusal),
+    }
+}
+
+fn administrator(id: &str, hash: &str) -> CredentialRow {
+    CredentialRow {
+        id: id.to_owned(),
+        kind: TOKEN.to_owned(),
+        hash: hash.to_owned(),
+        name: "administrator".to_owned(),
+        project: None,
+        environment: None,
+        tenant: None,
+        grants: vec![Grant::everywhere(Role::SuperAdmin)],
+        created_at: now(),
+        created_by: "system:start".to_owned(),
+        expires_at: None,
+        revoked_at: None,
+        successor: None,
+    }
+}
+
+/// The server itself, at its start.
+fn by_system(operation: Operation, reason: &str) -> Proposal {
+    let actor = Actor::System { name: "start".to_owned() };
+    Proposal {
+        operation,
+        by: Authority { actor, grants: vec![Grant::everywhere(Role::SuperAdmin)] },
+        circumstances: Circumstances { reason: Some(reason.to_owned()), ..Circumstances::default() },
+        idempotency: None,
+    }
+}

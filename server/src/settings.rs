@@ -1,0 +1,47 @@
+//! What whoever starts the server decides.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// The settings of one server.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Settings {
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// The folder of the embedded database.
+    pub data: PathBuf,
+    /// A PostgreSQL database that several replicas share, in place of the embedded one.
+    pub database_url: Option<String>,
+    /// A Redis that tells replicas of changes and keeps compiled payloads.
+    pub redis_url: Option<String>,
+    /// The administrator's token on the first start; else one is made and shown once.
+    pub admin_token: Option<String>,
+    /// How often a stream says that it is alive.
+    pub heartbeat: Duration,
+    /// How often the database is asked whether a notification was lost.
+    pub version_check: Duration,
+    /// Streams that are held at the same time.
+    pub max_streams: usize,
+    /// Bytes of a request's body.
+    pub max_body: usize,
+    /// How long streams and requests have to end when the server stops.
+    pub drain: Duration,
+}
+
+impl Default for Settings {
+    fn default() -> Settings {
+        Settings {
+            listen: SocketAddr::from(([127, 0, 0, 1], 7700)),
+            data: PathBuf::from("vexil-data"),
+            database_url: None,
+            redis_url: None,
+            admin_token: None,
+            heartbeat: Duration::from_secs(15),
+            version_check: Duration::from_secs(5),
+            max_streams: 20_000,
+            max_body: 16 << 20,
+            drain: Duration::from_secs(10),
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! How the database fails, as far as it makes a difference to whoever asked.
+
+use std::borrow::Cow;
+
+use thiserror::Error;
+
+/// Why the store did not do what it was asked.
+#[derive(Debug, Error)]
+pub enum StoreError {
+    /// The database is away, locked or full; the same may go through later.
+    #[error("the database is not available: {0}")]
+    Unavailable(#[source] sqlx::Error),
+    /// Somebody else changed the same thing since it was read.
+    #[error("the state has moved on")]
+    Moved,
+    /// What is stored cannot be understood.
+    #[error("what is stored at {place} cannot be read: {why}")]
+    Corrupt {
+        /// The table and row.
+        place: String,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// Anything else that the database says.
+    #[error("the database refused: {0}")]
+    Database(#[source] sqlx::Error),
+    /// The schema could not be brought up to date.
+    #[error("the database's schema could not be migrated: {0}")]
+    Migration(#[from] sqlx::migrate::MigrateError),
+}
+
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> StoreError {
+        if is_outage(&error) { StoreError::Unavailable(error) } else { StoreError::Database(error) }
+    }
+}
+
+fn is_outage(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(_)
+        | sqlx::Error::Tls(_)
+        | sqlx::Error::Protocol(_)
+        | sqlx::Error::PoolTimedOut
+        | sqlx::Error::PoolClosed
+        | sqlx::Error::WorkerCrashed => true,
+        sqlx::Error::Database(error) => error.code().is_some_and(is_outage_code),
+        _ => false,
+    }
+}
+
+/// PostgreSQL (SQLSTATE, appendix A of its manual): connection exceptions, insufficient resources, operator
+/// intervention, serialization failures. SQLite (result codes): BUSY, LOCKED, IOERR, FULL, CANTOPEN, with the primary
+/// code in the lowest byte.
+fn is_outage_code(code: Cow<'_, str>) -> bool {
+    match code.parse::<u32>() {
+        Ok(sqlite) if code.len() < 5 => matches!(sqlite & 0xff, 5 | 6 | 10 | 13 | 14),
+        _ => ["08", "53", "57P", "40"].iter().any(|class| code.starts_with(class)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn outages_are_told_apart_from_refusals() {
+        for outage in ["5", "517", "13", "57P01", "08006", "53300", "40001"] {
+            assert!(is_outage_code(outage.into()), "{outage}");
+        }
+        for refusal in ["19", "1555", "23505", "42P01", "1"] {
+            assert!(!is_outage_code(refusal.into()), "{refusal}");
+        }
+    }
+}

@@ -1,0 +1,174 @@
+//! Facts that are noted beside changes: what was read, who signed in, what was told to others. None of them can change
+//! what is in force.
+
+use sqlx::{AnyConnection, Row as _};
+
+use super::read::{corrupt, integer, number};
+use super::{Lines, Store, StoreError};
+use crate::audit::{Digest, Head, Link, Record};
+
+/// Extends the audit log within a transaction that holds the lock on writing.
+pub(super) async fn append(
+    connection: &mut AnyConnection,
+    records: Vec<Record>,
+) -> Result<Lines, StoreError> {
+    let last = sqlx::query("SELECT sequence, hash FROM audit ORDER BY sequence DESC LIMIT 1")
+        .fetch_optional(&mut *connection)
+        .await?;
+    let mut head = match last {
+        Some(row) => Head { sequence: number(&row, "sequence")?, hash: digest(&row, "hash")? },
+        None => Head::GENESIS,
+    };
+    let mut lines = Vec::with_capacity(records.len());
+    for record in records {
+        let at = i64::try_from(record.at.as_nanos() / 1_000_000).unwrap_or(i64::MAX);
+        let (actor, action) = (record.actor.clone(), record.action.as_str());
+        let (project, environment) = (record.project.clone(), record.environment.clone());
+        let target = record.target.clone();
+        let link = head.seal(record).map_err(|error| corrupt("audit", &error.to_string()))?;
+        head = link.head();
+        sqlx::query(
+            "INSERT INTO audit (sequence, previous, hash, text, at, actor, action, project, environment, target)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        )
+        .bind(integer(link.sequence))
+        .bind(link.previous.to_string())
+        .bind(link.hash.to_string())
+        .bind(link.text.as_str())
+        .bind(at)
+        .bind(actor)
+        .bind(action)
+        .bind(project)
+        .bind(environment)
+        .bind(target)
+        .execute(&mut *connection)
+        .await?;
+        lines.push(link);
+    }
+    Ok(lines)
+}
+
+/// Which records of the audit log.
+#[derive(Debug, Clone, Default)]
+pub struct AuditFilter {
+    /// Of this project.
+    pub project: Option<String>,
+    /// In this environment.
+    pub environment: Option<String>,
+    /// About this entry, key or person.
+    pub target: Option<String>,
+    /// By this actor.
+    pub actor: Option<String>,
+    /// Of this action.
+    pub action: Option<String>,
+}
+
+impl Store {
+    /// Notes what is no change: that something sensitive was read, that somebody signed in.
+    pub async fn note(&self, records: Vec<Record>) -> Result<(), StoreError> {
+        let mut transaction = self.pool.begin_with(self.backend.begin()).await?;
+        if let Some(lock) = self.backend.lock() {
+            sqlx::query(lock).execute(&mut *transaction).await?;
+        }
+        append(&mut transaction, records).await?;
+        Ok(transaction.commit().await?)
+    }
+
+    /// Records of the audit log below `before`, newest first.
+    pub async fn audit_log(
+        &self,
+        filter: &AuditFilter,
+        before: u64,
+        limit: u32,
+    ) -> Result<Vec<Link>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT sequence, previous, hash, text FROM audit
+             WHERE sequence < $1
+               AND ($2 IS NULL OR project = $2) AND ($3 IS NULL OR environment = $3)
+               AND ($4 IS NULL OR target = $4) AND ($5 IS NULL OR actor = $5) AND ($6 IS NULL OR action = $6)
+             ORDER BY sequence DESC LIMIT $7",
+        )
+        .bind(integer(before))
+        .bind(filter.project.as_deref())
+        .bind(filter.environment.as_deref())
+        .bind(filter.target.as_deref())
+        .bind(filter.actor.as_deref())
+        .bind(filter.action.as_deref())
+        .bind(i64::from(limit))
+        .fetch_all(&self.pool)
+        .await?;
+        rows.iter().map(link).collect()
+    }
+
+    /// Records of the audit log from a number on, oldest first: for exports, which take it page by page.
+    pub async fn audit_from(&self, first: u64, limit: u32) -> Result<Vec<Link>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT sequence, previous, hash, text FROM audit WHERE sequence >= $1 ORDER BY sequence LIMIT $2",
+        )
+        .bind(integer(first))
+        .bind(i64::from(limit))
+        .fetch_all(&self.pool)
+        .await?;
+        rows.iter().map(link).collect()
+    }
+
+    /// What a request with this idempotency key came to: a digest of the request, and its outcome.
+    pub async fn remembered(&self, actor: &str, key: &str) -> Result<Option<(String, String)>, StoreError> {
+        let row = sqlx::query("SELECT request, outcome FROM idempotency WHERE actor = $1 AND key = $2")
+            .bind(actor)
+            .bind(key)
+            .fetch_optional(&self.pool)
+            .await?;
+        row.map(|row| Ok((row.try_get("request")?, row.try_get("outcome")?))).transpose()
+    }
+
+    /// Forgets idempotency keys that were used before a moment.
+    pub async fn forget_requests(&self, before: i64) -> Result<u64, StoreError> {
+        let done = sqlx::query("DELETE FROM idempotency WHERE created_at < $1")
+            .bind(before)
+            .execute(&self.pool)
+            .await?;
+        Ok(done.rows_affected())
+    }
+
+    /// What other systems have yet to be told, oldest first: ids and topics.
+    pub async fn outbox(&self, limit: u32) -> Result<Vec<(String, String)>, StoreError> {
+        let rows = sqlx::query("SELECT id, topic FROM outbox ORDER BY id LIMIT $1")
+            .bind(i64::from(limit))
+            .fetch_all(&self.pool)
+            .await?;
+        rows.iter().map(|row| Ok((row.try_get("id")?, row.try_get("topic")?))).collect()
+    }
+
+    /// They were told everything up to this id.
+    pub async fn told(&self, id: &str) -> Result<(), StoreError> {
+        sqlx::query("DELETE FROM outbox WHERE id <= $1").bind(id).execute(&self.pool).await?;
+        Ok(())
+    }
+
+    /// A value that all replicas share, made by whoever asks first.
+    pub async fn shared_secret(&self, name: &str, made: &str) -> Result<String, StoreError> {
+        sqlx::query("INSERT INTO meta (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING")
+            .bind(name)
+            .bind(made)
+            .execute(&self.pool)
+            .await?;
+        let row =
+            sqlx::query("SELECT value FROM meta WHERE name = $1").bind(name).fetch_one(&self.pool).await?;
+        Ok(row.try_get("value")?)
+    }
+}
+
+fn digest(row: &sqlx::any::AnyRow, column: &str) -> Result<Digest, StoreError> {
+    let text: String = row.try_get(column)?;
+    text.parse().map_err(|_| corrupt("audit", "a hash that is none"))
+}
+
+fn link(row: &sqlx::any::AnyRow) -> Result<Link, StoreError> {
+    Ok(Link {
+        sequence: number(row, "sequence")?,
+        previous: digest(row, "previous")?,
+        hash: digest(row, "hash")?,
+        text: row.try_get("text")?,
+    })
+}

@@ -1,0 +1,109 @@
+//! The database: SQLite in a file, or PostgreSQL. Reads are open to all of the server; a transaction that changes what
+//! is in force is begun by the gate alone, for only the gate has what [`Store::begin`] asks for.
+
+mod backend;
+mod error;
+mod facts;
+mod people;
+mod read;
+mod write;
+
+use std::path::Path;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use sqlx::AnyPool;
+use sqlx::postgres::PgListener;
+
+use crate::gate::Approved;
+use backend::{Backend, Postgres, Sqlite};
+
+pub use error::StoreError;
+pub use facts::AuditFilter;
+pub use people::{CredentialRow, PersonRow, SessionRow, SigningKeyRow};
+pub use read::{ChangeRow, Position, Revision, Version};
+pub(crate) use write::Place;
+pub use write::{Lines, WriteTx};
+
+/// The name of the database file in the data folder.
+pub const FILE: &str = "vexil.db";
+
+/// An open database.
+pub struct Store {
+    pool: AnyPool,
+    backend: Box<dyn Backend>,
+}
+
+impl Store {
+    /// Opens the file in a folder, which is made if need be, for its owner alone.
+    pub async fn in_folder(folder: &Path) -> Result<Store, StoreError> {
+        make_private(folder).map_err(|error| StoreError::Unavailable(sqlx::Error::Io(error)))?;
+        Store::open(Box::new(Sqlite { file: folder.join(FILE) })).await
+    }
+
+    /// Opens what a URL names: `postgres://...`.
+    pub async fn at_url(url: &str) -> Result<Store, StoreError> {
+        Store::open(Box::new(Postgres { url: url.to_owned() })).await
+    }
+
+    async fn open(backend: Box<dyn Backend>) -> Result<Store, StoreError> {
+        sqlx::any::install_default_drivers();
+        let pool = backend::connect(&*backend).await?;
+        sqlx::migrate!("./migrations").run(&pool).await?;
+        Ok(Store { pool, backend })
+    }
+
+    /// Begins the only transaction that can change what is in force.
+    pub(crate) async fn begin<'a>(&'a self, approved: &'a Approved) -> Result<WriteTx<'a>, StoreError> {
+        let mut transaction = self.pool.begin_with(self.backend.begin()).await?;
+        if let Some(lock) = self.backend.lock() {
+            sqlx::query(lock).execute(&mut *transaction).await?;
+        }
+        Ok(WriteTx::new(transaction, approved, self.backend.notify()))
+    }
+
+    /// Hears what other replicas commit; none where there can be no others.
+    pub async fn listen(&self) -> Result<Option<PgListener>, StoreError> {
+        match self.backend.listens() {
+            Some(url) => backend::listen(url).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// Whether several replicas may share this database.
+    pub fn is_shared(&self) -> bool {
+        self.backend.listens().is_some()
+    }
+
+    /// Copies the database into a new file while others go on. None where the database has tools of its own for that.
+    pub async fn copy_to(&self, file: &Path) -> Result<Option<()>, StoreError> {
+        let Some(copy) = self.backend.copy() else { return Ok(None) };
+        sqlx::query(copy).bind(file.display().to_string()).execute(&self.pool).await?;
+        Ok(Some(()))
+    }
+
+    /// Asks the database for nothing, to see whether it answers.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        sqlx::query("SELECT 1").execute(&self.pool).await?;
+        Ok(())
+    }
+
+    /// Ends all connections.
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+}
+
+/// Milliseconds since the epoch.
+pub fn now() -> i64 {
+    let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since_epoch.as_millis()).unwrap_or(i64::MAX)
+}
+
+/// The database holds hashes of keys, and the keys that sign: others on the machine have no business there.
+fn make_private(folder: &Path) -> std::io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
+}

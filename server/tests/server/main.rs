@@ -1,0 +1,4 @@
+//! The server as a whole, in process, over HTTP. One binary, so that it is linked once.
+
+mod changes;
+mod support;

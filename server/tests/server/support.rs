@@ -1,0 +1,245 @@
+//! A server of a test's own, and a client that speaks JSON with it.
+
+use std::io::{BufRead, BufReader};
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tokio::sync::oneshot;
+use ureq::Agent;
+use vexil_server::gate::Gate;
+use vexil_server::{Server, Settings};
+
+/// The administrator's token of every test server.
+pub const ADMIN: &str = "administrator-of-a-test-0123456789abcdef";
+
+/// A server on a free port, with a database of its own; it stops when the test ends.
+pub struct TestServer {
+    pub address: SocketAddr,
+    pub gate: Arc<Gate>,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+    _folder: Option<TempDir>,
+}
+
+impl TestServer {
+    /// On an embedded database.
+    pub fn start() -> TestServer {
+        let folder = tempfile::tempdir().unwrap();
+        let mut server = TestServer::with(settings(folder.path()));
+        server._folder = Some(folder);
+        server
+    }
+
+    /// With other settings.
+    pub fn with(settings: Settings) -> TestServer {
+        let (tell, told) = std::sync::mpsc::channel();
+        let (stop, stopped) = oneshot::channel::<()>();
+        let thread = thread::spawn(move || {
+            let runtime =
+                tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+            runtime.block_on(async move {
+                let server = Server::start(settings).await.unwrap();
+                tell.send((server.address().unwrap(), Arc::clone(server.gate()))).unwrap();
+                server.run(async move { drop(stopped.await) }).await.unwrap();
+            });
+        });
+        let (address, gate) = told.recv().expect("the server starts");
+        TestServer { address, gate, stop: Some(stop), thread: Some(thread), _folder: None }
+    }
+
+    /// A client with the administrator's token.
+    pub fn admin(&self) -> Client {
+        self.client(ADMIN)
+    }
+
+    /// A client with a token or key; with an empty one it shows none.
+    pub fn client(&self, token: &str) -> Client {
+        let config =
+            Agent::config_builder().http_status_as_error(false).timeout_global(Some(Duration::from_secs(30)));
+        Client {
+            agent: config.build().into(),
+            base: format!("http://{}", self.address),
+            token: token.to_owned(),
+        }
+    }
+
+    /// A client with a new SDK key for an environment.
+    pub fn sdk(&self, environment: &str, kind: &str) -> Client {
+        let asked = json!({"environment": environment, "kind": kind, "name": "test"});
+        let made = self.admin().post("/api/v1/keys", asked).expect(201);
+        self.client(made["key"].as_str().unwrap())
+    }
+
+    /// Stops it, and waits until it has.
+    pub fn stop(&mut self) {
+        if let Some(stop) = self.stop.take() {
+            drop(stop.send(()));
+        }
+        if let Some(thread) = self.thread.take() {
+            thread.join().unwrap();
+        }
+    }
+}
+
+impl Drop for TestServer {
+    fn drop(&mut self) {
+        if let Some(stop) = self.stop.take() {
+            drop(stop.send(()));
+        }
+    }
+}
+
+/// Settings for a test: a free port, a folder of its own, short waits.
+pub fn settings(folder: &Path) -> Settings {
+    Settings {
+        listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+        data: folder.join("data"),
+        admin_token: Some(ADMIN.to_owned()),
+        heartbeat: Duration::from_millis(500),
+        version_check: Duration::from_millis(500),
+        drain: Duration::from_secs(2),
+        ..Settings::default()
+    }
+}
+
+/// Speaks JSON.
+#[derive(Clone)]
+pub struct Client {
+    agent: Agent,
+    pub base: String,
+    pub token: String,
+}
+
+/// An answer.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: u16,
+    pub headers: ureq::http::HeaderMap,
+    pub body: Value,
+    pub text: String,
+}
+
+impl Answer {
+    /// The body, if the status is this one.
+    #[track_caller]
+    pub fn expect(self, status: u16) -> Value {
+        assert_eq!(self.status, status, "{}", self.text);
+        self.body
+    }
+
+    /// Fails unless the status and the code of the problem are these.
+    #[track_caller]
+    pub fn refused(self, status: u16, code: &str) -> Value {
+        assert_eq!((self.status, self.body["code"].as_str()), (status, Some(code)), "{}", self.text);
+        self.body
+    }
+
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+}
+
+impl Client {
+    pub fn get(&self, path: &str) -> Answer {
+        self.send("GET", path, &[], None)
+    }
+
+    pub fn post(&self, path: &str, body: Value) -> Answer {
+        self.send("POST", path, &[], Some(body.to_string().as_bytes()))
+    }
+
+    pub fn put(&self, path: &str, body: Value) -> Answer {
+        self.send("PUT", path, &[], Some(body.to_string().as_bytes()))
+    }
+
+    pub fn patch(&self, path: &str, body: Value) -> Answer {
+        self.send("PATCH", path, &[], Some(body.to_string().as_bytes()))
+    }
+
+    pub fn delete(&self, path: &str) -> Answer {
+        self.send("DELETE", path, &[], None)
+    }
+
+    /// Any request, with headers of its own.
+    pub fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: Option<&[u8]>) -> Answer {
+        let mut request = ureq::http::Request::builder().method(method).uri(format!("{}{path}", self.base));
+        if !self.token.is_empty() {
+            request = request.header("authorization", format!("Bearer {}", self.token));
+        }
+        if body.is_some() {
+            request = request.header("content-type", "application/json");
+        }
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let sent = match body {
+            Some(body) => self.agent.run(request.body(body.to_vec()).unwrap()),
+            None => self.agent.run(request.body(()).unwrap()),
+        };
+        let mut response = sent.unwrap();
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let text = response.body_mut().with_config().limit(64 << 20).read_to_string().unwrap();
+        let body = serde_json::from_str(&text).unwrap_or(Value::Null);
+        Answer { status, headers, body, text }
+    }
+
+    /// An open stream of server-sent events.
+    pub fn stream(&self, since: Option<u64>) -> Events {
+        let mut request = ureq::http::Request::builder().uri(format!("{}/sdk/v1/stream", self.base));
+        request = request.header("authorization", format!("Bearer {}", self.token));
+        if let Some(since) = since {
+            request = request.header("last-event-id", since.to_string());
+        }
+        let response = self.agent.run(request.body(()).unwrap()).unwrap();
+        assert_eq!(response.status(), 200);
+        Events { lines: BufReader::new(Box::new(response.into_body().into_reader())) }
+    }
+}
+
+/// Server-sent events, one after the other.
+pub struct Events {
+    lines: BufReader<Box<dyn std::io::Read + Send>>,
+}
+
+/// One of them.
+#[derive(Debug, Clone)]
+pub struct Event {
+    pub name: String,
+    pub id: Option<u64>,
+    pub data: Value,
+}
+
+impl Events {
+    /// The next event that is no heartbeat; none when the stream has ended.
+    pub fn next(&mut self) -> Option<Event> {
+        loop {
+            let event = self.any()?;
+            if event.name != "heartbeat" {
+                return Some(event);
+            }
+        }
+    }
+
+    /// The next event of any kind.
+    pub fn any(&mut self) -> Option<Event> {
+        let (mut name, mut id, mut data) = (String::new(), None, String::new());
+        loop {
+            let mut line = String::new();
+            if self.lines.read_line(&mut line).ok()? == 0 {
+                return None;
+            }
+            match line.trim_end_matches('\n').split_once(": ") {
+                Some(("event", value)) => name = value.to_owned(),
+                Some(("id", value)) => id = value.parse().ok(),
+                Some(("data", value)) => data = value.to_owned(),
+                _ if data.is_empty() => {}
+                _ => return Some(Event { name, id, data: serde_json::from_str(&data).unwrap() }),
+            }
+        }
+    }
+}
