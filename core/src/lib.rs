@@ -32,7 +32,9 @@ mod hash;
 pub mod limits;
 pub mod model;
 pub mod problem;
+pub mod settle;
 pub mod snapshot;
+mod splits;
 pub mod trace;
 pub mod value;
 

@@ -18,6 +18,7 @@ mod heap;
 mod hostile;
 mod properties;
 mod restarts;
+mod settling;
 mod snapshots;
 mod stack;
 mod traces;

@@ -30,7 +30,7 @@ fields! {
 pub(crate) const ALGORITHMS: [(&str, ()); 1] = [("vexil", ())];
 
 /// Whether a top-level rollout is an action, not percentages.
-pub(super) fn is_action(rollout: &Object<'_>) -> bool {
+pub(crate) fn is_action(rollout: &Object<'_>) -> bool {
     let of_action = |name: &str| matches!(name, "rollout" | "ranges");
     rollout.iter().any(|(name, node)| of_action(name) && matches!(node, Node::Object(_)))
 }

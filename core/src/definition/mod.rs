@@ -31,6 +31,7 @@ use bundle::{Form, Headers};
 use fields::{Object, Reader, Reference};
 use shared::Shared;
 
+pub(crate) use action::is_action;
 pub use fields::Mode;
 pub(crate) use normal::Normal;
 
@@ -105,6 +106,13 @@ pub fn read(documents: &[Node<'_>], mode: Mode) -> Reading {
 /// Reads what a delta has of a bundle, as a process does. What it mentions may be in the rest, and so may the roles.
 pub(crate) fn read_part(document: Node<'_>) -> Reading {
     read_documents(&[document], Mode::Loading, false)
+}
+
+/// The entry that a definition is, by itself and as a process reads it, if it is one and valid.
+pub(crate) fn read_one(definition: &Node<'_>) -> Option<Entry> {
+    let is_one = matches!(bundle::entries_of(definition), Some((Form::Single, _)));
+    let entry = is_one.then(|| read_part(*definition).model.entries.pop()).flatten()?;
+    (!matches!(entry.body, Body::Invalid { .. })).then_some(entry)
 }
 
 fn read_documents(documents: &[Node<'_>], mode: Mode, whole: bool) -> Reading {

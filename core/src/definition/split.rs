@@ -174,7 +174,8 @@ fn lay(weights: &[u32]) -> Ranges {
     Ranges(ranges.into())
 }
 
-fn interval(node: &Node<'_>) -> Option<(u32, u32)> {
+/// `[from, to)`
+pub(crate) fn interval(node: &Node<'_>) -> Option<(u32, u32)> {
     let Node::List(ends) = node else { return None };
     let [Node::Int(from), Node::Int(to)] = ends else { return None };
     let (from, to) = (u32::try_from(*from).ok()?, u32::try_from(*to).ok()?);

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::FieldChange;
 use crate::definition::Normal;
 use crate::problem::Pointer;
+use crate::splits::open_part;
 use crate::value::Value;
 
 /// Stands for both sides of a difference in a sensitive entry.
@@ -29,11 +30,6 @@ pub(super) fn conceal(fields: &mut Vec<FieldChange>) {
         (*path, *old, *new) = (open_part(path), secret(), secret());
     }
     fields.dedup();
-}
-
-/// What a path tells of a secret entry, its first member: the names inside a field are part of the secret.
-pub(super) fn open_part(path: &str) -> String {
-    format!("/{}", path.split('/').nth(1).unwrap_or_default())
 }
 
 /// Each value is gone through once, and no deeper than a document may be.

@@ -89,10 +89,10 @@ pub struct FieldChange {
 /// How many units another variation is served by a changed split.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Move {
-    /// Where the split is: `/rollout`, `/rules/beta/action`, `/allocation`. Of a sensitive entry only `/rollout`,
-    /// `/rules` or `/scopes`: of the splits below it the one that moves most units tells the percentage.
+    /// Where the split is: `/rollout`, `/rules/beta/action`, `/allocation`, `/slots`. Of a sensitive entry only
+    /// `/rollout`, `/rules` or `/scopes`: of the splits below it the one that moves most units tells the percentage.
     pub path: String,
-    /// Percent of units whose variation changes.
+    /// Percent of units whose variation changes; of a layer's, which enter or leave an experiment's slot.
     pub percent: f64,
     /// Whether it is a reshuffle: units are hashed anew (another salt or attribute), and the percentage is what is
     /// expected by chance; or the variations that percentages lay have another order.

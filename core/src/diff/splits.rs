@@ -1,30 +1,18 @@
 //! Whom a changed split moves: how many units another variation is served than before.
 
 use std::collections::BTreeMap;
-use std::rc::Rc;
 
 use super::Move;
-use super::fields::open_part;
-use crate::model::{Action, BUCKETS, Body, Entry, Experiment, Flag, Ranges, Rule};
-use crate::problem::escaped;
-
-/// A split with the names of what it serves.
-struct NamedSplit<'m> {
-    ids: Rc<[&'m str]>,
-    ranges: &'m Ranges,
-    by_percent: bool,
-    /// As they count: written, or by default.
-    salt: &'m str,
-    by: Option<&'m str>,
-}
+use crate::model::{BUCKETS, Entry};
+use crate::splits::{self, NamedSplit, open_part};
 
 pub(super) fn compare(old: &Entry, new: &Entry) -> Vec<Move> {
     // As `fields` tells rules apart.
-    let by_id = rules(old).chain(rules(new)).all(|rule| rule.id.is_some());
-    let (before, after) = (splits(old, by_id), splits(new, by_id));
+    let by_id = splits::by_id(old, new);
+    let (before, after) = (splits::splits(old, by_id), splits::splits(new, by_id));
     let moves = before.into_iter().filter_map(|(path, old)| {
         let new = after.get(&path)?;
-        let rehashed = (old.salt, old.by) != (new.salt, new.by);
+        let rehashed = !old.hashes_as(new);
         let percent = if rehashed { moved_by_chance(&old, new) } else { moved(&old, new) };
         let reshuffled = rehashed || reordered(&old, new);
         (percent > 0.0).then_some(Move { path, percent, reshuffled })
@@ -45,80 +33,15 @@ pub(super) fn conceal(moves: &mut Vec<Move>) {
     });
 }
 
-fn rules(entry: &Entry) -> impl Iterator<Item = &Rule> {
-    let rules = match &entry.body {
-        Body::Flag(flag) => flag.rules.as_slice(),
-        _ => &[],
-    };
-    rules.iter()
-}
-
-fn splits(entry: &Entry, by_id: bool) -> BTreeMap<String, NamedSplit<'_>> {
-    match &entry.body {
-        Body::Flag(flag) => flag_splits(flag, &entry.key, by_id),
-        Body::Experiment(experiment) => {
-            BTreeMap::from([("/allocation".to_owned(), allocation(experiment, &entry.key))])
+/// How many buckets each id has.
+fn shares<'m>(split: &NamedSplit<'m>) -> BTreeMap<&'m str, u64> {
+    let mut shares = BTreeMap::new();
+    for range in &*split.ranges {
+        if let Some(id) = split.id(range.index) {
+            *shares.entry(id).or_default() += u64::from(range.to - range.from);
         }
-        _ => BTreeMap::new(),
     }
-}
-
-fn allocation<'m>(experiment: &'m Experiment, key: &'m str) -> NamedSplit<'m> {
-    NamedSplit {
-        ids: experiment.variants.iter().map(|variant| &*variant.id).collect(),
-        ranges: &experiment.allocation,
-        by_percent: experiment.by_percent,
-        salt: experiment.salt.as_deref().unwrap_or(key),
-        // Unlike a rollout, an experiment does not fall back to the session.
-        by: Some(experiment.by.as_ref().map_or("user.id", |path| path.as_str())),
-    }
-}
-
-fn flag_splits<'m>(flag: &'m Flag, key: &'m str, by_id: bool) -> BTreeMap<String, NamedSplit<'m>> {
-    let ids: Rc<[&str]> = flag.variations.iter().map(|variation| &*variation.id).collect();
-    let rules = flag.rules.iter().map(|rule| {
-        let id = rule.id.as_ref().filter(|_| by_id);
-        let name = id.map_or_else(|| rule.declared.to_string(), |id| escaped(id));
-        (format!("/rules/{name}/action"), &rule.action)
-    });
-    let scopes = flag.scopes.iter().flat_map(|(scope, actions)| {
-        let path = move |id: &str| format!("/scopes/{}/{}", scope.as_str(), escaped(id));
-        actions.iter().map(move |(id, scoped)| (path(id), &scoped.action))
-    });
-    let in_actions = rules.chain(scopes).filter_map(|(path, action)| match action {
-        Action::Split(split) => Some((path, split)),
-        _ => None,
-    });
-    let top = flag.rollout.iter().map(|split| ("/rollout".to_owned(), split));
-    top.chain(in_actions)
-        .map(|(path, split)| {
-            let named = NamedSplit {
-                ids: Rc::clone(&ids),
-                ranges: &split.ranges,
-                by_percent: split.by_percent,
-                salt: split.salt.as_deref().or(flag.salt.as_deref()).unwrap_or(key),
-                by: split.by.as_ref().map(|path| path.as_str()),
-            };
-            (path, named)
-        })
-        .collect()
-}
-
-impl<'m> NamedSplit<'m> {
-    fn id(&self, index: u32) -> Option<&'m str> {
-        self.ids.get(index as usize).copied()
-    }
-
-    /// How many buckets each id has.
-    fn shares(&self) -> BTreeMap<&'m str, u64> {
-        let mut shares = BTreeMap::new();
-        for range in &self.ranges.0 {
-            if let Some(id) = self.id(range.index) {
-                *shares.entry(id).or_default() += u64::from(range.to - range.from);
-            }
-        }
-        shares
-    }
+    shares
 }
 
 /// Whether percentages lay what they serve, on one side or both, in another order: then the same ones move units too.
@@ -127,7 +50,7 @@ fn reordered(old: &NamedSplit<'_>, new: &NamedSplit<'_>) -> bool {
         return false;
     }
     let position = |split: &NamedSplit<'_>, id: &str| split.ids.iter().position(|known| *known == id);
-    let (before, after) = (old.shares(), new.shares());
+    let (before, after) = (shares(old), shares(new));
     let served = before.keys().chain(after.keys());
     let mut positions: Vec<_> =
         served.filter_map(|id| Some((position(old, id)?, position(new, id)?))).collect();
@@ -137,7 +60,7 @@ fn reordered(old: &NamedSplit<'_>, new: &NamedSplit<'_>) -> bool {
 
 /// Percent of buckets that belong to another id.
 fn moved(old: &NamedSplit<'_>, new: &NamedSplit<'_>) -> f64 {
-    let (mut before, mut after) = (old.ranges.0.iter().peekable(), new.ranges.0.iter().peekable());
+    let (mut before, mut after) = (old.ranges.iter().peekable(), new.ranges.iter().peekable());
     let mut stays = 0;
     while let (Some(was), Some(is)) = (before.peek(), after.peek()) {
         if old.id(was.index) == new.id(is.index) {
@@ -155,9 +78,9 @@ fn moved(old: &NamedSplit<'_>, new: &NamedSplit<'_>) -> f64 {
 
 /// Percent that is expected to change when old and new buckets have nothing to do with each other.
 fn moved_by_chance(old: &NamedSplit<'_>, new: &NamedSplit<'_>) -> f64 {
-    let after = new.shares();
+    let after = shares(new);
     let both = |(id, share): (&str, u64)| share * after.get(id).copied().unwrap_or_default();
-    let stays: u64 = old.shares().into_iter().map(both).sum();
+    let stays: u64 = shares(old).into_iter().map(both).sum();
     let all = f64::from(BUCKETS) * f64::from(BUCKETS);
     ((1.0 - stays as f64 / all) * 100_000.0).round() / 1_000.0
 }
@@ -234,6 +157,17 @@ mod tests {
         let old = flag(r#"{"on": [[0, 10000], [50000, 60000]], "off": [[10000, 50000], [60000, 100000]]}"#);
         let new = flag(r#"{"on": [[5000, 55000]], "off": [[0, 5000], [55000, 100000]]}"#);
         assert_eq!(moves(&old, &new), one("/scopes/user/x~1y", 50.0, false));
+    }
+
+    #[test]
+    fn a_layer_tells_how_many_enter_or_leave_a_slot() {
+        let layer = |slots: &str| format!(r#"{{"key": "l", "slots": {{{slots}}}}}"#);
+        let old = layer(r#""x": [[60000, 70000], [10000, 20000]], "y": [[20000, 30000]]"#);
+        let new = layer(r#""y": [[15000, 30000]], "z": [[95000, 100000]], "x": [[10000, 15000]]"#);
+        assert_eq!(moves(&old, &new), one("/slots", 20.0, false));
+        assert_eq!(moves(&layer(r#""x": 20, "z": 50"#), &layer(r#""x": 20, "y": 0, "z": 50"#)), []);
+        let between = layer(r#""x": 20, "y": 10, "z": 50"#);
+        assert_eq!(moves(&layer(r#""x": 20, "z": 50"#), &between), one("/slots", 20.0, false));
     }
 
     #[test]

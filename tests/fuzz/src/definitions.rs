@@ -1,7 +1,8 @@
-//! Any bytes as a document: read in both modes, compiled, evaluated, explained, replaced and compared with itself.
+//! Any bytes as a document: read in both modes, compiled, evaluated, explained, replaced, compared with and settled against itself.
 
 use vexil_core::definition::{self, Mode, lint};
 use vexil_core::diff::diff;
+use vexil_core::settle::settle;
 use vexil_core::{Arena, Context, Delta, Environment, ErrorCode, Node, Request, Snapshot, Timestamp};
 
 pub fn check(text: &[u8]) {
@@ -19,6 +20,7 @@ pub fn check(text: &[u8]) {
     assert_eq!(authored.has_errors(), !is_good, "warnings are no errors");
     assert!(loaded.problems.len() <= authored.problems.len(), "loading finds what authoring does not");
     assert_eq!(diff(&documents, &documents).changes, [], "a document differs from itself");
+    assert_eq!(settle(Some(&node), &node).definition, node.to_value(), "who stays as he is moves");
 
     let refused = loaded.refusal().is_some();
     assert!(!(is_good && refused), "what an author may write, a process refuses");

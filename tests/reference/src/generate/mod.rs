@@ -19,7 +19,7 @@ mod values;
 use serde_json::Value;
 
 use crate::Request;
-use dice::Dice;
+pub use dice::Dice;
 
 /// The document of a seed.
 pub fn document(seed: u64) -> Value {
