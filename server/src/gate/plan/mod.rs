@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 use vexil_core::definition::{self, Mode};
-use vexil_core::{Arena, Node, diff};
+use vexil_core::{Arena, Node, diff, settle};
 
 use super::operation::{Expected, Operation, Target};
 use super::{Draft, EntryDraft, EnvironmentDraft, Gate, ProjectDraft, Proposal, Refusal};
@@ -179,9 +179,19 @@ fn named(document: &Document) -> Result<(Arc<str>, Document), Refusal> {
     Ok((Arc::from(&*entry.key), normalise(document.clone(), &entry.key, type_name)))
 }
 
-/// The definition that is stored when an author wants this one in the place of another.
-fn settle(_stored: Option<&Document>, document: Document) -> Document {
-    document
+/// The definition that is stored when an author wants this one in the place of another: percentages become the ranges
+/// that move the fewest units (DESIGN 6). Also the places where that was not possible, so that units are reshuffled.
+fn settle(stored: Option<&Document>, document: Document) -> (Document, Vec<String>) {
+    let text = |document: &Document| serde_json::to_string(document).unwrap_or_default();
+    let (stored, proposed) = (stored.map(text), text(&document));
+    let arena = Arena::new();
+    let stored = stored.as_ref().and_then(|text| Node::parse_json(text.as_bytes(), &arena).ok());
+    let Ok(proposed) = Node::parse_json(proposed.as_bytes(), &arena) else { return (document, Vec::new()) };
+    let settled = settle::settle(stored.as_ref(), &proposed);
+    match serde_json::from_str(&settled.definition.to_string()) {
+        Ok(definition) => (definition, settled.reshuffled),
+        Err(_) => (document, Vec::new()),
+    }
 }
 
 /// Keys of projects and environments appear in paths and headers.
