@@ -145,7 +145,7 @@ impl From<&Reviewed> for PreviewOut {
             changes: json!(diff.changes),
             warnings: json!(diff.warnings),
         });
-        PreviewOut { environments: environments.collect(), notes: reviewed.draft.notes.clone() }
+        PreviewOut { environments: environments.collect(), notes: reviewed.draft.all_notes() }
     }
 }
 

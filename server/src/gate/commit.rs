@@ -40,7 +40,7 @@ impl Committed {
             change: None,
             versions: reviewed.environments.iter().map(versions).collect(),
             revisions: BTreeMap::new(),
-            notes: reviewed.draft.notes.clone(),
+            notes: reviewed.draft.all_notes(),
             made: None,
             replayed: false,
         }
@@ -86,7 +86,7 @@ impl Gate {
             change: Some(numbers.change.clone()),
             versions: numbers.versions.iter().map(|(key, version)| (key.to_string(), *version)).collect(),
             revisions: next.as_ref().map(|next| revisions(draft, next)).unwrap_or_default(),
-            notes: draft.notes.clone(),
+            notes: draft.all_notes(),
             made: draft.access.as_ref().and_then(|access| access.made()),
             replayed: false,
         };

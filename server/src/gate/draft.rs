@@ -40,6 +40,13 @@ impl Draft {
     }
 }
 
+impl Draft {
+    /// Everything that there is to say, of the whole and of its entries.
+    pub fn all_notes(&self) -> Vec<String> {
+        self.notes.iter().chain(self.entries.iter().flat_map(|entry| &entry.notes)).cloned().collect()
+    }
+}
+
 /// A project's own row.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ProjectDraft {
@@ -75,4 +82,6 @@ pub struct EntryDraft {
     pub archived: bool,
     /// Its whole document in each environment where that is another from now on; none takes it out of force.
     pub definitions: Vec<(Arc<str>, Option<Document>)>,
+    /// What there is to say that is no reason to refuse.
+    pub notes: Vec<String>,
 }

@@ -15,12 +15,12 @@ use vexil_server::gate::Gate;
 use vexil_server::{Server, Settings};
 
 /// The administrator's token of every test server.
-pub const ADMIN: &str = "administrator-of-a-test-0123456789abcdef";
+pub(crate) const ADMIN: &str = "administrator-of-a-test-0123456789abcdef";
 
 /// A server on a free port, with a database of its own; it stops when the test ends.
-pub struct TestServer {
-    pub address: SocketAddr,
-    pub gate: Arc<Gate>,
+pub(crate) struct TestServer {
+    pub(crate) address: SocketAddr,
+    pub(crate) gate: Arc<Gate>,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
     _folder: Option<TempDir>,
@@ -28,7 +28,7 @@ pub struct TestServer {
 
 impl TestServer {
     /// On an embedded database.
-    pub fn start() -> TestServer {
+    pub(crate) fn start() -> TestServer {
         let folder = tempfile::tempdir().unwrap();
         let mut server = TestServer::with(settings(folder.path()));
         server._folder = Some(folder);
@@ -36,7 +36,7 @@ impl TestServer {
     }
 
     /// With other settings.
-    pub fn with(settings: Settings) -> TestServer {
+    pub(crate) fn with(settings: Settings) -> TestServer {
         let (tell, told) = std::sync::mpsc::channel();
         let (stop, stopped) = oneshot::channel::<()>();
         let thread = thread::spawn(move || {
@@ -53,12 +53,12 @@ impl TestServer {
     }
 
     /// A client with the administrator's token.
-    pub fn admin(&self) -> Client {
+    pub(crate) fn admin(&self) -> Client {
         self.client(ADMIN)
     }
 
     /// A client with a token or key; with an empty one it shows none.
-    pub fn client(&self, token: &str) -> Client {
+    pub(crate) fn client(&self, token: &str) -> Client {
         let config =
             Agent::config_builder().http_status_as_error(false).timeout_global(Some(Duration::from_secs(30)));
         Client {
@@ -69,14 +69,14 @@ impl TestServer {
     }
 
     /// A client with a new SDK key for an environment.
-    pub fn sdk(&self, environment: &str, kind: &str) -> Client {
+    pub(crate) fn sdk(&self, environment: &str, kind: &str) -> Client {
         let asked = json!({"environment": environment, "kind": kind, "name": "test"});
         let made = self.admin().post("/api/v1/keys", asked).expect(201);
         self.client(made["key"].as_str().unwrap())
     }
 
     /// Stops it, and waits until it has.
-    pub fn stop(&mut self) {
+    pub(crate) fn stop(&mut self) {
         if let Some(stop) = self.stop.take() {
             drop(stop.send(()));
         }
@@ -95,7 +95,7 @@ impl Drop for TestServer {
 }
 
 /// Settings for a test: a free port, a folder of its own, short waits.
-pub fn settings(folder: &Path) -> Settings {
+pub(crate) fn settings(folder: &Path) -> Settings {
     Settings {
         listen: SocketAddr::from(([127, 0, 0, 1], 0)),
         data: folder.join("data"),
@@ -109,64 +109,70 @@ pub fn settings(folder: &Path) -> Settings {
 
 /// Speaks JSON.
 #[derive(Clone)]
-pub struct Client {
+pub(crate) struct Client {
     agent: Agent,
-    pub base: String,
-    pub token: String,
+    pub(crate) base: String,
+    pub(crate) token: String,
 }
 
 /// An answer.
 #[derive(Debug)]
-pub struct Answer {
-    pub status: u16,
-    pub headers: ureq::http::HeaderMap,
-    pub body: Value,
-    pub text: String,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: ureq::http::HeaderMap,
+    pub(crate) body: Value,
+    pub(crate) text: String,
 }
 
 impl Answer {
     /// The body, if the status is this one.
     #[track_caller]
-    pub fn expect(self, status: u16) -> Value {
+    pub(crate) fn expect(self, status: u16) -> Value {
         assert_eq!(self.status, status, "{}", self.text);
         self.body
     }
 
     /// Fails unless the status and the code of the problem are these.
     #[track_caller]
-    pub fn refused(self, status: u16, code: &str) -> Value {
+    pub(crate) fn refused(self, status: u16, code: &str) -> Value {
         assert_eq!((self.status, self.body["code"].as_str()), (status, Some(code)), "{}", self.text);
         self.body
     }
 
-    pub fn header(&self, name: &str) -> Option<&str> {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }
 }
 
 impl Client {
-    pub fn get(&self, path: &str) -> Answer {
+    pub(crate) fn get(&self, path: &str) -> Answer {
         self.send("GET", path, &[], None)
     }
 
-    pub fn post(&self, path: &str, body: Value) -> Answer {
+    pub(crate) fn post(&self, path: &str, body: Value) -> Answer {
         self.send("POST", path, &[], Some(body.to_string().as_bytes()))
     }
 
-    pub fn put(&self, path: &str, body: Value) -> Answer {
+    pub(crate) fn put(&self, path: &str, body: Value) -> Answer {
         self.send("PUT", path, &[], Some(body.to_string().as_bytes()))
     }
 
-    pub fn patch(&self, path: &str, body: Value) -> Answer {
+    pub(crate) fn patch(&self, path: &str, body: Value) -> Answer {
         self.send("PATCH", path, &[], Some(body.to_string().as_bytes()))
     }
 
-    pub fn delete(&self, path: &str) -> Answer {
+    pub(crate) fn delete(&self, path: &str) -> Answer {
         self.send("DELETE", path, &[], None)
     }
 
     /// Any request, with headers of its own.
-    pub fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: Option<&[u8]>) -> Answer {
+    pub(crate) fn send(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Option<&[u8]>,
+    ) -> Answer {
         let mut request = ureq::http::Request::builder().method(method).uri(format!("{}{path}", self.base));
         if !self.token.is_empty() {
             request = request.header("authorization", format!("Bearer {}", self.token));
@@ -189,7 +195,7 @@ impl Client {
     }
 
     /// An open stream of server-sent events.
-    pub fn stream(&self, since: Option<u64>) -> Events {
+    pub(crate) fn stream(&self, since: Option<u64>) -> Events {
         let mut request = ureq::http::Request::builder().uri(format!("{}/sdk/v1/stream", self.base));
         request = request.header("authorization", format!("Bearer {}", self.token));
         if let Some(since) = since {
@@ -202,21 +208,21 @@ impl Client {
 }
 
 /// Server-sent events, one after the other.
-pub struct Events {
+pub(crate) struct Events {
     lines: BufReader<Box<dyn std::io::Read + Send>>,
 }
 
 /// One of them.
 #[derive(Debug, Clone)]
-pub struct Event {
-    pub name: String,
-    pub id: Option<u64>,
-    pub data: Value,
+pub(crate) struct Event {
+    pub(crate) name: String,
+    pub(crate) id: Option<u64>,
+    pub(crate) data: Value,
 }
 
 impl Events {
     /// The next event that is no heartbeat; none when the stream has ended.
-    pub fn next(&mut self) -> Option<Event> {
+    pub(crate) fn next(&mut self) -> Option<Event> {
         loop {
             let event = self.any()?;
             if event.name != "heartbeat" {
@@ -226,7 +232,7 @@ impl Events {
     }
 
     /// The next event of any kind.
-    pub fn any(&mut self) -> Option<Event> {
+    pub(crate) fn any(&mut self) -> Option<Event> {
         let (mut name, mut id, mut data) = (String::new(), None, String::new());
         loop {
             let mut line = String::new();

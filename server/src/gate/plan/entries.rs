@@ -36,6 +36,7 @@ impl Planner<'_> {
             identity,
             archived: false,
             definitions,
+            notes: Vec::new(),
         });
         Ok(draft)
     }
@@ -148,7 +149,14 @@ impl Planner<'_> {
             }
         }
         let action = Action::EntryRestore;
-        Ok(self.of_entry(EntryDraft { key: key.into(), action, identity, archived: false, definitions }))
+        Ok(self.of_entry(EntryDraft {
+            key: key.into(),
+            action,
+            identity,
+            archived: false,
+            definitions,
+            notes: Vec::new(),
+        }))
     }
 
     pub(super) async fn rollback_entry(&self, target: &Target, to: u64) -> Result<Draft, Refusal> {
@@ -177,7 +185,11 @@ impl Planner<'_> {
     ) -> Result<(), Refusal> {
         let environment = self.environment(environment)?;
         let stored = environment.definitions.get(&entry.key).map(|stored| &stored.document);
-        let document = super::settle(stored, document);
+        let (document, reshuffled) = super::settle(stored, document);
+        let told =
+            |place| format!("{place} of `{}` in `{}` reshuffles its units", entry.key, environment.row.key);
+        let told: Vec<String> = reshuffled.iter().map(told).collect();
+        entry.notes.extend(told);
         if stored != Some(&document) {
             entry.definitions.push((Arc::clone(&environment.row.key), Some(document)));
         }

@@ -100,6 +100,7 @@ impl Planner<'_> {
                 identity: known.identity.clone(),
                 archived: known.archived_at.is_some(),
                 definitions: vec![(Arc::clone(&environment.row.key), document)],
+                notes: Vec::new(),
             });
         }
         Ok(draft)

@@ -78,6 +78,7 @@ impl Planner<'_> {
             identity: identity.clone(),
             archived: false,
             definitions: Vec::new(),
+            notes: Vec::new(),
         };
         for environment in &self.project.environments {
             let name = &*environment.row.key;

@@ -124,6 +124,7 @@ impl Planner<'_> {
             identity: entry.identity.clone(),
             archived: false,
             definitions: Vec::new(),
+            notes: Vec::new(),
         })
     }
 
