@@ -5,6 +5,7 @@ mod bless;
 mod command;
 mod fuzz;
 mod test;
+mod toolchain;
 mod totals;
 
 use std::process::ExitCode;

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use clap::Args;
 
 use crate::command::{cargo, cargo_has};
+use crate::toolchain::{NEEDS, Variable};
 use crate::totals::Totals;
 
 #[derive(Args)]
@@ -23,7 +24,7 @@ struct Step {
     cargo: &'static [&'static str],
 }
 
-const STEPS: [Step; 4] = [
+const CHECKS: [Step; 3] = [
     Step { name: "format", needs: Some("fmt"), cargo: &["fmt", "--all", "--check"] },
     Step {
         name: "lints",
@@ -36,8 +37,10 @@ const STEPS: [Step; 4] = [
         needs: Some("clippy"),
         cargo: &["clippy", "--package", "vexil-core", "--all-targets", "--", "-D", "warnings"],
     },
-    Step { name: "tests", needs: None, cargo: &["test", "--workspace", "--all-features", "--no-fail-fast"] },
 ];
+
+const TESTS: Step =
+    Step { name: "tests", needs: None, cargo: &["test", "--workspace", "--all-features", "--no-fail-fast"] };
 
 /// What became of a step.
 enum Outcome {
@@ -46,32 +49,67 @@ enum Outcome {
     Skipped(String),
 }
 
+impl Outcome {
+    /// In CI nothing is skipped: what is missing there fails.
+    fn missing(what: String) -> Outcome {
+        let is_ci = env::var("CI").is_ok_and(|ci| ci == "true");
+        if is_ci { Outcome::Failed(what) } else { Outcome::Skipped(what) }
+    }
+}
+
 pub(crate) fn run(arguments: &Arguments) -> ExitCode {
     let mut totals = Totals::default();
-    let mut summary = Vec::new();
-    let mut all_passed = true;
-    for step in &STEPS {
-        println!("\n==> {}: cargo {}", step.name, step.cargo.join(" "));
-        let start = Instant::now();
-        let outcome = step.run(arguments, &mut totals);
-        all_passed &= !matches!(outcome, Outcome::Failed(_));
-        let line = describe(step, &outcome, start.elapsed());
-        println!("<== {line}");
-        summary.push(line);
+    let mut summary = Summary::default();
+    let mut variables = Vec::new();
+    for step in &CHECKS {
+        summary.add(step.name, &step.title(), || step.run(arguments, &[], &mut totals));
     }
-    summary.extend(totals.failures.iter().map(|name| format!("FAILED test: {name}")));
+    for need in &NEEDS {
+        summary.add(need.name, need.name, || match (need.prepare)() {
+            Ok(variable) => {
+                variables.extend(variable);
+                Outcome::Passed
+            }
+            Err(missing) => Outcome::missing(missing),
+        });
+    }
+    summary.add(TESTS.name, &TESTS.title(), || TESTS.run(arguments, &variables, &mut totals));
+    summary.lines.extend(totals.failures.iter().map(|name| format!("FAILED test: {name}")));
     // CI counts by this line, which is the last one.
-    println!("\n{}\ntests: {} passed, {} failed", summary.join("\n"), totals.passed, totals.failed);
-    if all_passed { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    println!("\n{}\ntests: {} passed, {} failed", summary.lines.join("\n"), totals.passed, totals.failed);
+    if summary.has_failed { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+}
+
+/// What became of the steps so far.
+#[derive(Default)]
+struct Summary {
+    lines: Vec<String>,
+    has_failed: bool,
+}
+
+impl Summary {
+    fn add(&mut self, name: &str, title: &str, step: impl FnOnce() -> Outcome) {
+        println!("\n==> {title}");
+        let start = Instant::now();
+        let outcome = step();
+        self.has_failed |= matches!(outcome, Outcome::Failed(_));
+        let line = describe(name, &outcome, start.elapsed());
+        println!("<== {line}");
+        self.lines.push(line);
+    }
 }
 
 impl Step {
-    fn run(&self, arguments: &Arguments, totals: &mut Totals) -> Outcome {
+    fn title(&self) -> String {
+        format!("{}: cargo {}", self.name, self.cargo.join(" "))
+    }
+
+    fn run(&self, arguments: &Arguments, variables: &[Variable], totals: &mut Totals) -> Outcome {
         if let Some(tool) = self.needs.filter(|tool| !cargo_has(tool)) {
-            let missing = format!("this toolchain has no `cargo {tool}`");
-            return if is_ci() { Outcome::Failed(missing) } else { Outcome::Skipped(missing) };
+            return Outcome::missing(format!("this toolchain has no `cargo {tool}`"));
         }
         let mut command = cargo(self.cargo);
+        command.envs(variables.iter().cloned());
         if let Some(cases) = arguments.cases {
             command.env("VEXIL_CASES", cases.to_string());
         }
@@ -83,16 +121,11 @@ impl Step {
     }
 }
 
-fn describe(step: &Step, outcome: &Outcome, time: Duration) -> String {
-    let (name, seconds) = (step.name, time.as_secs_f64());
+fn describe(name: &str, outcome: &Outcome, time: Duration) -> String {
+    let seconds = time.as_secs_f64();
     match outcome {
         Outcome::Passed => format!("passed   {seconds:>6.1} s  {name}"),
         Outcome::Failed(why) => format!("FAILED   {seconds:>6.1} s  {name}: {why}"),
         Outcome::Skipped(why) => format!("SKIPPED  {seconds:>6.1} s  {name}: {why}"),
     }
-}
-
-/// In CI nothing is skipped: what is missing there fails.
-fn is_ci() -> bool {
-    env::var("CI").is_ok_and(|ci| ci == "true")
 }
