@@ -42,7 +42,8 @@ def load_cell(row, baseline):
     if baseline and row is not baseline:
         slower = f" **{times(baseline['requests_per_second'] / rate)}**"
     latency = f"{row['p50_ms']:,.1f} / {row['p99_ms']:,.1f}"
-    return f"{rate:,.0f}{slower} · {latency} · {row['cpu_us']:,.0f}{against(row, baseline, 'cpu_us')}"
+    cpu = f"{row['cpu_us']:,.0f}{against(row, baseline, 'cpu_us')}"
+    return f"{rate:,.0f}{slower} · {latency} · {cpu}"
 
 
 def outcome(row):
