@@ -1,4 +1,5 @@
 //! The server as a whole, in process, over HTTP. One binary, so that it is linked once.
 
+mod attack;
 mod changes;
 mod support;
