@@ -2,4 +2,5 @@
 
 mod attack;
 mod changes;
+mod streams;
 mod support;
