@@ -2,5 +2,6 @@
 
 mod attack;
 mod changes;
+mod openapi;
 mod streams;
 mod support;
