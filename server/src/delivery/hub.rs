@@ -64,7 +64,8 @@ impl Hub {
             let is_same = before.version() == environment.row.version
                 && Arc::ptr_eq(before.signer(), &signer)
                 && before.project.roles == project.roles;
-            if !is_same {
+            // Whoever publishes what it read a while ago, to sign it anew, must not take a later version back.
+            if !is_same && before.version() <= environment.row.version {
                 sender.send_replace(head(Some(&before)));
             }
         }
