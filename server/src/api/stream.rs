@@ -3,7 +3,6 @@
 
 use std::convert::Infallible;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use axum::body::{Body, Bytes};
@@ -17,14 +16,12 @@ use super::caller::Sdk;
 use super::problem::Problem;
 use crate::delivery::{Head, Message};
 use crate::directory::SdkKey;
+use crate::observe::Open;
 use crate::server::Services;
 use crate::store::now;
 
 /// How long a socket may take to accept a message before it is given up.
 const SEND_TIMEOUT: Duration = Duration::from_secs(30);
-
-/// Streams that are open.
-static OPEN: AtomicUsize = AtomicUsize::new(0);
 
 /// What comes next on a stream.
 enum Next {
@@ -44,28 +41,12 @@ struct Feed {
     _open: Open,
 }
 
-/// Counts a stream as open as long as it lives.
-struct Open;
-
-impl Open {
-    fn one_more(most: usize) -> Option<Open> {
-        let counted =
-            OPEN.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |open| (open < most).then_some(open + 1));
-        counted.is_ok().then_some(Open)
-    }
-}
-
-impl Drop for Open {
-    fn drop(&mut self) {
-        OPEN.fetch_sub(1, Ordering::Relaxed);
-    }
-}
-
 impl Feed {
     fn new(sdk: &Sdk, held: Option<u64>) -> Result<Feed, Problem> {
         let services = Arc::clone(sdk.services());
-        let open = Open::one_more(services.settings.max_streams)
-            .ok_or_else(|| Problem::unavailable("TOO_MANY_STREAMS", "too many streams are open"))?;
+        let open = services.metrics.stream(services.settings.max_streams);
+        let open =
+            open.ok_or_else(|| Problem::unavailable("TOO_MANY_STREAMS", "too many streams are open"))?;
         let heads = services.hub.subscribe(&sdk.key.project, &sdk.key.environment);
         let heads = heads.ok_or_else(|| Problem::not_found("environment", &sdk.key.environment))?;
         let stopping = services.stopping.clone();
@@ -79,14 +60,21 @@ impl Feed {
                 return None;
             }
             let head = Arc::clone(&self.heads.borrow_and_update());
+            if self.held.is_none() {
+                self.services.relay.put(&self.services.metrics, &head, &self.key.audience).await;
+            }
             if let Some(message) = head.since(self.held, &self.key.audience) {
-                self.held = Some(message.version);
+                if self.held.replace(message.version).is_some() {
+                    self.services.metrics.delivered(head.environment.row.changed_at);
+                }
+                self.services.metrics.message(message.kind);
                 return Some(Next::Message(message));
             }
             tokio::select! {
                 changed = self.heads.changed() => changed.ok()?,
                 _ = self.stopping.wait_for(|stopping| *stopping) => return None,
                 () = tokio::time::sleep(self.services.settings.heartbeat) => {
+                    self.services.metrics.message("heartbeat");
                     return Some(Next::Heartbeat(head.version()));
                 }
             }
