@@ -136,7 +136,8 @@ async fn tell(services: &Services) -> Result<bool, Untold> {
         services.metrics.relayed(outcome, waiting.len().try_into().unwrap_or(u64::MAX));
         published?;
     }
-    services.store.told(waiting.iter().map(|(id, _)| id.as_str())).await?;
+    let ids: Vec<_> = waiting.iter().map(|(id, _)| id.as_str()).collect();
+    services.store.told(&ids).await?;
     Ok(u32::try_from(waiting.len()).is_ok_and(|told| told == BATCH))
 }
 
