@@ -172,10 +172,10 @@ impl Gate {
 
     async fn carry_out(&self, proposal: Proposal) -> Result<Committed, Refusal> {
         let _turn = self.turn.lock().await;
-        if let Some(done) = self.done_before(&proposal).await? {
-            return Ok(done);
-        }
         for _ in 0..ATTEMPTS {
+            if let Some(done) = self.done_before(&proposal).await? {
+                return Ok(done);
+            }
             let draft = self.plan(&proposal).await?;
             let reviewed = self.review(proposal.clone(), draft)?;
             if reviewed.changes_nothing() {
@@ -206,13 +206,19 @@ impl Gate {
     /// Takes over what other replicas have committed.
     async fn catch_up(&self, proposal: &Proposal) -> Result<(), Refusal> {
         match proposal.operation.project() {
-            Some(project) => self.refresh(project).await.map_err(Refusal::Store),
+            Some(project) => self.take_over(project).await.map_err(Refusal::Store),
             None => Ok(()),
         }
     }
 
-    /// Takes over what the store has of a project beyond what is held.
+    /// Takes over what the store has of a project beyond what is held. It waits for its turn: what is read must not
+    /// take the place of what is committed meanwhile.
     pub async fn refresh(&self, project: &str) -> Result<(), StoreError> {
+        let _turn = self.turn.lock().await;
+        self.take_over(project).await
+    }
+
+    async fn take_over(&self, project: &str) -> Result<(), StoreError> {
         let held = self.catalog.project(project);
         if let Some(fresh) = self.store.project(project, held.as_deref()).await? {
             let fresh = Arc::new(fresh);

@@ -137,7 +137,7 @@ fn logged(settings: Settings) -> (SocketAddr, Kept, impl FnOnce()) {
         });
     });
     let end = move || {
-        drop(stop.send(()));
+        let _ = stop.send(());
         thread.join().unwrap();
     };
     (told.recv().unwrap(), kept, end)
