@@ -9,12 +9,12 @@ use axum::body::{Body, Bytes};
 use axum::extract::ws::{Message as Frame, Utf8Bytes, WebSocket, WebSocketUpgrade};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use futures_util::stream;
+use futures_util::{StreamExt as _, stream};
 use tokio::sync::watch;
 
 use super::caller::Sdk;
 use super::problem::Problem;
-use crate::delivery::{Head, Message};
+use crate::delivery::{Audience, Head, Message};
 use crate::directory::SdkKey;
 use crate::observe::Open;
 use crate::server::Services;
@@ -22,6 +22,9 @@ use crate::store::now;
 
 /// How long a socket may take to accept a message before it is given up.
 const SEND_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Messages of more bytes are not copied for each stream; smaller ones leave in one piece.
+const SHARED_FROM: usize = 4 << 10;
 
 /// What comes next on a stream.
 enum Next {
@@ -53,6 +56,19 @@ impl Feed {
         Ok(Feed { services, key: sdk.key.clone(), heads, stopping, held, _open: open })
     }
 
+    /// What leads from what is held to a version. A delta is made in no time; to make and sign the whole may take a
+    /// while, in which others must go on.
+    async fn message(&self, head: &Arc<Head>) -> Option<Message> {
+        let (held, audience) = (self.held, &self.key.audience);
+        if held == Some(head.version()) {
+            return None;
+        }
+        if held.is_none() || *audience != Audience::Server {
+            self.services.relay.put(&self.services.metrics, head, audience).await;
+        }
+        head.since(held, audience)
+    }
+
     /// What comes next; nothing once the key is revoked or the server stops.
     async fn next(&mut self) -> Option<Next> {
         loop {
@@ -60,10 +76,7 @@ impl Feed {
                 return None;
             }
             let head = Arc::clone(&self.heads.borrow_and_update());
-            if self.held.is_none() {
-                self.services.relay.put(&self.services.metrics, &head, &self.key.audience).await;
-            }
-            if let Some(message) = head.since(self.held, &self.key.audience) {
+            if let Some(message) = self.message(&head).await {
                 if self.held.replace(message.version).is_some() {
                     self.services.metrics.delivered(head.environment.row.changed_at);
                 }
@@ -86,13 +99,13 @@ impl Feed {
 pub(super) fn events(sdk: &Sdk, held: Option<u64>) -> Result<Response, Problem> {
     let feed = Feed::new(sdk, held)?;
     let chunks = stream::unfold(feed, |mut feed| async move {
-        let chunk = match feed.next().await? {
+        let chunks = match feed.next().await? {
             Next::Message(message) => event(&message),
             Next::Heartbeat(version) => {
-                Bytes::from(format!("event: heartbeat\ndata: {{\"version\":{version}}}\n\n"))
+                vec![Bytes::from(format!("event: heartbeat\ndata: {{\"version\":{version}}}\n\n"))]
             }
         };
-        Some((Ok::<_, Infallible>(chunk), feed))
+        Some((stream::iter(chunks.into_iter().map(Ok::<_, Infallible>)), feed))
     });
     let headers = [
         (header::CONTENT_TYPE, "text/event-stream"),
@@ -100,18 +113,19 @@ pub(super) fn events(sdk: &Sdk, held: Option<u64>) -> Result<Response, Problem> 
         // Proxies that buffer would keep what is to arrive at once.
         (header::HeaderName::from_static("x-accel-buffering"), "no"),
     ];
-    Ok((headers, Body::from_stream(chunks)).into_response())
+    Ok((headers, Body::from_stream(chunks.flatten())).into_response())
 }
 
-fn event(message: &Message) -> Bytes {
+/// One event. All streams share the bytes of a large message, for all who reconnect together get it at once.
+fn event(message: &Message) -> Vec<Bytes> {
+    const END: &[u8] = b"\n\n";
     let data = message.encoded.plain();
     let head = format!("event: {}\nid: {}\ndata: ", message.kind, message.version);
-    let mut bytes = Vec::with_capacity(head.len() + data.len() + 2);
-    bytes.extend_from_slice(head.as_bytes());
+    if data.len() > SHARED_FROM {
+        return vec![Bytes::from(head), data.clone(), Bytes::from_static(END)];
+    }
     // Compact JSON has no line breaks.
-    bytes.extend_from_slice(data);
-    bytes.extend_from_slice(b"\n\n");
-    Bytes::from(bytes)
+    vec![Bytes::from([head.as_bytes(), data, END].concat())]
 }
 
 /// The same over a WebSocket (RFC 6455): each message a text frame.

@@ -123,6 +123,9 @@ fn logged(settings: Settings) -> (SocketAddr, Kept, impl FnOnce()) {
     let kept = Kept::default();
     let subscriber = observe::subscriber(&settings, kept.clone(), false).unwrap();
     let dispatch = tracing::Dispatch::new(subscriber);
+    // Were it the only one, what another test's thread reaches first would be logged nowhere: tracing then asks the
+    // thread's own subscriber, and keeps the answer for all.
+    let other = tracing::Dispatch::new(tracing_subscriber::registry());
     let (tell, told) = mpsc::channel();
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
     let thread = thread::spawn(move || {
@@ -139,6 +142,7 @@ fn logged(settings: Settings) -> (SocketAddr, Kept, impl FnOnce()) {
     let end = move || {
         let _ = stop.send(());
         thread.join().unwrap();
+        drop(other);
     };
     (told.recv().unwrap(), kept, end)
 }
