@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::relay;
 use crate::server::Services;
 use crate::store::{Store, StoreError};
 
@@ -17,9 +18,11 @@ const REMEMBER_REQUESTS: Duration = Duration::from_secs(24 * 3600);
 pub(crate) async fn start(services: &Arc<Services>) -> Result<(), StoreError> {
     tokio::spawn(until_stop(Arc::clone(services), access));
     tokio::spawn(until_stop(Arc::clone(services), tidy));
+    tokio::spawn(until_stop(Arc::clone(services), relay::dispatch));
     if services.store.is_shared() {
         tokio::spawn(until_stop(Arc::clone(services), listen));
         tokio::spawn(until_stop(Arc::clone(services), look));
+        tokio::spawn(until_stop(Arc::clone(services), relay::listen));
     }
     Ok(())
 }
@@ -113,7 +116,7 @@ async fn look(services: Arc<Services>) {
     }
 }
 
-async fn catch_up(services: &Services) {
+pub(crate) async fn catch_up(services: &Services) {
     match services.store.positions().await {
         Ok(positions) => {
             for project in behind(services, &positions) {

@@ -8,7 +8,8 @@
 //! 5. [`access`] and [`directory`]: who may do what, and who is known;
 //! 6. [`audit`]: what was done, in a chain of hashes;
 //! 7. [`api`]: all of that over HTTP;
-//! 8. [`server`]: starting, running and stopping.
+//! 8. [`server`]: starting, running and stopping;
+//! 9. [`observe`]: metrics, logs and traces of all that.
 #![forbid(unsafe_code)]
 
 pub mod access;
@@ -19,6 +20,9 @@ pub mod delivery;
 pub mod directory;
 mod follow;
 pub mod gate;
+mod listener;
+pub mod observe;
+mod relay;
 pub mod server;
 pub mod settings;
 pub mod store;

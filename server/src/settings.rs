@@ -30,8 +30,23 @@ pub struct Settings {
     pub max_streams: usize,
     /// Bytes of a request's body.
     pub max_body: usize,
+    /// Connections that are open at the same time; further ones are closed at once.
+    pub max_connections: usize,
+    /// How long a request's head may take to arrive, and how long a connection may wait for its next request.
+    pub header_timeout: Duration,
+    /// How long a request may take until its answer begins; streams go on after that.
+    pub request_timeout: Duration,
+    /// How long readiness says `stopping` before anything else stops, so that a load balancer looks elsewhere first.
+    pub stop_delay: Duration,
     /// How long streams and requests have to end when the server stops.
     pub drain: Duration,
+    /// Where metrics are served without a token, for a network of operators. `/metrics` of `listen` asks for one.
+    pub metrics_listen: Option<SocketAddr>,
+    /// What is logged: a level, or levels by target, such as `info,vexil_server=debug` (tracing-subscriber's
+    /// `EnvFilter`).
+    pub log: String,
+    /// Whether logs are one JSON object a line rather than text.
+    pub log_json: bool,
 }
 
 impl Default for Settings {
@@ -48,7 +63,14 @@ impl Default for Settings {
             version_check: Duration::from_secs(5),
             max_streams: 20_000,
             max_body: 16 << 20,
+            max_connections: 25_000,
+            header_timeout: Duration::from_secs(30),
+            request_timeout: Duration::from_secs(30),
+            stop_delay: Duration::ZERO,
             drain: Duration::from_secs(10),
+            metrics_listen: None,
+            log: "info".to_owned(),
+            log_json: false,
         }
     }
 }

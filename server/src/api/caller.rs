@@ -135,6 +135,7 @@ where
         let authority = authenticate(parts, &services).await?;
         let named: Path<HashMap<String, String>> =
             Path::from_request_parts(parts, state).await.unwrap_or_else(|_| Path(HashMap::new()));
+        tracing::Span::current().record("actor", authority.actor.to_string());
         permit(&authority, N::PERMISSION, &named, &services)?;
         let circumstances = Circumstances {
             request_id: parts.extensions.get::<RequestId>().map(|id| id.0.clone()),
@@ -228,7 +229,10 @@ where
             bearer(&parts.headers)?.ok_or_else(|| Problem::unauthenticated("an SDK key is needed"))?;
         let presented = Presented::parse(token)?;
         match services.directory.sdk_key(&presented, now()) {
-            Some(key) => Ok(Sdk { key, services }),
+            Some(key) => {
+                tracing::Span::current().record("actor", format_args!("key:{}", key.id));
+                Ok(Sdk { key, services })
+            }
             None if services.directory.token(&presented, now()).is_some() => {
                 let detail = "an API token does not read what SDK keys do; make a key with POST /api/v1/keys";
                 Err(Problem::new(axum::http::StatusCode::FORBIDDEN, "NOT_AN_SDK_KEY", detail))

@@ -28,6 +28,8 @@ use utoipa_swagger_ui::SwaggerUi;
 use crate::server::Services;
 use caller::Guarded;
 
+pub(crate) use web::metrics_router;
+
 /// What the OpenAPI document says of the whole.
 #[derive(OpenApi)]
 #[openapi(

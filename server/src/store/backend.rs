@@ -21,6 +21,9 @@ pub(super) trait Backend: Send + Sync {
     /// Begins a transaction that writes.
     fn begin(&self) -> &'static str;
 
+    /// Begins a transaction that reads, all of it as of one moment.
+    fn begin_read(&self) -> &'static str;
+
     /// What a transaction that writes says first, so that it is the only one among all replicas.
     fn lock(&self) -> Option<&'static str>;
 
@@ -65,6 +68,10 @@ impl Backend for Sqlite {
         "BEGIN IMMEDIATE"
     }
 
+    fn begin_read(&self) -> &'static str {
+        "BEGIN"
+    }
+
     fn lock(&self) -> Option<&'static str> {
         None
     }
@@ -102,6 +109,12 @@ impl Backend for Postgres {
 
     fn begin(&self) -> &'static str {
         "BEGIN"
+    }
+
+    fn begin_read(&self) -> &'static str {
+        // By default each statement sees what was committed until it began: a version's number, and then the next
+        // version's definitions.
+        "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"
     }
 
     fn lock(&self) -> Option<&'static str> {

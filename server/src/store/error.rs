@@ -1,6 +1,7 @@
 //! How the database fails, as far as it makes a difference to whoever asked.
 
 use std::borrow::Cow;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use thiserror::Error;
 
@@ -31,8 +32,22 @@ pub enum StoreError {
 
 impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> StoreError {
-        if is_outage(&error) { StoreError::Unavailable(error) } else { StoreError::Database(error) }
+        if is_outage(&error) {
+            UNAVAILABLE.fetch_add(1, Ordering::Relaxed);
+            StoreError::Unavailable(error)
+        } else {
+            REFUSED.fetch_add(1, Ordering::Relaxed);
+            StoreError::Database(error)
+        }
     }
+}
+
+static UNAVAILABLE: AtomicU64 = AtomicU64::new(0);
+static REFUSED: AtomicU64 = AtomicU64::new(0);
+
+/// How often the database was away, and how often it refused, since the process started.
+pub(crate) fn failures() -> [(&'static str, u64); 2] {
+    [("unavailable", UNAVAILABLE.load(Ordering::Relaxed)), ("refused", REFUSED.load(Ordering::Relaxed))]
 }
 
 fn is_outage(error: &sqlx::Error) -> bool {

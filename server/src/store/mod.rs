@@ -18,6 +18,7 @@ use crate::gate::Approved;
 use backend::{Backend, Postgres, Sqlite};
 
 pub use error::StoreError;
+pub(crate) use error::failures;
 pub use facts::AuditFilter;
 pub use people::{CredentialRow, PersonRow, SessionRow, SigningKeyRow};
 pub use read::{ChangeRow, Position, Revision, Version};
@@ -85,6 +86,11 @@ impl Store {
     pub async fn ping(&self) -> Result<(), StoreError> {
         sqlx::query("SELECT 1").execute(&self.pool).await?;
         Ok(())
+    }
+
+    /// Connections to the database: idle ones, and all.
+    pub(crate) fn connections(&self) -> (i64, i64) {
+        (i64::try_from(self.pool.num_idle()).unwrap_or(i64::MAX), i64::from(self.pool.size()))
     }
 
     /// Ends all connections.

@@ -3,5 +3,8 @@
 mod attack;
 mod changes;
 mod openapi;
+mod ops;
+mod outage;
+mod replicas;
 mod streams;
 mod support;

@@ -129,7 +129,7 @@ pub(crate) fn settings(folder: &Path) -> Settings {
 /// Speaks JSON.
 #[derive(Clone)]
 pub(crate) struct Client {
-    agent: Agent,
+    pub(crate) agent: Agent,
     pub(crate) base: String,
     pub(crate) token: String,
 }
