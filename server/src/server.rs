@@ -25,6 +25,7 @@ use crate::follow;
 use crate::gate::{AccessOperation, Circumstances, Complete, Gate, Operation, Proposal, Refusal};
 use crate::settings::Settings;
 use crate::store::{CredentialRow, Store, StoreError, now};
+use crate::telemetry::{Sampling, Telemetry};
 
 /// The project that is there from the beginning, and its environments with whether they are production.
 pub const DEFAULT_PROJECT: &str = "default";
@@ -70,6 +71,7 @@ pub struct Services {
     pub(crate) directory: Arc<Directory>,
     pub(crate) hub: Arc<Hub>,
     pub(crate) gate: Arc<Gate>,
+    pub(crate) telemetry: Telemetry,
     /// Says that the server is about to stop.
     pub(crate) stopping: watch::Receiver<bool>,
 }
@@ -124,7 +126,9 @@ impl Server {
         let listener = TcpListener::bind(settings.listen)
             .await
             .map_err(|why| StartError::Listen { address: settings.listen, why })?;
-        let services = Arc::new(Services { settings, store, catalog, directory, hub, gate, stopping });
+        let telemetry = Telemetry::new(Sampling::percent(settings.exposure_sampling));
+        let services =
+            Arc::new(Services { settings, store, catalog, directory, hub, gate, telemetry, stopping });
         follow::start(&services).await?;
         Ok(Server { services, listener, stop, new_admin_token })
     }
@@ -170,6 +174,7 @@ impl Server {
             done = async { serve.await } => done?,
             () = late => {}
         }
+        services.telemetry.flush_at_last(&services.store).await;
         services.store.close().await;
         Ok(())
     }

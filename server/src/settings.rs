@@ -30,6 +30,8 @@ pub struct Settings {
     pub max_streams: usize,
     /// Bytes of a request's body.
     pub max_body: usize,
+    /// Percent of units whose exposures to experiments are noted, 0 to 100; 100 is all.
+    pub exposure_sampling: f64,
     /// How long streams and requests have to end when the server stops.
     pub drain: Duration,
 }
@@ -48,6 +50,7 @@ impl Default for Settings {
             version_check: Duration::from_secs(5),
             max_streams: 20_000,
             max_body: 16 << 20,
+            exposure_sampling: 100.0,
             drain: Duration::from_secs(10),
         }
     }
