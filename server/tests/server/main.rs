@@ -5,3 +5,5 @@ mod changes;
 mod openapi;
 mod streams;
 mod support;
+mod telemetry;
+mod telemetry_store;
