@@ -207,12 +207,13 @@ CREATE TABLE instances (
 );
 CREATE INDEX instances_by_time ON instances (seen_at);
 
--- Batches that were taken over, so that a repeated one does not count twice.
+-- Batches that were taken over, large ones in parts, so that a repeated one does not count twice.
 CREATE TABLE telemetry_batches (
     project TEXT NOT NULL,
     environment TEXT NOT NULL,
     id TEXT NOT NULL,
+    part BIGINT NOT NULL,
     received_at BIGINT NOT NULL,
-    PRIMARY KEY (project, environment, id)
+    PRIMARY KEY (project, environment, id, part)
 );
 CREATE INDEX telemetry_batches_by_time ON telemetry_batches (received_at);

@@ -1,13 +1,13 @@
 //! Judging a report: what names nothing that the sender's key can see, or is out of bounds, is kept out and counted.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use serde_json::Value;
 use vexil_core::{Reason, Timestamp, bucket_of, limits};
 
-use super::Receipt;
 use super::report::{EvaluationIn, ExposureIn, InstanceIn, Report};
+use super::{PART_ITEMS, Receipt};
 use crate::catalog::{Document, Environment, Identity, Stored};
 use crate::delivery::Audience;
 use crate::store::{EvaluationCount, Exposure, HOUR, InstanceReport, TelemetryBatch, TelemetryPlace};
@@ -61,6 +61,8 @@ impl Sampling {
 /// Why an item is kept out; the codes are stable.
 type Rejected = &'static str;
 
+/// What is sound, in parts of so many of the report's items; an item's place in the report alone says to which part it
+/// belongs, so that a report that is judged again, elsewhere or later, has the same parts.
 pub(super) fn admit(
     report: Report,
     place: TelemetryPlace,
@@ -68,47 +70,56 @@ pub(super) fn admit(
     audience: &Audience,
     sampling: Sampling,
     now: i64,
-) -> (TelemetryBatch, Receipt) {
+) -> (Vec<TelemetryBatch>, Receipt) {
     let mut admission = Admission {
         entries: Entries { environment, audience, known: HashMap::new() },
         sampling,
         now,
         receipt: Receipt::default(),
     };
-    let mut evaluations = Vec::with_capacity(report.evaluations.len());
-    for item in &report.evaluations {
+    let mut parts: BTreeMap<u32, TelemetryBatch> = BTreeMap::new();
+    let empty = TelemetryBatch {
+        place,
+        id: report.batch,
+        part: 0,
+        received_at: now,
+        evaluations: Vec::new(),
+        exposures: Vec::new(),
+        instance: None,
+    };
+    let part_of = |item: usize| u32::try_from(item / PART_ITEMS).unwrap_or(u32::MAX);
+    let new_part = |part| TelemetryBatch { part, ..empty.clone() };
+    for (position, item) in report.evaluations.iter().enumerate() {
         match admission.evaluation(item) {
             Ok(count) => {
                 admission.receipt.accepted += 1;
-                evaluations.push(count);
+                let part = part_of(position);
+                parts.entry(part).or_insert_with(|| new_part(part)).evaluations.push(count);
             }
             Err(code) => admission.reject(code),
         }
     }
-    let mut exposures = Vec::with_capacity(report.exposures.len());
-    for item in &report.exposures {
+    for (position, item) in report.exposures.iter().enumerate() {
         match admission.exposure(item) {
-            Ok(exposure) => {
+            Ok(Some(exposure)) => {
                 admission.receipt.accepted += 1;
-                match exposure {
-                    Some(exposure) => exposures.push(exposure),
-                    None => admission.receipt.sampled_out += 1,
-                }
+                let part = part_of(report.evaluations.len() + position);
+                parts.entry(part).or_insert_with(|| new_part(part)).exposures.push(exposure);
+            }
+            Ok(None) => {
+                admission.receipt.accepted += 1;
+                admission.receipt.sampled_out += 1;
             }
             Err(code) => admission.reject(code),
         }
     }
-    let instance = report.instance.filter(|_| *audience == Audience::Server);
-    let instance = instance.and_then(|instance| match admission.instance(instance, report.dropped) {
-        Ok(instance) => Some(instance),
-        Err(code) => {
-            admission.reject(code);
-            None
+    if let Some(instance) = report.instance.filter(|_| *audience == Audience::Server) {
+        match admission.instance(instance, report.dropped) {
+            Ok(instance) => parts.entry(0).or_insert_with(|| new_part(0)).instance = Some(instance),
+            Err(code) => admission.reject(code),
         }
-    });
-    let batch =
-        TelemetryBatch { place, id: report.batch, received_at: now, evaluations, exposures, instance };
-    (batch, admission.receipt)
+    }
+    (parts.into_values().collect(), admission.receipt)
 }
 
 struct Admission<'e> {

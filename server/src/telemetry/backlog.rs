@@ -44,18 +44,18 @@ pub(super) enum Taken {
 }
 
 impl Backlog {
-    pub(super) fn push(&mut self, batch: TelemetryBatch) -> Taken {
-        let id = (batch.place.clone(), batch.id);
+    /// Takes all parts of a batch, or none.
+    pub(super) fn push(&mut self, id: (TelemetryPlace, Uuid), parts: Vec<TelemetryBatch>) -> Taken {
         if self.recent.contains(&id) {
             return Taken::Repeated;
         }
-        let bytes = weight(&batch);
+        let bytes = parts.iter().map(weight).sum::<usize>();
         if self.bytes + bytes > self.limit {
             // Not remembered: it may be sent again.
             return Taken::NoRoom;
         }
         self.bytes += bytes;
-        self.waiting.push_back(Arc::new(batch));
+        self.waiting.extend(parts.into_iter().map(Arc::new));
         if self.recent_order.len() >= RECENT
             && let Some(oldest) = self.recent_order.pop_front()
         {
@@ -115,12 +115,18 @@ mod tests {
     use super::*;
     use crate::store::EvaluationCount;
 
+    fn push(backlog: &mut Backlog, id: u128, items: usize) -> Taken {
+        let batch = batch(id, items);
+        backlog.push((batch.place.clone(), batch.id), vec![batch])
+    }
+
     fn batch(id: u128, items: usize) -> TelemetryBatch {
         let count =
             EvaluationCount { key: "a".into(), variation: "on".into(), reason: "DEFAULT", at: 0, count: 1 };
         TelemetryBatch {
             place: ("p".into(), "e".into()),
             id: Uuid::from_u128(id),
+            part: 0,
             received_at: 0,
             evaluations: vec![count; items],
             exposures: Vec::new(),
@@ -132,13 +138,13 @@ mod tests {
     fn it_is_bounded_and_has_room_again_once_it_was_written() {
         let mut backlog = Backlog { limit: 3 * weight(&batch(0, 5)), ..Backlog::default() };
         for id in 0..3 {
-            assert_eq!(backlog.push(batch(id, 5)), Taken::New);
+            assert_eq!(push(&mut backlog, id, 5), Taken::New);
         }
-        assert_eq!(backlog.push(batch(3, 5)), Taken::NoRoom);
-        assert_eq!(backlog.push(batch(2, 5)), Taken::Repeated);
+        assert_eq!(push(&mut backlog, 3, 5), Taken::NoRoom);
+        assert_eq!(push(&mut backlog, 2, 5), Taken::Repeated);
         backlog.written(1);
-        assert_eq!(backlog.push(batch(3, 5)), Taken::New);
-        assert_eq!(backlog.push(batch(0, 5)), Taken::Repeated);
+        assert_eq!(push(&mut backlog, 3, 5), Taken::New);
+        assert_eq!(push(&mut backlog, 0, 5), Taken::Repeated);
         backlog.written(9);
         assert_eq!(backlog.size(), (0, 0));
     }
@@ -147,7 +153,7 @@ mod tests {
     fn what_is_written_together_is_bounded_but_never_nothing() {
         let mut backlog = Backlog::default();
         for (id, items) in [(0, 50), (1, 2), (2, 2), (3, 0), (4, 9)] {
-            backlog.push(batch(id, items));
+            push(&mut backlog, id, items);
         }
         assert_eq!(backlog.front(10).len(), 1);
         backlog.written(1);
@@ -159,11 +165,11 @@ mod tests {
     fn only_so_many_ids_are_remembered() {
         let mut backlog = Backlog::default();
         for id in 0..=RECENT as u128 {
-            backlog.push(batch(id, 0));
+            push(&mut backlog, id, 0);
             backlog.written(1);
         }
         assert_eq!(backlog.recent.len(), RECENT);
-        assert_eq!(backlog.push(batch(1, 0)), Taken::Repeated);
-        assert_eq!(backlog.push(batch(0, 0)), Taken::New);
+        assert_eq!(push(&mut backlog, 1, 0), Taken::Repeated);
+        assert_eq!(push(&mut backlog, 0, 0), Taken::New);
     }
 }

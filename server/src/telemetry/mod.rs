@@ -15,7 +15,7 @@ pub mod retention;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -36,8 +36,11 @@ pub const REPORT_BYTES: usize = 1 << 20;
 pub const FLUSH_EVERY: Duration = Duration::from_secs(2);
 /// How long the last flush may take when the server stops.
 pub const LAST_FLUSH: Duration = Duration::from_secs(5);
-/// Items that a flush writes in one transaction; changes of definitions wait for it in SQLite, so it is short.
-const FLUSH_ITEMS: usize = 1_000;
+/// Items of a report that are written together. In SQLite changes of definitions wait for a transaction of telemetry, so
+/// it is short: 10 ms.
+const PART_ITEMS: usize = 500;
+/// The longest time that a flush leaves to others between two transactions.
+const TURN: Duration = Duration::from_millis(50);
 
 /// Takes over what processes tell.
 #[derive(Debug)]
@@ -94,7 +97,7 @@ pub struct Health {
     pub refused: u64,
     /// Items that senders say they have dropped.
     pub dropped_by_senders: u64,
-    /// Batches that have yet to be written into the database.
+    /// Batches, and parts of large ones, that have yet to be written into the database.
     pub waiting_batches: u64,
     /// Bytes of memory that they take, roughly.
     pub waiting_bytes: u64,
@@ -128,10 +131,10 @@ impl Telemetry {
         let count = |counter: &AtomicU64, more: u64| {
             counter.fetch_add(more, Ordering::Relaxed);
         };
-        let (batch, mut receipt) = admit::admit(report, place, environment, audience, self.sampling, now);
-        let dropped_before = batch.instance.as_ref().map_or(0, |instance| instance.dropped);
-        let items = (batch.evaluations.len() + batch.exposures.len()) as u64;
-        match self.backlog().push(batch) {
+        let (id, dropped_before) = ((place.clone(), report.batch), report.dropped);
+        let (parts, mut receipt) = admit::admit(report, place, environment, audience, self.sampling, now);
+        let items = parts.iter().map(|part| backlog::items(part) as u64).sum();
+        match self.backlog().push(id, parts) {
             Taken::New => {
                 count(&self.counters.batches, 1);
                 count(&self.counters.accepted, receipt.accepted);
@@ -154,17 +157,21 @@ impl Telemetry {
     /// up and counted: it would be refused for ever.
     pub async fn flush(&self, store: &Store) -> Result<(), StoreError> {
         let _flushing = self.flushing.lock().await;
-        let mut items = FLUSH_ITEMS;
+        let mut items = PART_ITEMS;
         loop {
             let batches = self.backlog().front(items);
             if batches.is_empty() {
                 return Ok(());
             }
+            let started = Instant::now();
             match store.add_telemetry(&batches).await {
                 Ok(added) => {
                     self.counters.repeated.fetch_add(added.repeated, Ordering::Relaxed);
                     self.backlog().written(batches.len());
-                    items = FLUSH_ITEMS;
+                    items = PART_ITEMS;
+                    if self.backlog().size().0 > 0 {
+                        tokio::time::sleep(started.elapsed().min(TURN)).await;
+                    }
                 }
                 Err(error @ (StoreError::Unavailable(_) | StoreError::Moved)) => return Err(error),
                 // One of them is to blame: alone it will show.

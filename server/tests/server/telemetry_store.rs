@@ -29,6 +29,7 @@ fn batch(id: u128) -> TelemetryBatch {
     TelemetryBatch {
         place: ("default".into(), "production".into()),
         id: Uuid::from_u128(id),
+        part: 0,
         received_at: NOW,
         evaluations: Vec::new(),
         exposures: Vec::new(),
@@ -101,6 +102,8 @@ fn a_batch_is_added_once_within_a_flush_and_across_flushes() {
         assert_eq!(add(&store, [told(2), told(3)]).await, Added { batches: 1, repeated: 1 });
         let elsewhere = ("default".into(), "staging".into());
         let added = add(&store, [TelemetryBatch { place: elsewhere, ..told(3) }]).await;
+        assert_eq!(added, Added { batches: 1, repeated: 0 });
+        let added = add(&store, [TelemetryBatch { part: 1, ..batch(3) }]).await;
         assert_eq!(added, Added { batches: 1, repeated: 0 });
         assert_eq!(spans(&store, MINUTE).await, [(NOW - NOW % MINUTE, 3 * 600)]);
         let totals = store.evaluations(&evaluations(), None).await.unwrap();

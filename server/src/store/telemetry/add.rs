@@ -14,13 +14,15 @@ use super::{MINUTE, TelemetryPlace};
 /// Rows of one statement. More would save little; SQLite takes at most 32,766 values.
 const ROWS_AT_ONCE: usize = 100;
 
-/// What one request told, once it was found sound.
+/// What one request told, or a part of it, once it was found sound.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TelemetryBatch {
     /// Where it happened.
     pub place: TelemetryPlace,
-    /// The sender's name for it: a batch of this name is added once.
+    /// The sender's name for it: each part of a batch of this name is added once.
     pub id: Uuid,
+    /// Counts the parts, from 0.
+    pub part: u32,
     /// When it came, in milliseconds since the epoch.
     pub received_at: i64,
     /// How often entries were evaluated.
@@ -112,12 +114,13 @@ impl Store {
 async fn is_new(connection: &mut AnyConnection, batch: &TelemetryBatch) -> Result<bool, StoreError> {
     let (project, environment) = &batch.place;
     let done = sqlx::query(
-        "INSERT INTO telemetry_batches (project, environment, id, received_at) VALUES ($1, $2, $3, $4)
-         ON CONFLICT (project, environment, id) DO NOTHING",
+        "INSERT INTO telemetry_batches (project, environment, id, part, received_at) VALUES ($1, $2, $3, $4, $5)
+         ON CONFLICT (project, environment, id, part) DO NOTHING",
     )
     .bind(&**project)
     .bind(&**environment)
     .bind(batch.id.to_string())
+    .bind(i64::from(batch.part))
     .bind(batch.received_at)
     .execute(connection)
     .await?;

@@ -85,8 +85,8 @@ impl Store {
     /// Forgets which batches came before a moment; returns how many.
     pub async fn forget_batches(&self, before: i64) -> Result<u64, StoreError> {
         self.forget_in_chunks(
-            "DELETE FROM telemetry_batches WHERE (project, environment, id) IN (
-                SELECT project, environment, id FROM telemetry_batches WHERE received_at < $1 LIMIT $2)",
+            "DELETE FROM telemetry_batches WHERE (project, environment, id, part) IN (
+                SELECT project, environment, id, part FROM telemetry_batches WHERE received_at < $1 LIMIT $2)",
             before,
         )
         .await

@@ -38,7 +38,23 @@ fn judge(audience: &Audience, sampling: Sampling, report: Value) -> (TelemetryBa
     whole.as_object_mut().unwrap().extend(report.as_object().unwrap().clone());
     let report = serde_json::from_value(whole).unwrap();
     let place = ("default".into(), "production".into());
-    admit(report, place, &environment(), audience, sampling, NOW)
+    let (parts, receipt) = admit(report, place, &environment(), audience, sampling, NOW);
+    let mut whole = TelemetryBatch {
+        place: ("default".into(), "production".into()),
+        id: Uuid::from_u128(1),
+        part: 0,
+        received_at: NOW,
+        evaluations: Vec::new(),
+        exposures: Vec::new(),
+        instance: None,
+    };
+    for part in parts {
+        assert!(part.evaluations.len() + part.exposures.len() <= PART_ITEMS);
+        whole.evaluations.extend(part.evaluations);
+        whole.exposures.extend(part.exposures);
+        whole.instance = whole.instance.or(part.instance);
+    }
+    (whole, receipt)
 }
 
 fn at(millis: i64) -> String {
@@ -178,4 +194,25 @@ fn an_instance_has_a_name_and_a_version_that_can_be() {
     assert_eq!(judge_instance(json!({"id": "a\u{0}", "version": 2})), Err("INVALID_INSTANCE"));
     assert_eq!(judge_instance(json!({"id": "a", "version": i64::MAX})), Err("INVALID_VERSION"));
     assert_eq!(judge_instance(json!({"id": "a", "version": 1, "applied_at": "now"})), Err("INVALID_TIME"));
+}
+
+#[test]
+fn an_item_is_of_the_same_part_whatever_becomes_of_the_others() {
+    let parts_with = |before: Value| {
+        let mut evaluations = vec![before; PART_ITEMS - 1];
+        evaluations.extend(vec![count("flag", Some("on"), "ROLLOUT", 1); 2]);
+        let report = json!({
+            "batch": Uuid::from_u128(1).to_string(), "evaluations": evaluations,
+            "exposures": vec![exposure("a", "u"); PART_ITEMS],
+        });
+        let place = ("default".into(), "production".into());
+        let report = serde_json::from_value(report).unwrap();
+        let (parts, _) = admit(report, place, &environment(), &Audience::Server, Sampling::COMPLETE, NOW);
+        let sizes = parts.iter().map(|part| (part.part, part.evaluations.len(), part.exposures.len()));
+        sizes.collect::<Vec<_>>()
+    };
+    let sound = parts_with(count("flag", None, "ERROR", 1));
+    assert_eq!(sound, [(0, PART_ITEMS, 0), (1, 1, PART_ITEMS - 1), (2, 0, 1)]);
+    let unsound = parts_with(count("none", None, "ERROR", 1));
+    assert_eq!(unsound, [(0, 1, 0), (1, 1, PART_ITEMS - 1), (2, 0, 1)]);
 }
