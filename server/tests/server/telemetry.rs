@@ -295,7 +295,14 @@ fn it_is_told_which_units_were_exposed_to_which_variant() {
         let of = |query: &str| admin.get(&format!("{path}?{query}")).expect(200);
         assert_eq!(of("unit=u3")["items"].as_array().unwrap().len(), 2);
         assert_eq!(of("variant=treatment&unit=u1")["items"], json!([]));
-        admin.get(&format!("{path}?after=xyz")).refused(400, "INVALID_QUERY");
+        // The second one is the place of a unit that holds U+0000.
+        for query in ["after=xyz", "after=WyJcdTAwMDAiLCIiLCIiXQ", "unit=%00", "variant=%00"] {
+            admin.get(&format!("{path}?{query}")).refused(400, "INVALID_QUERY");
+        }
+        admin.get(&format!("{PRODUCTION}/instances?service=%00")).refused(400, "INVALID_QUERY");
+        admin
+            .get(&format!("{PRODUCTION}/entries/trial/evaluations?reason=%00"))
+            .refused(400, "INVALID_QUERY");
     });
 }
 

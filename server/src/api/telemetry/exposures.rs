@@ -10,6 +10,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::sought;
 use crate::api::caller::{Caller, Guarded, may};
 use crate::api::out::{Page, Paging, moment};
 use crate::api::problem::Problem;
@@ -87,6 +88,7 @@ async fn exposures(
     caller.known_entry(&project, &environment, &key)?;
     let limit = Paging { after: None, limit: query.limit }.limit()?;
     let (unit, attribute, variant) = query.after.as_deref().map(read_place).transpose()?.unwrap_or_default();
+    sought([Some(&unit), Some(&attribute), Some(&variant), query.variant.as_deref(), query.unit.as_deref()])?;
     let filter =
         ExposureFilter { project, environment, experiment: key, variant: query.variant, unit: query.unit };
     let (store, telemetry) = (&caller.services().store, &caller.services().telemetry);

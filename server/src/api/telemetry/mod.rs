@@ -63,6 +63,14 @@ async fn health(caller: Caller<may::TelemetryRead>) -> Json<HealthOut> {
     })
 }
 
+/// Refuses what PostgreSQL cannot even look for.
+fn sought<const N: usize>(texts: [Option<&str>; N]) -> Result<(), Problem> {
+    match texts.into_iter().flatten().any(|text| text.contains('\0')) {
+        true => Err(Problem::bad_request("INVALID_QUERY", "a parameter holds the character U+0000")),
+        false => Ok(()),
+    }
+}
+
 impl Caller<may::TelemetryRead> {
     /// Makes sure that there is such an entry, now or before it was archived.
     fn known_entry(&self, project: &str, environment: &str, key: &str) -> Result<(), Problem> {
