@@ -319,7 +319,7 @@ fn a_sample_is_told_with_what_it_stands_for() {
     // Five standard deviations of a binomial distribution: 97 units.
     assert!((403..=597).contains(&noted), "{noted}");
     let path = format!("{PRODUCTION}/entries/trial/exposures");
-    let answer = eventually(&admin, &path, |answer| answer["variants"] != json!([]));
+    let answer = eventually(&admin, &path, |answer| answer["variants"][0]["units"] == json!(noted));
     let variant = json!({"variant": "control", "units": noted, "estimated_units": noted * 4});
     assert_eq!((&answer["variants"][0], &answer["sampling"]), (&variant, &json!(25.0)));
 }
