@@ -37,7 +37,7 @@ pub const FLUSH_EVERY: Duration = Duration::from_secs(2);
 /// How long the last flush may take when the server stops.
 pub const LAST_FLUSH: Duration = Duration::from_secs(5);
 /// Items of a report that are written together. In SQLite changes of definitions wait for a transaction of telemetry, so
-/// it is short: 10 ms.
+/// it is short: some 10 ms.
 const PART_ITEMS: usize = 500;
 /// The longest time that a flush leaves to others between two transactions.
 const TURN: Duration = Duration::from_millis(50);
