@@ -29,6 +29,7 @@ use crate::observe::Metrics;
 use crate::relay::Relay;
 use crate::settings::Settings;
 use crate::store::{CredentialRow, Store, StoreError, now};
+use crate::telemetry::{Sampling, Telemetry};
 
 /// The project that is there from the beginning, and its environments with whether they are production.
 pub const DEFAULT_PROJECT: &str = "default";
@@ -82,6 +83,7 @@ pub struct Services {
     pub(crate) metrics: Arc<Metrics>,
     /// Whether nobody should come here any more, for the server is about to stop.
     pub(crate) leaving: AtomicBool,
+    pub(crate) telemetry: Telemetry,
     /// Says that the server stops.
     pub(crate) stopping: watch::Receiver<bool>,
 }
@@ -143,8 +145,20 @@ impl Server {
             None => None,
         };
         let leaving = AtomicBool::new(false);
-        let services =
-            Services { settings, store, catalog, directory, hub, gate, relay, metrics, leaving, stopping };
+        let telemetry = Telemetry::new(Sampling::percent(settings.exposure_sampling));
+        let services = Services {
+            settings,
+            store,
+            catalog,
+            directory,
+            hub,
+            gate,
+            relay,
+            metrics,
+            telemetry,
+            leaving,
+            stopping,
+        };
         let services = Arc::new(services);
         follow::start(&services).await?;
         Ok(Server { services, listener, metrics_listener, stop, new_admin_token })
@@ -195,6 +209,7 @@ impl Server {
             }
         };
         drop(tokio::time::timeout(CLOSE, sockets_end).await);
+        services.telemetry.flush_at_last(&services.store).await;
         // A database that is away is not waited for.
         drop(tokio::time::timeout(CLOSE, services.store.close()).await);
         Ok(())

@@ -38,6 +38,8 @@ pub struct Settings {
     pub request_timeout: Duration,
     /// How long readiness says `stopping` before anything else stops, so that a load balancer looks elsewhere first.
     pub stop_delay: Duration,
+    /// Percent of units whose exposures to experiments are noted, 0 to 100; 100 is all.
+    pub exposure_sampling: f64,
     /// How long streams and requests have to end when the server stops.
     pub drain: Duration,
     /// Where metrics are served without a token, for a network of operators. `/metrics` of `listen` asks for one.
@@ -67,6 +69,7 @@ impl Default for Settings {
             header_timeout: Duration::from_secs(30),
             request_timeout: Duration::from_secs(30),
             stop_delay: Duration::ZERO,
+            exposure_sampling: 100.0,
             drain: Duration::from_secs(10),
             metrics_listen: None,
             log: "info".to_owned(),

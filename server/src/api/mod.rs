@@ -7,6 +7,7 @@ mod classic;
 mod definitions;
 mod entries;
 mod environments;
+mod events;
 mod keys;
 mod out;
 mod problem;
@@ -14,6 +15,7 @@ mod projects;
 mod sdk;
 mod sessions;
 mod stream;
+mod telemetry;
 mod transfer;
 mod web;
 
@@ -47,7 +49,8 @@ pub(crate) use web::metrics_router;
         (name = "transfer", description = "Import, export, promotion"),
         (name = "keys", description = "SDK keys and API tokens"),
         (name = "classic", description = "The same model, as seen through simpler endpoints"),
-        (name = "sdk", description = "What processes are given"),
+        (name = "sdk", description = "What processes are given, and what they tell"),
+        (name = "telemetry", description = "Who runs which version, what was evaluated, who was exposed"),
     )
 )]
 struct Document;
@@ -77,6 +80,8 @@ fn routes() -> OpenApiRouter<Guarded> {
         .merge(keys::routes())
         .merge(classic::routes())
         .merge(sdk::routes())
+        .merge(events::routes())
+        .merge(telemetry::routes())
 }
 
 /// The OpenAPI document, as JSON.

@@ -27,6 +27,9 @@ pub(super) trait Backend: Send + Sync {
     /// What a transaction that writes says first, so that it is the only one among all replicas.
     fn lock(&self) -> Option<&'static str>;
 
+    /// The same for what adds to telemetry: it must not wait for changes, nor they for it.
+    fn telemetry_lock(&self) -> Option<&'static str>;
+
     /// Tells other replicas of a topic (`$1`), if and when the transaction commits.
     fn notify(&self) -> Option<&'static str>;
 
@@ -76,6 +79,10 @@ impl Backend for Sqlite {
         None
     }
 
+    fn telemetry_lock(&self) -> Option<&'static str> {
+        None
+    }
+
     fn notify(&self) -> Option<&'static str> {
         None
     }
@@ -120,6 +127,10 @@ impl Backend for Postgres {
     fn lock(&self) -> Option<&'static str> {
         // Any number, as long as every replica takes the same.
         Some("SELECT pg_advisory_xact_lock(7708271011)")
+    }
+
+    fn telemetry_lock(&self) -> Option<&'static str> {
+        Some("SELECT pg_advisory_xact_lock(7708271012)")
     }
 
     fn notify(&self) -> Option<&'static str> {

@@ -6,6 +6,7 @@ mod error;
 mod facts;
 mod people;
 mod read;
+mod telemetry;
 mod write;
 
 use std::path::Path;
@@ -22,6 +23,11 @@ pub(crate) use error::failures;
 pub use facts::AuditFilter;
 pub use people::{CredentialRow, PersonRow, SessionRow, SigningKeyRow};
 pub use read::{ChangeRow, Position, Revision, Version};
+pub use telemetry::{
+    Added, EvaluationCount, EvaluationFilter, EvaluationSum, Exposure, ExposureFilter, ExposureRow, HOUR,
+    InstanceFilter, InstanceReport, InstanceRow, MINUTE, Propagation, TelemetryBatch, TelemetryPlace,
+    VariantCount, VersionCount,
+};
 pub(crate) use write::Place;
 pub use write::{Lines, WriteTx};
 

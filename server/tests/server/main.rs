@@ -8,3 +8,5 @@ mod outage;
 mod replicas;
 mod streams;
 mod support;
+mod telemetry;
+mod telemetry_store;
