@@ -15,6 +15,7 @@ use tokio::sync::watch;
 use vexil_core::limits;
 
 use crate::access::credential::{self, BadCredential, CredentialKind, Presented};
+use crate::access::ticket::Tickets;
 use crate::access::{Actor, Authority, Grant, Role};
 use crate::api;
 use crate::audit::conceal::DigestKey;
@@ -70,6 +71,7 @@ pub struct Services {
     pub(crate) directory: Arc<Directory>,
     pub(crate) hub: Arc<Hub>,
     pub(crate) gate: Arc<Gate>,
+    pub(crate) tickets: Tickets,
     /// Says that the server is about to stop.
     pub(crate) stopping: watch::Receiver<bool>,
 }
@@ -103,6 +105,7 @@ impl Server {
         })?;
         let slice_secret = shared_secret(&store, "slice_secret").await?;
         let audit_key = DigestKey::new(Sha256::digest(shared_secret(&store, "audit_secret").await?).into());
+        let tickets = Tickets::new(&shared_secret(&store, "ticket_secret").await?);
         let hub = Arc::new(Hub::new(signer, slice_secret.as_bytes(), audit_key));
         let naming = settings.naming.as_deref().map(naming).transpose()?;
         let gate = Gate::new(Arc::clone(&store), Arc::clone(&catalog), Arc::clone(&hub)).with_naming(naming);
@@ -124,7 +127,8 @@ impl Server {
         let listener = TcpListener::bind(settings.listen)
             .await
             .map_err(|why| StartError::Listen { address: settings.listen, why })?;
-        let services = Arc::new(Services { settings, store, catalog, directory, hub, gate, stopping });
+        let services =
+            Arc::new(Services { settings, store, catalog, directory, hub, gate, tickets, stopping });
         follow::start(&services).await?;
         Ok(Server { services, listener, stop, new_admin_token })
     }

@@ -7,12 +7,15 @@ mod classic;
 mod definitions;
 mod entries;
 mod environments;
+mod evaluation;
 mod keys;
+mod ofrep;
 mod out;
 mod problem;
 mod projects;
 mod sdk;
 mod sessions;
+mod slices;
 mod stream;
 mod transfer;
 mod web;
@@ -46,6 +49,7 @@ use caller::Guarded;
         (name = "keys", description = "SDK keys and API tokens"),
         (name = "classic", description = "The same model, as seen through simpler endpoints"),
         (name = "sdk", description = "What processes are given"),
+        (name = "ofrep", description = "OpenFeature's remote evaluation"),
     )
 )]
 struct Document;
@@ -74,7 +78,12 @@ fn routes() -> OpenApiRouter<Guarded> {
         .merge(transfer::routes())
         .merge(keys::routes())
         .merge(classic::routes())
-        .merge(sdk::routes())
+        .merge(for_processes().layer(web::open_to_pages()))
+}
+
+/// What SDK keys open.
+fn for_processes() -> OpenApiRouter<Guarded> {
+    sdk::routes().merge(slices::routes()).merge(ofrep::routes()).merge(classic::for_processes())
 }
 
 /// The OpenAPI document, as JSON.

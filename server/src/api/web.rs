@@ -2,21 +2,25 @@
 
 use std::any::Any;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::cors::{self, AllowHeaders, CorsLayer};
 use tower_http::set_header::SetResponseHeaderLayer;
 
 use super::caller::{Guarded, RequestId};
 use super::problem::Problem;
 use crate::server::Services;
 
+/// How long browsers need not ask again whether they may ask, in seconds; none believes more than a day.
+const CORS_AGE: u64 = 24 * 3600;
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// Bytes of a request id that a caller may give.
 const REQUEST_ID_BYTES: usize = 128;
@@ -36,6 +40,16 @@ async fn readiness(services: Arc<Services>) -> Response {
         // Reads go on from memory, so the instance stays in service; a probe that wants writes looks at the text.
         Err(_) => "ready, but the database is away: reads only\n".into_response(),
     }
+}
+
+/// Pages of anybody's may ask here, for a key is all that counts: no cookie opens anything, and none is sent.
+pub(super) fn open_to_pages() -> CorsLayer {
+    CorsLayer::new()
+        .allow_origin(cors::Any)
+        .allow_methods([Method::GET, Method::POST])
+        .allow_headers(AllowHeaders::mirror_request())
+        .expose_headers([header::ETAG, header::RETRY_AFTER, REQUEST_ID])
+        .max_age(Duration::from_secs(CORS_AGE))
 }
 
 pub(super) fn layers(router: Router, services: &Arc<Services>) -> Router {
