@@ -2,6 +2,10 @@
 
 mod attack;
 mod changes;
+mod classic;
+mod ofrep;
 mod openapi;
+mod openfeature;
+mod slices;
 mod streams;
 mod support;
