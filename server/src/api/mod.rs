@@ -78,12 +78,13 @@ fn routes() -> OpenApiRouter<Guarded> {
         .merge(transfer::routes())
         .merge(keys::routes())
         .merge(classic::routes())
+        .merge(slices::routes())
         .merge(for_processes().layer(web::open_to_pages()))
 }
 
 /// What SDK keys open.
 fn for_processes() -> OpenApiRouter<Guarded> {
-    sdk::routes().merge(slices::routes()).merge(ofrep::routes()).merge(classic::for_processes())
+    sdk::routes().merge(slices::for_processes()).merge(ofrep::routes()).merge(classic::for_processes())
 }
 
 /// The OpenAPI document, as JSON.
