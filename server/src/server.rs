@@ -16,6 +16,7 @@ use tokio::sync::watch;
 use vexil_core::limits;
 
 use crate::access::credential::{self, BadCredential, CredentialKind, Presented};
+use crate::access::ticket::Tickets;
 use crate::access::{Actor, Authority, Grant, Role};
 use crate::api;
 use crate::audit::conceal::DigestKey;
@@ -84,6 +85,7 @@ pub struct Services {
     /// Whether nobody should come here any more, for the server is about to stop.
     pub(crate) leaving: AtomicBool,
     pub(crate) telemetry: Telemetry,
+    pub(crate) tickets: Tickets,
     /// Says that the server stops.
     pub(crate) stopping: watch::Receiver<bool>,
 }
@@ -118,6 +120,7 @@ impl Server {
         })?;
         let slice_secret = shared_secret(&store, "slice_secret").await?;
         let audit_key = DigestKey::new(Sha256::digest(shared_secret(&store, "audit_secret").await?).into());
+        let tickets = Tickets::new(&shared_secret(&store, "ticket_secret").await?);
         let hub = Arc::new(Hub::new(signer, slice_secret.as_bytes(), audit_key));
         let relay = Relay::new(settings.redis_url.as_deref(), &shared_secret(&store, "deployment").await?)?;
         let metrics = Arc::new(Metrics::default());
@@ -156,6 +159,7 @@ impl Server {
             relay,
             metrics,
             telemetry,
+            tickets,
             leaving,
             stopping,
         };
