@@ -18,6 +18,8 @@ pub(crate) const TOKEN: &str = "token";
 #[derive(Debug, Default)]
 pub struct Directory {
     known: RwLock<Arc<Known>>,
+    /// Whoever reads the store later also takes it over later: what was read first must not come last.
+    turn: tokio::sync::Mutex<()>,
 }
 
 #[derive(Debug, Default)]
@@ -60,6 +62,7 @@ pub struct SdkKey {
 impl Directory {
     /// Takes over what the store has.
     pub async fn refresh(&self, store: &Store) -> Result<(), StoreError> {
+        let _turn = self.turn.lock().await;
         let credentials = store.credentials().await?;
         let known = Known {
             credentials: credentials.into_iter().map(|row| (row.id.clone(), Credential::of(row))).collect(),

@@ -104,8 +104,8 @@ where
 /// OTLP over gRPC, with the endpoint, headers, timeout, sampler and batches that the variables of OpenTelemetry say.
 fn traces() -> Result<Option<SdkTracerProvider>, ObserveError> {
     global::set_text_map_propagator(TraceContextPropagator::new());
-    let is_set = |name: &&str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-    if !ENDPOINTS.iter().any(|name| is_set(&name)) {
+    let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    if !ENDPOINTS.iter().any(|name| is_set(name)) {
         return Ok(None);
     }
     let exporter = opentelemetry_otlp::SpanExporter::builder().with_tonic().build()?;
