@@ -1,7 +1,7 @@
 //! The control plane as its client sees it: JSON over HTTP, and refusals as the server tells them.
 
 use std::fs;
-use std::io::{self, Read, Write};
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -126,11 +126,15 @@ impl Remote {
             .max_redirects(0)
             .user_agent(concat!("vexil/", env!("CARGO_PKG_VERSION")))
             .timeout_connect(Some(CONNECT))
-            .timeout_recv_response(Some(ANSWER))
-            .timeout_recv_body(Some(ARRIVE));
+            .timeout_recv_response(Some(ANSWER));
         // What is on this machine is not asked for through a proxy.
         let config = if *is_here { config.proxy(None) } else { config };
         Remote { agent: config.build().into(), base: base.clone(), token }
+    }
+
+    /// One at an address that is known to be right.
+    pub(crate) fn at(base: String, token: String) -> Remote {
+        Remote::new(&Server { base, is_encrypted: false, is_here: true }, token)
     }
 
     pub(crate) fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, Failure> {
@@ -151,7 +155,7 @@ impl Remote {
 
     /// Copies an answer as it arrives.
     pub(crate) fn download(&self, path: &str, into: &mut impl Write) -> Result<(), Failure> {
-        let mut reader = self.send("GET", path, None::<&()>)?.into_body().into_reader();
+        let mut reader = self.send("GET", path, None::<&()>, Some(ARRIVE))?.into_body().into_reader();
         let mut buffer = vec![0; 1 << 16];
         loop {
             let read = reader.read(&mut buffer).map_err(|error| self.cut_off(&error))?;
@@ -160,13 +164,18 @@ impl Remote {
         }
     }
 
+    /// An answer that goes on until somebody ends it.
+    pub(crate) fn stream(&self, path: &str) -> Result<impl BufRead + use<>, Failure> {
+        Ok(BufReader::new(self.send("GET", path, None::<&()>, None)?.into_body().into_reader()))
+    }
+
     fn json<T: DeserializeOwned>(
         &self,
         method: &str,
         path: &str,
         body: Option<&impl Serialize>,
     ) -> Result<T, Failure> {
-        let mut response = self.send(method, path, body)?;
+        let mut response = self.send(method, path, body, Some(ARRIVE))?;
         let body = response.body_mut().with_config().limit(ANSWER_BYTES).read_to_vec();
         let body = body.map_err(|error| self.cut_off(&error))?;
         serde_json::from_slice(&body).map_err(|error| {
@@ -180,6 +189,7 @@ impl Remote {
         method: &str,
         path: &str,
         body: Option<&impl Serialize>,
+        arrives_within: Option<Duration>,
     ) -> Result<Response<ureq::Body>, Failure> {
         let request = Request::builder()
             .method(method)
@@ -190,13 +200,22 @@ impl Remote {
         let sent = match body {
             Some(body) => {
                 let text = serde_json::to_vec(body).map_err(io::Error::from)?;
-                self.agent.run(request.header("content-type", "application/json").body(text).map_err(unfit)?)
+                let request = request.header("content-type", "application/json").body(text).map_err(unfit)?;
+                self.run(request, arrives_within)
             }
-            None => self.agent.run(request.body(()).map_err(unfit)?),
+            None => self.run(request.body(()).map_err(unfit)?, arrives_within),
         };
         let response =
             sent.map_err(|error| Failure::Usage(format!("{} does not answer: {error}", self.base)))?;
         if response.status().is_success() { Ok(response) } else { Err(self.refusal(response)) }
+    }
+
+    fn run(
+        &self,
+        request: Request<impl ureq::AsSendBody>,
+        arrives_within: Option<Duration>,
+    ) -> Result<Response<ureq::Body>, ureq::Error> {
+        self.agent.run(self.agent.configure_request(request).timeout_recv_body(arrives_within).build())
     }
 
     fn cut_off(&self, error: &dyn std::error::Error) -> Failure {

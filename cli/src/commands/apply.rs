@@ -67,14 +67,11 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
     for path in &arguments.paths {
         files.extend(input::read(path)?);
     }
-    let environments = Environments::of(&files, arguments, &remote)?;
+    let every = || every(&remote, &arguments.project);
+    let environments = Environments::of(&files, arguments.environment.as_deref(), every)?;
     let path = format!("/api/v1/projects/{}/import", segment(&arguments.project));
-    let mut import = Import {
-        environments: environments.0,
-        prune: arguments.prune,
-        dry_run: true,
-        reason: arguments.reason.as_deref(),
-    };
+    let mut import =
+        Import { environments, prune: arguments.prune, dry_run: true, reason: arguments.reason.as_deref() };
     // Shown first, also when it is to be done: the answer to what is done tells no more than its numbers.
     let plan: Plan = remote.post(&path, &import)?;
     let mut output = Output::new(arguments.format);
@@ -91,7 +88,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
 /// The body of an import.
 #[derive(Serialize)]
 struct Import<'a> {
-    environments: BTreeMap<String, Bundle>,
+    environments: Environments,
     prune: bool,
     dry_run: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -106,11 +103,17 @@ struct Bundle {
     entries: Vec<vexil_core::Value>,
 }
 
-struct Environments(BTreeMap<String, Bundle>);
+/// The definitions of each environment, as an import takes them.
+#[derive(Serialize)]
+pub(super) struct Environments(BTreeMap<String, Bundle>);
 
 impl Environments {
     /// Sorts files by the environments that they are for.
-    fn of(files: &[File], arguments: &Arguments, remote: &Remote) -> Result<Environments, Failure> {
+    pub(super) fn of(
+        files: &[File],
+        wanted: Option<&str>,
+        every: impl Fn() -> Result<Vec<String>, Failure>,
+    ) -> Result<Environments, Failure> {
         let mut environments = Environments(BTreeMap::new());
         let mut all = None;
         for file in files {
@@ -119,16 +122,16 @@ impl Environments {
                 let path = file.path.display();
                 Failure::Input(format!("{path}: neither a definition, nor a list of them, nor a bundle"))
             })?;
-            let names = match (part.environment, &arguments.environment) {
+            let names = match (part.environment, wanted) {
                 (Some(named), Some(wanted)) if named != wanted => {
                     let path = file.path.display();
                     return Err(Failure::Usage(format!("{path} is for `{named}`, not for `{wanted}`")));
                 }
                 (Some(named), _) => vec![named.to_owned()],
-                (None, Some(wanted)) => vec![wanted.clone()],
+                (None, Some(wanted)) => vec![wanted.to_owned()],
                 (None, None) => match &all {
                     Some(all) => Vec::clone(all),
-                    None => all.insert(every(remote, &arguments.project)?).clone(),
+                    None => all.insert(every()?).clone(),
                 },
             };
             for name in names {
