@@ -145,7 +145,9 @@ fn settings_of_a_file_count_and_unknown_ones_are_refused() {
     let mut serving = command(&["serve", "--config", &config, "--listen", "127.0.0.1:0"]);
     let mut child = spawn(serving.stdin(Stdio::null()));
     let mut line = String::new();
-    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    // Open until the end: whoever cannot tell its address does not serve.
+    let mut out = BufReader::new(child.stdout.take().unwrap());
+    out.read_line(&mut line).unwrap();
     let base = line.split_whitespace().nth(3).unwrap().trim_end_matches(',').to_owned();
     assert!(folder.at("here/vexil.db").is_file());
     let listed = command(&["keys", "list", "--server", &base]).env("VEXIL_TOKEN", ADMIN).output().unwrap();

@@ -11,7 +11,9 @@ use crate::support::{EXAMPLES, argument, vexil};
 fn what_is_exported_changes_nothing_when_it_is_applied() {
     let control = ControlPlane::start();
     let applied = control.vexil(&["apply", EXAMPLES, "--reason", "a test"]);
-    assert_eq!((applied.code, applied.err.as_str()), (0, ""), "{}", applied.out);
+    assert_eq!(applied.code, 0, "{}", applied.err);
+    let warning = "production/new-dashboard: warning EXPIRED /expiry: ";
+    assert!(applied.err.lines().any(|line| line.starts_with(warning)), "{}", applied.err);
     assert!(applied.out.contains("development is at version 1"), "{}", applied.out);
     let folder = argument(&control.folder.at("out"));
     let exported = control.vexil(&["export", "-o", &folder]);
@@ -35,7 +37,8 @@ fn a_plan_tells_whom_it_moves_and_does_nothing() {
     let control = ControlPlane::start();
     let flag = |on: u32| {
         let text = json!({
-            "key": "a", "owner": "o", "expiry": "2099-01-01T00:00:00Z", "rollout": {"on": on, "off": 100 - on},
+            "key": "a", "owner": "o", "description": "d", "expiry": "2099-01-01T00:00:00Z",
+            "rollout": {"on": on, "off": 100 - on},
         });
         control.folder.file("a.json", text.to_string())
     };
