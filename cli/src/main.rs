@@ -12,13 +12,14 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use commands::{
-    apply, audit, backup, bucket, demo, diff, eval, explain, export, keys, schema, serve, stats, validate,
+    apply, audit, backup, bucket, demo, diff, eval, explain, export, keys, people, schema, serve, stats,
+    validate,
 };
 
 /// Decides, explains and checks feature flags, configuration and experiments.
 ///
 /// Definitions are JSON or YAML, in one file or in a folder of files that belong together. Nothing here writes to them.
-/// `serve` runs the control plane; `keys`, `apply`, `export` and `audit export` ask one; nothing else needs it.
+/// `serve` runs the control plane; `keys`, `people`, `apply`, `export` and `audit export` ask one; nothing else needs it.
 #[derive(Parser)]
 #[command(name = "vexil", version, arg_required_else_help = true, max_term_width = 100, after_help = EXAMPLES)]
 struct Cli {
@@ -43,6 +44,8 @@ enum Command {
     Serve(serve::Arguments),
     /// Makes and revokes SDK keys, API tokens, and the keys that sign
     Keys(keys::Arguments),
+    /// Adds people who may sign in, and says what they may
+    People(people::Arguments),
     /// Gives files of definitions to the control plane, or shows what they would change there
     Apply(apply::Arguments),
     /// Writes the definitions of the control plane into files
@@ -72,6 +75,7 @@ fn main() -> ExitCode {
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Serve(arguments) => serve::run(arguments),
         Command::Keys(arguments) => keys::run(&arguments),
+        Command::People(arguments) => people::run(&arguments),
         Command::Apply(arguments) => apply::run(&arguments),
         Command::Export(arguments) => export::run(&arguments),
         Command::Audit(arguments) => audit::run(&arguments),

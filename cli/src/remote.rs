@@ -145,6 +145,10 @@ impl Remote {
         self.json("POST", path, Some(body))
     }
 
+    pub(crate) fn put<T: DeserializeOwned>(&self, path: &str, body: &impl Serialize) -> Result<T, Failure> {
+        self.json("PUT", path, Some(body))
+    }
+
     pub(crate) fn patch<T: DeserializeOwned>(&self, path: &str, body: &impl Serialize) -> Result<T, Failure> {
         self.json("PATCH", path, Some(body))
     }
@@ -153,13 +157,20 @@ impl Remote {
         self.json("DELETE", path, None::<&()>)
     }
 
-    /// Copies an answer as it arrives.
-    pub(crate) fn download(&self, path: &str, into: &mut impl Write) -> Result<(), Failure> {
-        let mut reader = self.send("GET", path, None::<&()>, Some(ARRIVE))?.into_body().into_reader();
+    /// Copies an answer as it arrives; one of its headers.
+    pub(crate) fn download(
+        &self,
+        path: &str,
+        header: &str,
+        into: &mut impl Write,
+    ) -> Result<Option<String>, Failure> {
+        let response = self.send("GET", path, None::<&()>, Some(ARRIVE))?;
+        let header = response.headers().get(header).and_then(|value| value.to_str().ok()).map(str::to_owned);
+        let mut reader = response.into_body().into_reader();
         let mut buffer = vec![0; 1 << 16];
         loop {
             let read = reader.read(&mut buffer).map_err(|error| self.cut_off(&error))?;
-            let Some(bytes) = buffer.get(..read).filter(|bytes| !bytes.is_empty()) else { return Ok(()) };
+            let Some(bytes) = buffer.get(..read).filter(|bytes| !bytes.is_empty()) else { return Ok(header) };
             into.write_all(bytes)?;
         }
     }

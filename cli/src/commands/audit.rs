@@ -26,6 +26,9 @@ Examples:
   vexil audit export -o audit.jsonl
   vexil audit verify audit.jsonl --head 3f0c...";
 
+/// The header with the hash that an export ends with.
+const HEAD: &str = "x-audit-head";
+
 #[derive(Subcommand)]
 enum Command {
     /// Proves an export without a server, or names the first broken link
@@ -118,7 +121,7 @@ fn export(Export { output, from, connection }: &Export) -> Result<Outcome, Failu
     match output {
         None => {
             let mut output = Output::new(Format::Json);
-            remote.download(&path, &mut output)?;
+            remote.download(&path, HEAD, &mut output)?;
             output.flush()?;
         }
         Some(file) => {
@@ -126,14 +129,27 @@ fn export(Export { output, from, connection }: &Export) -> Result<Outcome, Failu
                 |error: &io::Error| Failure::Usage(format!("cannot write {}: {error}", file.display()));
             let made = fs::File::create_new(file).map_err(|error| unwritable(&error))?;
             let mut writer = io::BufWriter::new(made);
-            let done = remote.download(&path, &mut writer).and_then(|()| Ok(writer.flush()?));
-            if let Err(failure) = done {
-                // A part of a chain is not to be taken for all of it. That it stays can be told to nobody.
-                let _ = fs::remove_file(file);
-                return Err(match failure {
-                    Failure::Output(error) => unwritable(&error),
-                    other => other,
-                });
+            let done = remote.download(&path, HEAD, &mut writer);
+            match done.and_then(|head| Ok(writer.flush().map(|()| head)?)) {
+                Ok(head) => {
+                    let mut output = Output::new(Format::Text);
+                    writeln!(output, "{} holds the log", file.display())?;
+                    if let Some(head) = head {
+                        writeln!(
+                            output,
+                            "its head, to be kept elsewhere for `vexil audit verify --head`: {head}"
+                        )?;
+                    }
+                    output.flush()?;
+                }
+                Err(failure) => {
+                    // A part of a chain is not to be taken for all of it. That it stays can be told to nobody.
+                    let _ = fs::remove_file(file);
+                    return Err(match failure {
+                        Failure::Output(error) => unwritable(&error),
+                        other => other,
+                    });
+                }
             }
         }
     }

@@ -10,6 +10,7 @@ pub(crate) mod eval;
 pub(crate) mod explain;
 pub(crate) mod export;
 pub(crate) mod keys;
+pub(crate) mod people;
 mod question;
 pub(crate) mod schema;
 pub(crate) mod serve;

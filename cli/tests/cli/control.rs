@@ -1,6 +1,7 @@
 //! A control plane for tests of the commands that ask one.
 
-use std::net::SocketAddr;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::sync::mpsc;
@@ -89,4 +90,27 @@ impl Drop for ControlPlane {
         let _ = self.stop.take().map(|stop| stop.send(()));
         drop(self.thread.take().map(JoinHandle::join));
     }
+}
+
+/// Answers one request with a header and a body, and tells what was asked.
+pub(crate) fn answer_once(header: &str, body: String) -> (String, JoinHandle<String>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let base = format!("http://{}", listener.local_addr().unwrap());
+    let head =
+        format!("HTTP/1.1 200 OK\r\n{header}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n", body.len());
+    let asked = thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let mut reader = BufReader::new(stream.try_clone().unwrap());
+        let mut asked = String::new();
+        while !asked.ends_with("\r\n\r\n") {
+            assert!(reader.read_line(&mut asked).unwrap() > 0, "{asked}");
+        }
+        let length = asked.lines().find_map(|line| line.strip_prefix("content-length: "));
+        let mut sent = vec![0; length.map_or(0, |length| length.parse().unwrap())];
+        reader.read_exact(&mut sent).unwrap();
+        asked.push_str(std::str::from_utf8(&sent).unwrap());
+        stream.write_all((head + &body).as_bytes()).unwrap();
+        asked
+    });
+    (base, asked)
 }

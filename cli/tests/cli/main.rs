@@ -17,6 +17,7 @@ mod explain;
 mod folders;
 mod keys;
 mod operations;
+mod people;
 mod stats;
 mod support;
 mod transfer;

@@ -1,17 +1,15 @@
 //! `vexil serve`, `vexil backup` and `vexil audit`.
 
 use std::fs;
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpListener;
+use std::io::{BufRead, BufReader, Read};
 use std::process::Stdio;
-use std::thread;
 
 use serde_json::json;
 use vexil_core::Timestamp;
 use vexil_server::audit::{Action, Head, Record, export};
 
-use crate::control::{ADMIN, ControlPlane};
-use crate::support::{Folder, argument, command, spawn, vexil};
+use crate::control::{ADMIN, ControlPlane, answer_once};
+use crate::support::{Folder, Run, argument, command, spawn, vexil};
 
 #[test]
 fn a_backup_is_taken_while_it_serves_and_serves_itself() {
@@ -97,39 +95,22 @@ fn an_export_is_proved_or_its_first_broken_link_named() {
     assert_eq!(vexil(&["audit", "verify", &file, "--head", "no hash"]).code, 2);
 }
 
-/// Answers one request, and tells what was asked.
-fn answer_once(body: String) -> (String, thread::JoinHandle<String>) {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let base = format!("http://{}", listener.local_addr().unwrap());
-    let asked = thread::spawn(move || {
-        let (mut stream, _) = listener.accept().unwrap();
-        let mut reader = BufReader::new(stream.try_clone().unwrap());
-        let mut head = String::new();
-        while !head.ends_with("\r\n\r\n") {
-            reader.read_line(&mut head).unwrap();
-        }
-        let length = body.len();
-        write!(stream, "HTTP/1.1 200 OK\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}")
-            .unwrap();
-        head
-    });
-    (base, asked)
-}
-
 #[test]
 fn an_export_arrives_byte_for_byte() {
     let folder = Folder::new();
-    let (text, _) = chain(3);
+    let (text, hash) = chain(3);
     let file = argument(&folder.at("audit.jsonl"));
-    let (base, asked) = answer_once(text.clone());
+    let (base, asked) = answer_once(&format!("x-audit-head: {hash}"), text.clone());
     let mut exporting = command(&["audit", "export", "-o", &file, "--from", "1", "--server", &base]);
-    assert_eq!(exporting.env("VEXIL_TOKEN", ADMIN).status().unwrap().code(), Some(0));
+    let exported = Run::of(exporting.env("VEXIL_TOKEN", ADMIN).output().unwrap());
+    assert_eq!((exported.code, exported.err.as_str()), (0, ""));
+    assert!(exported.out.ends_with(&format!(": {hash}\n")), "{}", exported.out);
     let asked = asked.join().unwrap();
     assert!(asked.starts_with("GET /api/v1/audit/export?from=1 HTTP/1.1\r\n"), "{asked}");
     assert!(asked.contains(&format!("Bearer {ADMIN}")), "{asked}");
     assert_eq!(fs::read_to_string(&file).unwrap(), text);
-    assert_eq!(vexil(&["audit", "verify", &file]).code, 0);
-    assert_eq!(exporting.status().unwrap().code(), Some(2), "no file is overwritten");
+    assert_eq!(vexil(&["audit", "verify", &file, "--head", &hash]).code, 0);
+    assert_eq!(exporting.output().unwrap().status.code(), Some(2), "no file is overwritten");
 }
 
 #[test]

@@ -10,6 +10,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use vexil_core::Timestamp;
 
+pub(super) use token::{grant, grants};
+
 use super::moment;
 use crate::exit::{Failure, Outcome};
 use crate::output::style::HEADING;
@@ -26,7 +28,7 @@ pub(crate) struct Arguments {
 const EXAMPLES: &str = "\
 Examples:
   vexil keys create --environment production --kind server --name checkout-service
-  vexil keys rotate k1ab2cd3 --overlap 3600
+  vexil keys rotate 5vyd6c2bu5nmde2o --overlap 3600
   vexil keys token create --name ci --role developer
   vexil keys signing create
 
@@ -51,7 +53,7 @@ enum Command {
 
 /// What all of them take.
 #[derive(Args)]
-struct Common {
+pub(super) struct Common {
     #[command(flatten)]
     connection: Connection,
 
@@ -121,12 +123,12 @@ struct Rotate {
 
 /// One of them.
 #[derive(Args)]
-struct Named {
+pub(super) struct Named {
     /// Its id, as `list` shows it
-    id: String,
+    pub(super) id: String,
 
     #[command(flatten)]
-    common: Common,
+    pub(super) common: Common,
 }
 
 pub(crate) fn run(Arguments { command }: &Arguments) -> Result<Outcome, Failure> {
@@ -155,7 +157,7 @@ pub(crate) fn run(Arguments { command }: &Arguments) -> Result<Outcome, Failure>
 }
 
 impl Common {
-    fn open(&self) -> Result<(Remote, Output), Failure> {
+    pub(super) fn open(&self) -> Result<(Remote, Output), Failure> {
         Ok((self.connection.open()?, Output::new(self.format)))
     }
 }
@@ -243,7 +245,7 @@ fn revoke(common: &Common, kind: &str, id: &str) -> Result<(), Failure> {
 }
 
 /// What was done.
-fn say(output: &mut Output, done: &Value, text: &str) -> Result<(), Failure> {
+pub(super) fn say(output: &mut Output, done: &Value, text: &str) -> Result<(), Failure> {
     let written: io::Result<()> = match output.format {
         Format::Json => output.json(done),
         Format::Text => writeln!(output, "{text}"),

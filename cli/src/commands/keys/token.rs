@@ -72,7 +72,7 @@ pub(super) fn run(Arguments { command }: &Arguments) -> Result<(), Failure> {
 }
 
 /// `developer in staging for acme`
-fn grant(grant: &Value) -> String {
+pub(in crate::commands) fn grant(grant: &Value) -> String {
     let part = |name: &str, before: &str| {
         let text = grant.get(name).and_then(Value::as_str);
         text.map(|text| format!("{before}{text}")).unwrap_or_default()
@@ -80,27 +80,28 @@ fn grant(grant: &Value) -> String {
     format!("{}{}{}", part("role", ""), part("environment", " in "), part("tenant", " for "))
 }
 
+/// A role in each of these environments, or everywhere.
+pub(in crate::commands) fn grants(role: &str, environments: &[String], tenant: Option<&str>) -> Vec<Value> {
+    let grant = |environment: Option<&str>| {
+        let places = [("environment", environment), ("tenant", tenant)];
+        let places = places.into_iter().filter_map(|(name, place)| Some((name, place?)));
+        let grant = [("role", role)].into_iter().chain(places);
+        grant.map(|(name, value)| (name.to_owned(), Value::from(value))).collect::<Value>()
+    };
+    match environments {
+        [] => vec![grant(None)],
+        environments => environments.iter().map(|name| grant(Some(name))).collect(),
+    }
+}
+
 impl Create {
     fn run(&self) -> Result<(), Failure> {
         let (remote, mut output) = self.common.open()?;
-        let grant = |environment: Option<&String>| {
-            let mut grant = json!({ "role": self.role });
-            for (name, value) in [("environment", environment), ("tenant", self.tenant.as_ref())] {
-                if let (Some(grant), Some(value)) = (grant.as_object_mut(), value) {
-                    grant.insert(name.to_owned(), json!(value));
-                }
-            }
-            grant
-        };
-        let grants: Vec<Value> = match &*self.environments {
-            [] => vec![grant(None)],
-            environments => environments.iter().map(|name| grant(Some(name))).collect(),
-        };
         let made: Value = remote.post(
             "/api/v1/tokens",
             &json!({
                 "name": self.name,
-                "grants": grants,
+                "grants": grants(&self.role, &self.environments, self.tenant.as_deref()),
                 "expires_at": self.expires.map(|moment| moment.to_string()),
                 "reason": self.reason,
             }),
