@@ -262,7 +262,7 @@ struct Refusal {
 }
 
 /// What is wrong with an entry.
-#[derive(Deserialize)]
+#[derive(Deserialize, PartialEq, Eq, Hash)]
 pub(crate) struct EntryProblem {
     key: Option<String>,
     code: String,

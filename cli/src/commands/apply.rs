@@ -1,6 +1,6 @@
 //! `vexil apply`: files of definitions, taken over by the control plane.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io::{self, Write};
 use std::path::PathBuf;
 
@@ -246,11 +246,29 @@ struct InEnvironment<'a> {
 }
 
 impl Plan {
+    /// Each warning once, with all environments that it is of.
+    fn warn(&self) {
+        let mut position_of = HashMap::new();
+        let mut told: Vec<(Vec<&str>, &EntryProblem)> = Vec::new();
+        for Planned { environment, warnings, .. } in &self.environments {
+            for warning in warnings {
+                let position = *position_of.entry(warning).or_insert(told.len());
+                match told.get_mut(position) {
+                    Some((environments, _)) => environments.push(environment),
+                    None => told.push((vec![environment], warning)),
+                }
+            }
+        }
+        for (environments, warning) in told {
+            warning.tell(Some(&environments.join(",")));
+        }
+    }
+
     /// As `vexil diff` shows it; whether anything would change.
     fn show(&self, output: &mut Output) -> Result<bool, Failure> {
+        self.warn();
         let mut kinds = Vec::new();
-        for Planned { environment, version, changes, warnings } in &self.environments {
-            warnings.iter().for_each(|warning| warning.tell(Some(environment)));
+        for Planned { environment, version, changes, .. } in &self.environments {
             if output.format == Format::Text && !changes.is_empty() {
                 writeln!(output, "{HEADING}{environment}{HEADING:#}, now at version {version}")?;
             }

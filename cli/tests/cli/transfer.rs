@@ -12,8 +12,9 @@ fn what_is_exported_changes_nothing_when_it_is_applied() {
     let control = ControlPlane::start();
     let applied = control.vexil(&["apply", EXAMPLES, "--reason", "a test"]);
     assert_eq!(applied.code, 0, "{}", applied.err);
-    let warning = "production/new-dashboard: warning EXPIRED /expiry: ";
+    let warning = "development,staging,production/new-dashboard: warning EXPIRED /expiry: ";
     assert!(applied.err.lines().any(|line| line.starts_with(warning)), "{}", applied.err);
+    assert_eq!(applied.err.matches("new-dashboard: warning EXPIRED").count(), 1, "{}", applied.err);
     assert!(applied.out.contains("development is at version 1"), "{}", applied.out);
     let folder = argument(&control.folder.at("out"));
     let exported = control.vexil(&["export", "-o", &folder]);
