@@ -89,6 +89,7 @@ impl Options {
             max_streams: first!(max_streams).unwrap_or(default.max_streams),
             max_body: first!(max_body).unwrap_or(default.max_body),
             drain: span(first!(drain), default.drain),
+            ..default
         }
     }
 }
