@@ -4,18 +4,22 @@ mod commands;
 mod exit;
 mod input;
 mod output;
+mod remote;
 mod split;
 
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use commands::{bucket, demo, diff, eval, explain, schema, serve, stats, validate};
+use commands::{
+    apply, audit, backup, bucket, demo, diff, eval, explain, export, keys, people, schema, serve, stats,
+    validate,
+};
 
 /// Decides, explains and checks feature flags, configuration and experiments.
 ///
-/// Definitions are JSON or YAML, in one file or in a folder of files that belong together. Nothing here needs a
-/// server or writes to your definitions.
+/// Definitions are JSON or YAML, in one file or in a folder of files that belong together. Nothing here writes to them.
+/// `serve` runs the control plane; `keys`, `people`, `apply`, `export` and `audit export` ask one; nothing else needs it.
 #[derive(Parser)]
 #[command(name = "vexil", version, arg_required_else_help = true, max_term_width = 100, after_help = EXAMPLES)]
 struct Cli {
@@ -38,6 +42,18 @@ enum Command {
     Demo(demo::Arguments),
     /// Runs the control plane: holds definitions, guards their changes, delivers them to processes
     Serve(serve::Arguments),
+    /// Makes and revokes SDK keys, API tokens, and the keys that sign
+    Keys(keys::Arguments),
+    /// Adds people who may sign in, and says what they may
+    People(people::Arguments),
+    /// Gives files of definitions to the control plane, or shows what they would change there
+    Apply(apply::Arguments),
+    /// Writes the definitions of the control plane into files
+    Export(export::Arguments),
+    /// Exports the log of what was done, or proves an export
+    Audit(audit::Arguments),
+    /// Copies the embedded database, while it is in use
+    Backup(backup::Arguments),
     /// Decides what a flag, configuration value or experiment is for a context, or for many
     Eval(eval::Arguments),
     /// Decides, and tells every step that led there
@@ -57,7 +73,13 @@ enum Command {
 fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Demo(arguments) => demo::run(&arguments),
-        Command::Serve(arguments) => serve::run(&arguments),
+        Command::Serve(arguments) => serve::run(arguments),
+        Command::Keys(arguments) => keys::run(&arguments),
+        Command::People(arguments) => people::run(&arguments),
+        Command::Apply(arguments) => apply::run(&arguments),
+        Command::Export(arguments) => export::run(&arguments),
+        Command::Audit(arguments) => audit::run(&arguments),
+        Command::Backup(arguments) => backup::run(&arguments),
         Command::Eval(arguments) => eval::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Validate(arguments) => validate::run(&arguments),

@@ -5,13 +5,14 @@ use std::path::PathBuf;
 
 use clap::Args;
 use serde::Serialize;
-use vexil_core::diff::{self, Change, ChangeKind, Diff, FieldChange, Move, Side, Unreadable};
+use vexil_core::diff::{self, Change, Diff, FieldChange, Move, Side, Unreadable};
 use vexil_core::problem::OnLoad;
 use vexil_core::{Code, Value};
 
 use crate::exit::{Failure, Outcome};
 use crate::input;
-use crate::output::style::{ERROR, HEADING, NO, QUIET, UNKNOWN, WARNING, YES};
+use crate::output::changes::{self, Told};
+use crate::output::style::ERROR;
 use crate::output::{Format, InFile, Output, complain};
 
 #[derive(Args)]
@@ -54,7 +55,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
     for change in &diff.changes {
         match output.format {
             Format::Json => output.json(change)?,
-            Format::Text => write(&mut output, change)?,
+            Format::Text => changes::write(&mut output, &tell(change))?,
         }
     }
     if output.format == Format::Text {
@@ -86,34 +87,18 @@ fn refuse(output: &mut Output, one: &Unreadable, file: &str) -> io::Result<()> {
     }
 }
 
-fn write(output: &mut Output, Change { key, type_name, change, fields, moves }: &Change) -> io::Result<()> {
-    let (style, sign, what) = match change {
-        ChangeKind::Added => (YES, '+', "added"),
-        ChangeKind::Removed => (NO, '-', "removed"),
-        ChangeKind::Changed => (UNKNOWN, '~', "changed"),
-    };
-    writeln!(output, "{style}{sign}{style:#} {HEADING}{key}{HEADING:#} {QUIET}{type_name} {what}{QUIET:#}")?;
-    for FieldChange { path, old, new } in fields {
-        writeln!(output, "    {path}: {} -> {}", side(old.as_ref()), side(new.as_ref()))?;
-    }
-    for Move { path, percent, reshuffled } in moves {
-        let how = if *reshuffled { ", a reshuffle" } else { "" };
-        writeln!(output, "    {WARNING}moves{WARNING:#} {percent} % of the units at {path}{how}")?;
-    }
-    Ok(())
+fn tell(Change { key, type_name, change, fields, moves }: &Change) -> Told<'_> {
+    let side = |side: &Option<Value>| side.as_ref().map(Value::to_string);
+    let fields = fields.iter().map(|FieldChange { path, old, new }| (&**path, side(old), side(new)));
+    let moves = moves.iter().map(|Move { path, percent, reshuffled }| (&**path, *percent, *reshuffled));
+    Told { key, type_name, change: *change, fields: fields.collect(), moves: moves.collect() }
 }
 
-fn side(value: Option<&Value>) -> String {
-    value.map_or_else(|| "nothing".to_owned(), Value::to_string)
-}
-
-fn summarise(output: &mut Output, Diff { changes, unreadable }: &Diff) -> io::Result<()> {
-    if changes.is_empty() && unreadable.is_empty() {
+fn summarise(output: &mut Output, Diff { changes: found, unreadable }: &Diff) -> io::Result<()> {
+    if found.is_empty() && unreadable.is_empty() {
         return writeln!(output, "nothing differs");
     }
-    let count = |kind: ChangeKind| changes.iter().filter(|change| change.change == kind).count();
-    let (added, removed) = (count(ChangeKind::Added), count(ChangeKind::Removed));
-    write!(output, "{added} added, {removed} removed, {} changed", count(ChangeKind::Changed))?;
+    write!(output, "{}", changes::counts(found.iter().map(|change| change.change)))?;
     // An entry that is broken on both sides is one.
     let keys: Vec<_> = unreadable.iter().map(|one| one.key.as_deref()).collect();
     match keys.chunk_by(|a, b| a.is_some() && a == b).count() {

@@ -1,10 +1,16 @@
 //! The commands, one file each.
 
+pub(crate) mod apply;
+pub(crate) mod audit;
+pub(crate) mod backup;
 pub(crate) mod bucket;
 pub(crate) mod demo;
 pub(crate) mod diff;
 pub(crate) mod eval;
 pub(crate) mod explain;
+pub(crate) mod export;
+pub(crate) mod keys;
+pub(crate) mod people;
 mod question;
 pub(crate) mod schema;
 pub(crate) mod serve;

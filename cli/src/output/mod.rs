@@ -1,5 +1,6 @@
 //! What is written, and where: text for people, JSON lines for programs.
 
+pub(crate) mod changes;
 pub(crate) mod chart;
 pub(crate) mod style;
 pub(crate) mod table;

@@ -4,13 +4,11 @@ use std::fs;
 use std::io::{BufRead, BufReader};
 use std::process::{Child, ChildStdout, Stdio};
 
-use crate::support::{EXAMPLES, Folder, argument, command, spawn, vexil};
+use crate::support::{Folder, command, spawn, vexil};
 
 #[test]
 fn once_shows_everything_and_ends() {
-    let folder = Folder::new();
-    let dir = argument(&folder.at("made/by/the/demo"));
-    let run = vexil(&["demo", "--once", "--dir", &dir]);
+    let run = vexil(&["demo", "--once"]);
     assert_eq!((run.code, run.err.as_str()), (0, ""));
     let words = run.out.split_whitespace().collect::<Vec<_>>().join(" ");
     for wanted in [
@@ -26,14 +24,19 @@ fn once_shows_everything_and_ends() {
         "bucket of user.id \"user-1\" with salt \"graph_search.v2.enable\": 15421 ",
         "expected 75.00 %",
         "p = ",
+        "The client got version 1 of `production`",
+        "version 2 came as a delta of ",
     ] {
         assert!(words.contains(wanted), "{wanted:?} in {}", run.out);
     }
-    for name in ["graph_search.json", "registrations.json", "platform.yaml"] {
-        let written = fs::read(folder.at("made/by/the/demo").join(name)).unwrap();
-        assert_eq!(written, fs::read(format!("{EXAMPLES}/{name}")).unwrap(), "{name}");
-    }
-    assert_eq!(fs::read_dir(&dir).unwrap().count(), 3);
+    let (_, change) = run.out.split_once("A change: ").unwrap();
+    let moved = change.lines().find(|line| line.contains("user-2 in production")).unwrap();
+    let (was, is) = moved.split_once("->").unwrap();
+    assert!(was.contains("false ROLLOUT") && is.contains("true ROLLOUT"), "{change}");
+    assert!(!change.contains("user-1 in production"), "whoever was in stays in: {change}");
+    let measured = change.lines().find(|line| line.contains("The client decided anew")).unwrap();
+    let delay: f64 = measured.split_whitespace().nth(4).unwrap().parse().unwrap();
+    assert!(delay > 0.0 && delay < 10_000.0, "{measured}");
 }
 
 #[test]
@@ -44,39 +47,19 @@ fn a_temporary_folder_is_removed() {
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
 }
 
-#[test]
-fn what_someone_edited_is_theirs() {
-    let folder = Folder::new();
-    let edited = "{\"key\": \"graph_search.v2.enable\", \"default\": true}";
-    let path = folder.file("graph_search.json", edited);
-    let run = vexil(&["demo", "--once", "--dir", &argument(folder.path())]);
-    assert_eq!((run.code, fs::read_to_string(path).unwrap().as_str()), (0, edited));
-    let circle = r#"{"key": "graph_search.v2.enable", "prerequisites": [
-        {"flag": "graph_search.v2.enable", "variation": "on"}]}"#;
-    let path = folder.file("graph_search.json", circle);
-    let run = vexil(&["demo", "--once", "--dir", &argument(folder.path())]);
-    let place = format!("warning: {path}: `graph_search.v2.enable` refers to itself");
-    assert!(run.err.contains(&place), "{}", run.err);
-    folder.file("graph_search.json", "{");
-    let run = vexil(&["demo", "--once", "--dir", &argument(folder.path())]);
-    assert_eq!(run.code, 1);
-    assert!(run.complaint().contains("graph_search.json:1:1: "), "{}", run.err);
-}
-
-/// A demo that watches; it is stopped when the test ends.
-struct Watching {
+/// A demo that stays; it is stopped when the test ends.
+struct Staying {
     child: Child,
     out: BufReader<ChildStdout>,
 }
 
-impl Watching {
-    fn start(folder: &Folder) -> Watching {
-        let dir = argument(folder.path());
-        let mut child = spawn(command(&["demo", "--dir", &dir]).stdin(Stdio::null()));
+impl Staying {
+    fn start(folder: &Folder) -> (Staying, String) {
+        let mut child = spawn(command(&["demo"]).env("TMPDIR", folder.path()).stdin(Stdio::null()));
         let out = BufReader::new(child.stdout.take().unwrap());
-        let mut watching = Watching { child, out };
-        watching.read_until("Ctrl-C ends.");
-        watching
+        let mut staying = Staying { child, out };
+        let told = staying.read_until("Ctrl-C ends.");
+        (staying, told)
     }
 
     /// Reads up to the line with these words, however long that takes.
@@ -92,7 +75,7 @@ impl Watching {
     }
 }
 
-impl Drop for Watching {
+impl Drop for Staying {
     fn drop(&mut self) {
         // It may have ended already.
         let _ = self.child.kill();
@@ -100,47 +83,51 @@ impl Drop for Watching {
     }
 }
 
-#[test]
-fn an_edit_is_decided_anew_and_a_broken_one_is_not() {
-    let folder = Folder::new();
-    let mut watching = Watching::start(&folder);
-    let path = folder.at("graph_search.json");
-    let text = fs::read_to_string(&path).unwrap();
-
-    let raised = text.replace(r#""rust_engine": 25, "legacy": 75"#, r#""rust_engine": 60, "legacy": 40"#);
-    assert_ne!(raised, text, "the command that the demo proposes fits the file");
-    fs::write(&path, &raised).unwrap();
-    let told = watching.read_until("users in production get another value");
-    assert!(told.contains("graph_search.json decided anew, "), "{told}");
-    let moved = told.lines().find(|line| line.contains("user-2 in production")).unwrap();
-    let (was, is) = moved.split_once("->").unwrap();
-    assert!(was.contains("false ROLLOUT") && is.contains("true ROLLOUT"), "{told}");
-    assert!(!told.contains("user-1 in production"), "whoever was in stays in: {told}");
-
-    fs::write(&path, &raised[..200]).unwrap();
-    let told = watching.read_until("What was loaded last stays in force.");
-    assert!(told.contains("not loaded: ") && told.contains("graph_search.json:"), "{told}");
-
-    // As editors do: a new file takes the place of the old one.
-    let new = folder.file("graph_search.json~", raised.replace("2025-12-31", "2099-12-31"));
-    fs::rename(new, &path).unwrap();
-    let told = watching.read_until("ada@companyos.io");
-    assert!(told.contains("false EXPIRED ") && told.contains("true TARGETING (rule 0)"), "{told}");
+/// The word after another.
+fn after<'t>(text: &'t str, word: &str) -> &'t str {
+    let (_, rest) = text.split_once(word).unwrap();
+    rest.split(|c: char| c.is_whitespace() || c == '\'').next().unwrap()
 }
 
 #[cfg(unix)]
 #[test]
-fn an_interrupt_ends_it_cleanly() {
+fn it_stays_for_changes_and_an_interrupt_ends_it_cleanly() {
     let folder = Folder::new();
-    let tmp = folder.at("tmp");
-    fs::create_dir(&tmp).unwrap();
-    let mut child = spawn(command(&["demo"]).env("TMPDIR", &tmp).stdin(Stdio::null()));
-    let mut watching = Watching { out: BufReader::new(child.stdout.take().unwrap()), child };
-    watching.read_until("Ctrl-C ends.");
-    assert_eq!(fs::read_dir(&tmp).unwrap().count(), 1);
-    let pid = watching.child.id().to_string();
+    let (mut staying, told) = Staying::start(&folder);
+    // What the curl command that the demo shows would send.
+    let (url, token) = (after(&told, "curl -X PATCH "), after(&told, "Authorization: Bearer "));
+    let body = after_quoted(&told, "-d '");
+    let agent = ureq::Agent::new_with_defaults();
+    let request = agent.patch(url).header("authorization", format!("Bearer {token}"));
+    let answer = request.header("content-type", "application/json").send(body).unwrap();
+    assert_eq!(answer.status().as_u16(), 200);
+    let told_of_it = staying.read_until("version 3 came as a delta");
+    let changed = told_of_it.lines().find(|line| line.contains("search.related-products")).unwrap();
+    let words = changed.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(words.ends_with("true DEFAULT (scope global) -> false DISABLED"), "{told_of_it}");
+
+    // The files and the command that it shows.
+    let definitions = told.lines().find(|line| line.contains("vexil apply --plan ")).unwrap();
+    let definitions = definitions.rsplit(' ').next().unwrap();
+    let plan = command(&["apply", "--plan", definitions])
+        .env("VEXIL_SERVER", after(&told, "VEXIL_SERVER="))
+        .env("VEXIL_TOKEN", after(&told, "VEXIL_TOKEN="))
+        .output()
+        .unwrap();
+    let plan = String::from_utf8(plan.stdout).unwrap();
+    assert!(plan.contains("~ graph_search.v2.enable feature_flag changed"), "{plan}");
+    assert!(plan.contains("~ search.related-products feature_flag changed"), "{plan}");
+
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    let pid = staying.child.id().to_string();
     assert!(std::process::Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
-    watching.read_until("Stopped.");
-    assert_eq!(watching.child.wait().unwrap().code(), Some(0));
-    assert_eq!(fs::read_dir(&tmp).unwrap().count(), 0);
+    staying.read_until("Stopped.");
+    assert_eq!(staying.child.wait().unwrap().code(), Some(0));
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+}
+
+#[cfg(unix)]
+fn after_quoted<'t>(text: &'t str, opening: &str) -> &'t str {
+    let (_, rest) = text.split_once(opening).unwrap();
+    rest.split('\'').next().unwrap()
 }

@@ -9,11 +9,16 @@
 )]
 
 mod bad_input;
+mod control;
 mod demo;
 mod diff;
 mod eval;
 mod explain;
 mod folders;
+mod keys;
+mod operations;
+mod people;
 mod stats;
 mod support;
+mod transfer;
 mod validate;

@@ -22,7 +22,7 @@ pub(crate) struct Run {
 
 pub(crate) fn command(arguments: &[&str]) -> Command {
     let mut command = Command::new(BINARY);
-    command.args(arguments).env_remove("NO_COLOR").env_remove("CLICOLOR_FORCE");
+    command.args(arguments).env_remove("NO_COLOR").env_remove("CLICOLOR_FORCE").env_remove("VEXIL_TOKEN");
     command
 }
 
@@ -54,7 +54,7 @@ pub(crate) fn spawn(command: &mut Command) -> Child {
 }
 
 impl Run {
-    fn of(output: Output) -> Run {
+    pub(crate) fn of(output: Output) -> Run {
         let text = |bytes| String::from_utf8(bytes).unwrap();
         // A process that was killed, or panicked, has no code that any test wants.
         let code = output.status.code().unwrap_or(-1);

@@ -105,6 +105,17 @@ impl Store {
     }
 }
 
+/// Copies the embedded database of a folder into a file that is empty or not there yet, also while a server uses it. It
+/// is copied as it is: whoever takes a backup does not migrate.
+pub async fn back_up(folder: &Path, file: &Path) -> Result<(), StoreError> {
+    sqlx::any::install_default_drivers();
+    let sqlite = Box::new(Sqlite { file: folder.join(FILE) });
+    let store = Store { pool: backend::connect(&*sqlite).await?, backend: sqlite };
+    store.copy_to(file).await?;
+    store.close().await;
+    Ok(())
+}
+
 /// Milliseconds since the epoch.
 pub fn now() -> i64 {
     let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();

@@ -1,11 +1,14 @@
-//! `vexil demo`: the shipped examples decided, explained, and decided anew when someone edits them.
+//! `vexil demo`: a control plane and a client in one process, the shipped examples decided and explained, and a change
+//! on its way from the one to the other.
 
 mod cases;
-mod files;
-mod watch;
+mod client;
+mod compare;
+mod control;
 
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::sync::mpsc::{self, Receiver};
+use std::time::{Duration, Instant};
 
 use clap::Args;
 use vexil_core::trace::{Kind, Line, Trace};
@@ -13,57 +16,92 @@ use vexil_core::{Request, Snapshot, Value};
 
 use super::explain;
 use crate::exit::{Failure, Outcome};
-use crate::output::style::HEADING;
+use crate::output::style::{HEADING, QUIET};
 use crate::output::{Format, Output, chart, table};
+use crate::remote::Remote;
 use crate::split::Units;
 use cases::{Case, Decision, SEED_KEY, When};
-use files::Files;
-use watch::Watcher;
+use client::{Decided, Event};
+use control::{Control, ENVIRONMENT};
 
 #[derive(Args)]
 #[command(after_help = NOTE)]
 pub(crate) struct Arguments {
-    /// End after the tables instead of watching the files
+    /// End after the change instead of staying for yours
     #[arg(long)]
     once: bool,
-
-    /// Keep the examples in this folder; without it they go to a temporary one
-    #[arg(long, value_name = "DIR")]
-    dir: Option<PathBuf>,
 }
 
 const NOTE: &str = "\
-Nothing is written outside that folder. Files that are there already are used as they are. Ctrl-C ends the
-demo, and removes a temporary folder.";
+It listens on a free port of this machine only, and keeps everything in a temporary folder, which is removed when it
+ends. Ctrl-C ends it.";
 
 /// How many synthetic users a split is shown with.
 const USERS: u32 = 10_000;
+/// How far the demo's own change raises the rollout, in percent.
+const RAISED: u32 = 60;
+/// How long a message may be on its way within one process before something is wrong.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
-    let files = Files::put(arguments.dir.as_deref())?;
-    let watcher = Watcher::load(&files)?;
-    let snapshot = &watcher.snapshot;
-    let mut output = Output::new(Format::Text);
-    introduce(&mut output, &files)?;
-    show_seed(&mut output, snapshot)?;
-    show_platform(&mut output, snapshot)?;
-    explain_one(&mut output, snapshot)?;
-    show_split(&mut output, snapshot)?;
-    output.flush()?;
-    if arguments.once {
-        return Ok(Outcome::Fine);
+    let (tell, events) = mpsc::channel();
+    let stop = tell.clone();
+    if !arguments.once {
+        // A second Ctrl-C finds nobody who waits for it.
+        ctrlc::set_handler(move || stop.send(Event::Stop).unwrap_or_default())
+            .map_err(|error| Failure::Usage(format!("cannot listen for Ctrl-C: {error}")))?;
     }
-    watch::run(&mut output, &files, watcher)
+    let control = Control::start()?;
+    control.import_examples()?;
+    let key = control.sdk_key()?;
+    client::follow(Remote::at(control.base.clone(), key.clone()), tell)?;
+    let Some(first) = next(&events)? else { return Ok(Outcome::Fine) };
+    let mut output = Output::new(Format::Text);
+    introduce(&mut output, &control, &first)?;
+    let snapshot = first.snapshot;
+    show_seed(&mut output, &snapshot)?;
+    show_platform(&mut output, &snapshot)?;
+    explain_one(&mut output, &snapshot)?;
+    show_split(&mut output, &snapshot)?;
+    output.flush()?;
+    let Some(snapshot) = change(&mut output, &control, &events, &snapshot)? else { return Ok(Outcome::Fine) };
+    output.flush()?;
+    if !arguments.once {
+        stay(&mut output, &control, &key, &events, snapshot)?;
+    }
+    Ok(Outcome::Fine)
 }
 
-fn introduce(output: &mut Output, files: &Files) -> io::Result<()> {
+/// What the client decides by next; none after Ctrl-C.
+fn next(events: &Receiver<Event>) -> Result<Option<Box<Decided>>, Failure> {
+    match events.recv_timeout(PATIENCE) {
+        Ok(Event::Decided(decided)) => Ok(Some(decided)),
+        Ok(Event::Stop) => Ok(None),
+        Ok(Event::Ended(why)) => Err(Failure::Usage(format!("the client lost its stream: {why}"))),
+        Err(_) => Err(Failure::Usage("the client was told of nothing".to_owned())),
+    }
+}
+
+fn introduce(output: &mut Output, control: &Control, first: &Decided) -> io::Result<()> {
     writeln!(
         output,
-        "Vexil decides feature flags, configuration and experiments. These are its examples:\n"
+        "Vexil decides feature flags, configuration and experiments. This is a control plane at {HEADING}{}{HEADING:#},",
+        control.base
+    )?;
+    writeln!(
+        output,
+        "up in {} ms, with a client in the same process that reads its stream. It holds these examples:\n",
+        control.started_in.as_millis()
     )?;
     let rows: Vec<_> =
-        files.described().map(|(path, what)| [path.display().to_string(), what.to_owned()]).collect();
-    table::write(output, ["file", "what it holds"], &rows)
+        control.described().map(|(path, what)| [path.display().to_string(), what.to_owned()]).collect();
+    table::write(output, ["file", "what it holds"], &rows)?;
+    writeln!(
+        output,
+        "\nThe client got version {} of `{ENVIRONMENT}` in one message of {} bytes. It decides by itself, without asking:",
+        first.snapshot.version(),
+        first.bytes
+    )
 }
 
 /// The flag that has expired: as it is now, and as it was.
@@ -132,4 +170,84 @@ fn explanation(snapshot: &Snapshot, case: &Case) -> Trace {
 
 fn heading(output: &mut Output, text: &str) -> io::Result<()> {
     writeln!(output, "\n{HEADING}{text}{HEADING:#}\n")
+}
+
+/// A change through the API, and the client's decisions before and after; the client's snapshot then.
+fn change(
+    output: &mut Output,
+    control: &Control,
+    events: &Receiver<Event>,
+    before: &Snapshot,
+) -> Result<Option<Snapshot>, Failure> {
+    heading(output, &format!("A change: the rollout in {ENVIRONMENT} goes from 25 % to {RAISED} %"))?;
+    writeln!(output, "  PATCH {}\n", Control::path_of(SEED_KEY))?;
+    let (asked, answered) = control.raise(RAISED)?;
+    let Some(decided) = next(events)? else { return Ok(None) };
+    compare::write(output, before, &decided.snapshot)?;
+    arrived(output, &decided)?;
+    let total = milliseconds(asked, decided.at);
+    let since_answer = match decided.at.checked_duration_since(answered) {
+        Some(_) => format!("{:.2} ms after the API's answer", milliseconds(answered, decided.at)),
+        None => format!("{:.2} ms before the API's answer was read", milliseconds(decided.at, answered)),
+    };
+    writeln!(output, "  The client decided anew {total:.2} ms after the request was sent, {since_answer}.")?;
+    Ok(Some(decided.snapshot))
+}
+
+fn milliseconds(from: Instant, to: Instant) -> f64 {
+    to.saturating_duration_since(from).as_secs_f64() * 1_000.0
+}
+
+fn arrived(output: &mut Output, Decided { snapshot, kind, bytes, .. }: &Decided) -> io::Result<()> {
+    let version = snapshot.version();
+    writeln!(output, "\n  {QUIET}version {version} came as a {kind} of {bytes} bytes{QUIET:#}")
+}
+
+/// Shows every change as it arrives, until Ctrl-C.
+fn stay(
+    output: &mut Output,
+    control: &Control,
+    key: &str,
+    events: &Receiver<Event>,
+    mut held: Snapshot,
+) -> Result<(), Failure> {
+    invite(output, control, key)?;
+    output.flush()?;
+    loop {
+        match events.recv() {
+            Ok(Event::Decided(decided)) => {
+                heading(output, &format!("Version {} arrived", decided.snapshot.version()))?;
+                compare::write(output, &held, &decided.snapshot)?;
+                arrived(output, &decided)?;
+                output.flush()?;
+                held = decided.snapshot;
+            }
+            Ok(Event::Ended(why)) => {
+                return Err(Failure::Usage(format!("the client lost its stream: {why}")));
+            }
+            Ok(Event::Stop) | Err(_) => break,
+        }
+    }
+    writeln!(output, "\nStopped.")?;
+    Ok(output.flush()?)
+}
+
+fn invite(output: &mut Output, control: &Control, key: &str) -> io::Result<()> {
+    let Control { base, token, .. } = control;
+    heading(output, "It stays up for you. Turn something off, from another terminal:")?;
+    writeln!(output, "  curl -X PATCH {base}{} \\", Control::path_of("search.related-products"))?;
+    writeln!(output, "    -H 'Authorization: Bearer {token}' -H 'Content-Type: application/json' \\")?;
+    writeln!(output, r#"    -d '{{"patch": {{"enabled": false}}, "reason": "too slow"}}'"#)?;
+    writeln!(output, "\nSee what every process is told:\n")?;
+    writeln!(output, "  curl -N {base}/sdk/v1/stream -H 'Authorization: Bearer {key}'")?;
+    writeln!(output, "\nOr edit the files above, and give them to the control plane:\n")?;
+    writeln!(output, "  export VEXIL_SERVER={base} VEXIL_TOKEN={token}")?;
+    writeln!(output, "  vexil apply --plan {}", quoted(&control.definitions().display().to_string()))?;
+    writeln!(output, "\n{QUIET}The API is at {base}/api/docs. Ctrl-C ends.{QUIET:#}")
+}
+
+/// As a shell takes it for one word.
+fn quoted(text: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-".contains(c);
+    if text.chars().all(plain) { text.to_owned() } else { format!("'{}'", text.replace('\'', r"'\''")) }
 }

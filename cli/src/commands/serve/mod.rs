@@ -1,7 +1,8 @@
 //! `vexil serve`: the control plane.
 
+mod options;
+
 use std::io::Write;
-use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -11,48 +12,34 @@ use vexil_server::{Server, Settings, observe};
 use crate::exit::{Failure, Outcome};
 use crate::output::style::{HEADING, QUIET};
 use crate::output::{Format, Output};
+use options::Options;
 
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Arguments {
-    /// Where to listen
-    #[arg(long, value_name = "ADDRESS", env = "VEXIL_LISTEN", default_value = "127.0.0.1:7700")]
-    listen: SocketAddr,
+    /// A file of settings, in TOML
+    #[arg(long, value_name = "FILE", env = "VEXIL_CONFIG")]
+    config: Option<PathBuf>,
 
-    /// The folder of the embedded database
-    #[arg(long, value_name = "DIR", env = "VEXIL_DATA", default_value = "vexil-data")]
-    data: PathBuf,
-
-    /// A PostgreSQL database that several replicas share, in place of the embedded one
-    #[arg(long, value_name = "URL", env = "VEXIL_DATABASE_URL", hide_env_values = true)]
-    database_url: Option<String>,
-
-    /// A Redis that tells replicas of changes and keeps compiled payloads
-    #[arg(long, value_name = "URL", env = "VEXIL_REDIS_URL", hide_env_values = true)]
-    redis_url: Option<String>,
+    #[command(flatten)]
+    options: Options,
 }
 
 const EXAMPLES: &str = "\
 Examples:
   vexil serve
   vexil serve --listen 0.0.0.0:7700 --database-url postgres://vexil@db/vexil
+  vexil serve --config vexil.toml
 
-The first start makes the project `default` with development, staging and production, and an administrator
-whose API token is shown this once, or is taken from VEXIL_ADMIN_TOKEN.";
+What is set is taken from the command line, else from the environment, else from the file, else it has its default.
+The file has the same names with `_`, such as max_body = 1048576, and may have admin_token; unknown names are errors.
 
-pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
-    let settings = Settings {
-        listen: arguments.listen,
-        data: arguments.data.clone(),
-        database_url: arguments.database_url.clone(),
-        redis_url: arguments.redis_url.clone(),
-        admin_token: std::env::var("VEXIL_ADMIN_TOKEN").ok(),
-        ..Settings::default()
-    };
-    let settings = match std::env::var("VEXIL_LOG") {
-        Ok(log) => Settings { log, ..settings },
-        Err(_) => settings,
-    };
+The first start makes the project `default` with development, staging and production, and an administrator whose API
+token is shown this once, or is taken from VEXIL_ADMIN_TOKEN.";
+
+pub(crate) fn run(arguments: Arguments) -> Result<Outcome, Failure> {
+    let file = arguments.config.as_deref().map(Options::read).transpose()?.unwrap_or_default();
+    let settings = arguments.options.settings(file);
     let runtime = tokio::runtime::Runtime::new().map_err(|error| Failure::Usage(error.to_string()))?;
     let observer = {
         let _within = runtime.enter();
@@ -78,6 +65,7 @@ async fn serve(settings: Settings) -> Result<Outcome, Failure> {
     }
     writeln!(output, "{QUIET}Ctrl-C stops it.{QUIET:#}")?;
     output.flush()?;
+    drop(output);
     server.run(asked_to_stop()).await?;
     Ok(Outcome::Fine)
 }
