@@ -64,6 +64,7 @@ pub struct Services {
     pub(crate) directory: Arc<Directory>,
     pub(crate) hub: Arc<Hub>,
     pub(crate) gate: Arc<Gate>,
+    pub(crate) limits: api::Limits,
     /// Says that the server is about to stop.
     pub(crate) stopping: watch::Receiver<bool>,
 }
@@ -113,7 +114,9 @@ impl Server {
         let listener = TcpListener::bind(settings.listen)
             .await
             .map_err(|why| StartError::Listen { address: settings.listen, why })?;
-        let services = Arc::new(Services { settings, store, catalog, directory, hub, gate, stopping });
+        let limits = api::Limits::new(&settings);
+        let services =
+            Arc::new(Services { settings, store, catalog, directory, hub, gate, limits, stopping });
         follow::start(&services).await?;
         Ok(Server { services, listener, stop, new_admin_token })
     }

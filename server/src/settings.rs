@@ -25,6 +25,15 @@ pub struct Settings {
     pub max_streams: usize,
     /// Bytes of a request's body.
     pub max_body: usize,
+    /// Whether a proxy stands in front that says for whom it asks: the last address in `X-Forwarded-For`, and
+    /// `X-Forwarded-Proto`. Without one, whoever asks could say so too.
+    pub behind_proxy: bool,
+    /// Requests a second that one SDK key may make; twice as many at once.
+    pub sdk_rate: u32,
+    /// Writes a second of one person or API token; ten times as many at once.
+    pub write_rate: u32,
+    /// Requests a second without a valid key, token or session from one address; four times as many at once.
+    pub anonymous_rate: u32,
     /// How long streams and requests have to end when the server stops.
     pub drain: Duration,
 }
@@ -41,6 +50,10 @@ impl Default for Settings {
             version_check: Duration::from_secs(5),
             max_streams: 20_000,
             max_body: 16 << 20,
+            behind_proxy: false,
+            sdk_rate: 50_000,
+            write_rate: 200,
+            anonymous_rate: 50,
             drain: Duration::from_secs(10),
         }
     }

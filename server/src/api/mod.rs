@@ -1,6 +1,7 @@
 //! The HTTP interface: what people and programs administer (`/api/v1`), what processes are given (`/sdk/v1`), and
 //! OpenFeature's remote evaluation (`/ofrep/v1`). The OpenAPI document is made from the handlers.
 
+mod audit;
 mod body;
 mod caller;
 mod classic;
@@ -8,7 +9,9 @@ mod definitions;
 mod entries;
 mod environments;
 mod keys;
+mod limits;
 mod out;
+mod people;
 mod problem;
 mod projects;
 mod sdk;
@@ -28,6 +31,8 @@ use utoipa_swagger_ui::SwaggerUi;
 use crate::server::Services;
 use caller::Guarded;
 
+pub(crate) use limits::Limits;
+
 /// What the OpenAPI document says of the whole.
 #[derive(OpenApi)]
 #[openapi(
@@ -44,6 +49,8 @@ use caller::Guarded;
         (name = "definitions", description = "What entries do in one environment, with every revision"),
         (name = "transfer", description = "Import, export, promotion"),
         (name = "keys", description = "SDK keys and API tokens"),
+        (name = "people", description = "People, and how they sign in"),
+        (name = "audit", description = "Who did what"),
         (name = "classic", description = "The same model, as seen through simpler endpoints"),
         (name = "sdk", description = "What processes are given"),
     )
@@ -73,6 +80,9 @@ fn routes() -> OpenApiRouter<Guarded> {
         .merge(definitions::routes())
         .merge(transfer::routes())
         .merge(keys::routes())
+        .merge(people::routes())
+        .merge(sessions::routes())
+        .merge(audit::routes())
         .merge(classic::routes())
         .merge(sdk::routes())
 }

@@ -31,7 +31,12 @@ pub enum StoreError {
 
 impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> StoreError {
-        if is_outage(&error) { StoreError::Unavailable(error) } else { StoreError::Database(error) }
+        match &error {
+            // Somebody else made a row of that name since it was found that there is none.
+            sqlx::Error::Database(said) if said.is_unique_violation() => StoreError::Moved,
+            _ if is_outage(&error) => StoreError::Unavailable(error),
+            _ => StoreError::Database(error),
+        }
     }
 }
 
