@@ -1,52 +1,272 @@
-//! Changes: what they do, what they refuse, and that they can be taken back.
+//! Changes: what they do, what they refuse, and that they can be taken back. On both databases.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::support::TestServer;
+use crate::support::{Client, TestServer};
 
+const PROJECT: &str = "/api/v1/projects/default";
 const ENTRIES: &str = "/api/v1/projects/default/entries";
 const IN_PRODUCTION: &str = "/api/v1/projects/default/environments/production/entries";
 
+fn create(admin: &Client, definition: Value) -> Value {
+    admin.post(ENTRIES, json!({"definition": definition})).expect(201)
+}
+
+fn patch(admin: &Client, key: &str, patch: Value) -> Value {
+    admin.patch(&format!("{IN_PRODUCTION}/{key}"), json!({"patch": patch})).expect(200)
+}
+
+fn definition(admin: &Client, key: &str) -> Value {
+    admin.get(&format!("{IN_PRODUCTION}/{key}")).expect(200)["definition"].clone()
+}
+
 #[test]
 fn an_entry_is_made_everywhere_changed_somewhere_and_taken_back() {
-    let server = TestServer::start();
-    let admin = server.admin();
-    let made = admin
-        .post(ENTRIES, json!({"definition": {"key": "a", "rollout": {"on": 25, "off": 75}}}))
-        .expect(201);
-    assert_eq!(made["versions"], json!({"development": 1, "staging": 1, "production": 1}));
+    TestServer::on_each(|server| {
+        let admin = server.admin();
+        let made = create(&admin, json!({"key": "a", "rollout": {"on": 25, "off": 75}}));
+        assert_eq!(made["versions"], json!({"development": 1, "staging": 1, "production": 1}));
 
-    let mut stream = server.sdk("production", "server").stream(None);
-    assert_eq!(stream.next().unwrap().id, Some(1));
-    admin.patch(&format!("{IN_PRODUCTION}/a"), json!({"patch": {"enabled": false}})).expect(200);
-    let delta = stream.next().unwrap();
-    assert_eq!((delta.name.as_str(), delta.id), ("delta", Some(2)));
-    assert_eq!(delta.data["payload"]["entries"][0]["enabled"], json!(false));
+        let mut stream = server.sdk("production", "server").stream(None);
+        assert_eq!(stream.next().unwrap().id, Some(1));
+        patch(&admin, "a", json!({"enabled": false}));
+        let delta = stream.next().unwrap();
+        assert_eq!((delta.name.as_str(), delta.id), ("delta", Some(2)));
+        assert_eq!(delta.data["payload"]["entries"][0]["enabled"], json!(false));
 
-    admin.post(&format!("{IN_PRODUCTION}/a/rollback"), json!({"revision": 1})).expect(200);
-    let definition = admin.get(&format!("{IN_PRODUCTION}/a")).expect(200);
-    assert_eq!((&definition["revision"], &definition["version"]), (&json!(3), &json!(3)));
-    assert_eq!(definition["definition"].get("enabled"), None);
-    let history = admin.get(&format!("{IN_PRODUCTION}/a/revisions")).expect(200);
-    let revisions: Vec<_> =
-        history["items"].as_array().unwrap().iter().map(|item| &item["revision"]).collect();
-    assert_eq!(revisions, [3, 2, 1]);
-    let development = admin.get("/api/v1/projects/default/environments/development").expect(200);
-    assert_eq!(development["version"], json!(1));
+        admin.post(&format!("{IN_PRODUCTION}/a/rollback"), json!({"revision": 1})).expect(200);
+        let now = admin.get(&format!("{IN_PRODUCTION}/a")).expect(200);
+        assert_eq!((&now["revision"], &now["version"]), (&json!(3), &json!(3)));
+        assert_eq!(now["definition"].get("enabled"), None);
+        let history = admin.get(&format!("{IN_PRODUCTION}/a/revisions")).expect(200);
+        let revisions: Vec<_> =
+            history["items"].as_array().unwrap().iter().map(|item| &item["revision"]).collect();
+        assert_eq!(revisions, [3, 2, 1]);
+        let development = admin.get("/api/v1/projects/default/environments/development").expect(200);
+        assert_eq!(development["version"], json!(1));
+    });
 }
 
 #[test]
 fn a_stale_edit_is_told_what_changed_and_overwrites_nothing() {
+    TestServer::on_each(|server| {
+        let admin = server.admin();
+        create(&admin, json!({"key": "a"}));
+        let path = format!("{IN_PRODUCTION}/a");
+        let edit = |seen: &str, body: Value| {
+            admin.send("PATCH", &path, &[("if-match", seen)], Some(body.to_string().as_bytes()))
+        };
+        edit("\"1\"", json!({"patch": {"enabled": false}})).expect(200);
+        let refused = edit("\"1\"", json!({"patch": {"prerequisites": []}}));
+        assert_eq!(refused.header("etag"), Some("\"2\""));
+        let refusal = refused.refused(412, "STALE");
+        assert_eq!(refusal["current"], json!(2));
+        assert_eq!(refusal["changed"][0]["fields"], json!([{"path": "/enabled", "old": true, "new": false}]));
+        assert_eq!(admin.get(&path).expect(200)["revision"], json!(2));
+        edit("2", json!({"patch": {}})).refused(400, "INVALID_HEADER");
+    });
+}
+
+#[test]
+fn what_would_not_be_valid_is_refused_with_every_problem() {
     let server = TestServer::start();
     let admin = server.admin();
-    admin.post(ENTRIES, json!({"definition": {"key": "a"}})).expect(201);
-    let path = format!("{IN_PRODUCTION}/a");
-    let edit = |seen: &str, body: serde_json::Value| {
-        admin.send("PATCH", &path, &[("if-match", seen)], Some(body.to_string().as_bytes()))
-    };
-    edit("\"1\"", json!({"patch": {"enabled": false}})).expect(200);
-    let refusal = edit("\"1\"", json!({"patch": {"tags": ["x"]}})).refused(412, "STALE");
-    assert_eq!(refusal["current"], json!(2));
-    assert_eq!(refusal["changed"][0]["fields"], json!([{"path": "/enabled", "old": true, "new": false}]));
-    assert_eq!(admin.get(&path).expect(200)["revision"], json!(2));
+    let refused = admin.post(
+        ENTRIES,
+        json!({"definition": {"key": "a", "rollout": {"on": 30, "off": 75},
+            "rules": [{"condition": {"segment": "none"}, "action": {"serve": "on"}}]}}),
+    );
+    let refusal = refused.refused(422, "INVALID_DEFINITIONS");
+    let found: Vec<_> = refusal["problems"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|problem| (problem["key"].as_str(), problem["code"].as_str(), problem["path"].as_str()))
+        .collect();
+    assert!(found.contains(&(Some("a"), Some("PERCENTAGE_TOTAL"), Some("/rollout"))), "{found:?}");
+    // A segment that somebody uses cannot go: the whole is judged, not the entry.
+    create(&admin, json!({"key": "beta", "type": "segment", "condition": {"user.beta": {"eq": true}}}));
+    create(
+        &admin,
+        json!({"key": "a", "rules": [{"condition": {"segment": "beta"}, "action": {"serve": "on"}}]}),
+    );
+    let refusal = admin.delete(&format!("{ENTRIES}/beta")).refused(422, "INVALID_DEFINITIONS");
+    assert_eq!(refusal["problems"][0]["code"], json!("UNKNOWN_SEGMENT"));
+    assert_eq!(refusal["problems"][0]["key"], json!("a"));
+}
+
+#[test]
+fn requests_that_could_mean_two_things_are_refused() {
+    let server = TestServer::start();
+    let admin = server.admin();
+    let send = |body: &str| admin.send("POST", ENTRIES, &[], Some(body.as_bytes()));
+    send(r#"{"definition": {"key": "a", "key": "b"}}"#).refused(400, "DUPLICATE_MEMBER");
+    send(r#"{"definition": {"key": "a", "default": 99999999999999999999}}"#).refused(400, "NUMBER_RANGE");
+    send(r#"{"definition": {"key": "a"}, "enviroments": []}"#).refused(400, "INVALID_BODY");
+    send(&"[".repeat(1000)).refused(400, "TOO_DEEP");
+    send("{").refused(400, "SYNTAX");
+    admin.post(ENTRIES, json!({"definition": {"key": "a b"}})).refused(422, "INVALID_DEFINITIONS");
+    admin.post(ENTRIES, json!({"definition": {}})).refused(422, "MISSING_FIELD");
+    admin
+        .post(ENTRIES, json!({"definition": {"key": "a"}, "environments": ["moon"]}))
+        .refused(404, "NOT_FOUND");
+}
+
+#[test]
+fn a_changed_percentage_moves_only_the_units_that_must_move() {
+    TestServer::on_each(|server| {
+        let admin = server.admin();
+        let variations = json!([{"id": "a", "value": 1}, {"id": "b", "value": 2}, {"id": "c", "value": 3}]);
+        create(
+            &admin,
+            json!({"key": "n", "type": "config", "default": 1, "variations": variations,
+                "rollout": {"a": 20, "b": 30, "c": 50}}),
+        );
+        let body = json!({"patch": {"rollout": {"a": 20, "b": 40, "c": 40}}, "dry_run": true});
+        let planned = admin.patch(&format!("{IN_PRODUCTION}/n"), body).expect(200);
+        assert_eq!(planned["environments"][0]["changes"][0]["moves"][0]["percent"], json!(10.0));
+        // In the middle something must give way: percentages laid anew would move more.
+        let planned = admin
+            .patch(
+                &format!("{IN_PRODUCTION}/n"),
+                json!({"patch": {"rollout": {"a": 30, "b": 30, "c": 40}}, "dry_run": true}),
+            )
+            .expect(200);
+        assert_eq!(planned["environments"][0]["changes"][0]["moves"][0]["percent"], json!(10.0));
+        patch(&admin, "n", json!({"rollout": {"a": 30, "b": 30, "c": 40}}));
+        let stored = definition(&admin, "n");
+        assert!(stored["rollout"]["ranges"]["a"].is_array(), "{stored}");
+    });
+}
+
+#[test]
+fn idempotency_keys_make_a_request_happen_once() {
+    TestServer::on_each(|server| {
+        let admin = server.admin();
+        create(&admin, json!({"key": "a"}));
+        let path = format!("{IN_PRODUCTION}/a");
+        let send = |enabled: bool| {
+            let body = json!({"patch": {"enabled": enabled}}).to_string();
+            admin.send("PATCH", &path, &[("idempotency-key", "k1")], Some(body.as_bytes()))
+        };
+        let first = send(false).expect(200);
+        assert_eq!(send(false).expect(200), first);
+        assert_eq!(admin.get(&path).expect(200)["revision"], json!(2));
+        send(true).refused(422, "IDEMPOTENCY_MISMATCH");
+        // A secret is shown once, whatever is repeated.
+        let make = || {
+            let body = json!({"environment": "production", "kind": "server", "name": "x"}).to_string();
+            admin.send("POST", "/api/v1/keys", &[("idempotency-key", "k2")], Some(body.as_bytes()))
+        };
+        make().expect(201);
+        make().refused(409, "ALREADY_SHOWN");
+        assert_eq!(admin.get("/api/v1/keys").expect(200).as_array().unwrap().len(), 1);
+    });
+}
+
+#[test]
+fn archived_entries_leave_and_come_back_as_they_were() {
+    TestServer::on_each(|server| {
+        let admin = server.admin();
+        create(&admin, json!({"key": "a"}));
+        patch(&admin, "a", json!({"enabled": false}));
+        let mut stream = server.sdk("production", "server").stream(Some(2));
+        admin.delete(&format!("{ENTRIES}/a?reason=done")).expect(200);
+        let delta = stream.next().unwrap();
+        // Of one entry the whole is as small as a delta, and either says that it is gone.
+        assert_eq!((delta.id, delta.data["payload"]["entries"].as_array().unwrap().len()), (Some(3), 0));
+        admin.get(&format!("{IN_PRODUCTION}/a")).refused(404, "NOT_FOUND");
+        admin.post(ENTRIES, json!({"definition": {"key": "a"}})).refused(409, "ALREADY_EXISTS");
+        assert!(admin.get(&format!("{ENTRIES}/a")).expect(200)["archived_at"].is_string());
+        assert_eq!(admin.get(ENTRIES).expect(200)["items"], json!([]));
+        admin.post(&format!("{ENTRIES}/a/restore"), json!({})).expect(200);
+        assert_eq!(definition(&admin, "a")["enabled"], json!(false));
+        let in_development = "/api/v1/projects/default/environments/development/entries/a";
+        assert_eq!(admin.get(in_development).expect(200)["definition"].get("enabled"), None);
+    });
+}
+
+#[test]
+fn environments_go_back_and_forward_as_a_whole() {
+    TestServer::on_each(|server| {
+        let admin = server.admin();
+        create(&admin, json!({"key": "a"}));
+        create(&admin, json!({"key": "b"}));
+        patch(&admin, "a", json!({"enabled": false}));
+        patch(&admin, "b", json!({"rollout": {"on": 100}}));
+        let environment = format!("{PROJECT}/environments/production");
+        let between = admin.get(&format!("{environment}/diff?from=2&to=4")).expect(200);
+        let keys: Vec<_> =
+            between["changes"].as_array().unwrap().iter().map(|change| &change["key"]).collect();
+        assert_eq!(keys, ["a", "b"]);
+        let body = json!({"version": 3, "reason": "oops"});
+        let rolled = admin.post(&format!("{environment}/rollback"), body).expect(200);
+        assert_eq!(rolled["versions"], json!({"production": 5}));
+        assert_eq!(definition(&admin, "b").get("rollout"), None);
+        assert_eq!(definition(&admin, "a")["enabled"], json!(false));
+        // Promotion shows its difference before it happens.
+        let to_staging = format!("{PROJECT}/environments/staging/promote");
+        let plan = admin.post(&to_staging, json!({"from": "production", "dry_run": true})).expect(200);
+        assert_eq!(plan["environments"][0]["changes"][0]["key"], json!("a"));
+        admin.post(&to_staging, json!({"from": "production"})).expect(200);
+        let nothing = admin.post(&to_staging, json!({"from": "production"})).expect(200);
+        assert_eq!(nothing["change"], Value::Null);
+        let versions = admin.get(&format!("{environment}/versions?limit=2")).expect(200);
+        let numbers: Vec<_> =
+            versions["items"].as_array().unwrap().iter().map(|item| &item["version"]).collect();
+        assert_eq!((numbers, &versions["next"]), (vec![&json!(5), &json!(4)], &json!("4")));
+        let rest = admin.get(&format!("{environment}/versions?after=4")).expect(200);
+        assert_eq!(rest["items"].as_array().unwrap().len(), 3);
+    });
+}
+
+#[test]
+fn the_identity_is_one_in_all_environments() {
+    TestServer::on_each(|server| {
+        let admin = server.admin();
+        create(&admin, json!({"key": "a", "owner": "me", "tags": ["x"]}));
+        let body = json!({"definition": {"owner": "you"}});
+        admin.put(&format!("{IN_PRODUCTION}/a"), body).refused(422, "IDENTITY_MISMATCH");
+        admin.put(&format!("{IN_PRODUCTION}/a"), json!({"definition": {"rollout": {"on": 100}}})).expect(200);
+        let done = admin.patch(&format!("{ENTRIES}/a"), json!({"identity": {"owner": "you"}})).expect(200);
+        assert_eq!(done["versions"], json!({"development": 2, "staging": 2, "production": 3}));
+        assert_eq!(definition(&admin, "a")["owner"], json!("you"));
+        assert_eq!(definition(&admin, "a")["rollout"], json!({"on": 100}));
+        let body = json!({"identity": {"type": "config"}});
+        admin.patch(&format!("{ENTRIES}/a"), body).refused(422, "IDENTITY_FIXED");
+        let found = |query: &str| {
+            admin.get(&format!("{ENTRIES}?{query}")).expect(200)["items"].as_array().unwrap().len()
+        };
+        assert_eq!(
+            (found("owner=you"), found("owner=me"), found("tag=x"), found("text=YO"), found("kind=ops")),
+            (1, 0, 1, 1, 0)
+        );
+    });
+}
+
+#[test]
+fn projects_come_and_go_as_files() {
+    TestServer::on_each(|server| {
+        let admin = server.admin();
+        let a = json!({"key": "a", "type": "feature_flag", "owner": "me"});
+        let b = json!({"key": "b", "type": "feature_flag", "enabled": false});
+        let body = json!({"environments": {"production": {"schema": 1, "roles": ["user", "admin"], "entries": [a, b]},
+            "staging": [a]}});
+        let done = admin.post(&format!("{PROJECT}/import"), body.clone()).expect(200);
+        assert_eq!(done["versions"]["production"], json!(1));
+        let exported = admin.get(&format!("{PROJECT}/export")).expect(200);
+        let production = &exported["environments"]["production"];
+        assert_eq!(
+            (&production["entries"], &production["roles"]),
+            (&json!([a, b]), &json!(["user", "admin"]))
+        );
+        let again = json!({"environments": exported["environments"], "prune": true});
+        assert_eq!(admin.post(&format!("{PROJECT}/import"), again).expect(200)["change"], Value::Null);
+        // Without `b` in the files it leaves.
+        let pruned =
+            json!({"environments": {"production": [a], "staging": [a], "development": []}, "prune": true});
+        admin.post(&format!("{PROJECT}/import"), pruned).expect(200);
+        assert!(admin.get(&format!("{ENTRIES}/b")).expect(200)["archived_at"].is_string());
+        assert_eq!(admin.get(&format!("{ENTRIES}/a")).expect(200).get("archived_at"), None);
+    });
 }

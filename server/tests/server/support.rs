@@ -13,6 +13,7 @@ use tokio::sync::oneshot;
 use ureq::Agent;
 use vexil_server::gate::Gate;
 use vexil_server::{Server, Settings};
+use vexil_test_services::{Postgres, required};
 
 /// The administrator's token of every test server.
 pub(crate) const ADMIN: &str = "administrator-of-a-test-0123456789abcdef";
@@ -33,6 +34,24 @@ impl TestServer {
         let mut server = TestServer::with(settings(folder.path()));
         server._folder = Some(folder);
         server
+    }
+
+    /// On a PostgreSQL database of its own; none where PostgreSQL is not to be had.
+    pub(crate) fn on_postgres() -> Option<TestServer> {
+        let postgres = required(Postgres::shared())?;
+        let folder = tempfile::tempdir().unwrap();
+        let database_url = Some(postgres.fresh_database().unwrap());
+        let mut server = TestServer::with(Settings { database_url, ..settings(folder.path()) });
+        server._folder = Some(folder);
+        Some(server)
+    }
+
+    /// Runs a test on both databases: what holds on one holds on the other.
+    pub(crate) fn on_each(test: impl Fn(&TestServer)) {
+        test(&TestServer::start());
+        if let Some(server) = TestServer::on_postgres() {
+            test(&server);
+        }
     }
 
     /// With other settings.
