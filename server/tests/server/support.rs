@@ -213,6 +213,21 @@ impl Client {
         Answer { status, headers, body, text }
     }
 
+    /// The status of an answer that may never end, and the code of the problem that it is.
+    pub(crate) fn outcome(&self, method: &str, path: &str, body: Option<&Value>) -> (u16, Option<String>) {
+        if path.ends_with("/stream") {
+            let mut request =
+                ureq::http::Request::builder().method(method).uri(format!("{}{path}", self.base));
+            if !self.token.is_empty() {
+                request = request.header("authorization", format!("Bearer {}", self.token));
+            }
+            return (self.agent.run(request.body(()).unwrap()).unwrap().status().as_u16(), None);
+        }
+        let body = body.map(Value::to_string);
+        let answer = self.send(method, path, &[], body.as_deref().map(str::as_bytes));
+        (answer.status, answer.body["code"].as_str().map(str::to_owned))
+    }
+
     /// An open stream of server-sent events.
     pub(crate) fn stream(&self, since: Option<u64>) -> Events {
         let mut request = ureq::http::Request::builder().uri(format!("{}/sdk/v1/stream", self.base));
