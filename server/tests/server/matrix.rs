@@ -154,7 +154,7 @@ fn definition(kind: EntryKind) -> Value {
         EntryKind::Experiment => json!({"key": "experiment", "kind": "experiment"}),
         EntryKind::Config => json!({"key": "config", "type": "config", "default": true}),
         EntryKind::Segment => {
-            let condition = json!({"attribute": "user.plan", "operator": "eq", "value": "gold"});
+            let condition = json!({"user.plan": {"eq": "gold"}});
             json!({"key": "segment", "type": "segment", "condition": condition})
         }
     }
