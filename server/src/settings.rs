@@ -25,8 +25,8 @@ pub struct Settings {
     pub max_streams: usize,
     /// Bytes of a request's body.
     pub max_body: usize,
-    /// Whether a proxy stands in front that says for whom it asks: the last address in `X-Forwarded-For`, and
-    /// `X-Forwarded-Proto`. Without one, whoever asks could say so too.
+    /// Whether a proxy stands in front that passes `Host` on and says for whom it asks: the last address in
+    /// `X-Forwarded-For`, and `X-Forwarded-Proto`. Without one, whoever asks could say so too.
     pub behind_proxy: bool,
     /// Requests a second that one SDK key may make; twice as many at once.
     pub sdk_rate: u32,

@@ -2,7 +2,7 @@
 //! all others by where they come from.
 
 use std::hash::Hash;
-use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, SocketAddr};
 use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -23,7 +23,7 @@ use super::caller::bearer;
 use super::problem::Problem;
 use super::sessions;
 use crate::access::Actor;
-use crate::access::throttle::{CAPACITY, LoginThrottle, Pace, Throttle};
+use crate::access::throttle::{CAPACITY, LoginThrottle, Pace, Throttle, address_key};
 use crate::server::Services;
 use crate::settings::Settings;
 
@@ -36,11 +36,12 @@ const FAILURES_TOLD: u32 = 60;
 /// Passwords that are compared at the same time: each takes a processor and 19 MiB.
 const PASSWORDS_AT_ONCE: usize = 2;
 /// Failures with tokens that were not made here, from one address. A key that was made here holds 256 random bits, so
-/// that it cannot be guessed, however often one tries; what an administrator chose may be weaker.
+/// that it cannot be guessed, however often one tries; what an administrator chose may be weaker. The longest delay is
+/// short, for it keeps the administrator out too who comes from the same address.
 const GUESSES: Pace = Pace {
-    free: 20,
+    free: 100,
     base: Duration::from_secs(1),
-    longest: Duration::from_secs(60),
+    longest: Duration::from_secs(10),
     memory: Duration::from_secs(600),
 };
 
@@ -51,7 +52,7 @@ pub(crate) struct Limits {
     addresses: Counts<IpAddr>,
     guesses: Mutex<Throttle<IpAddr>>,
     pub(super) logins: Mutex<LoginThrottle>,
-    pub(super) passwords: Semaphore,
+    pub(super) passwords: Arc<Semaphore>,
     failures: DefaultDirectRateLimiter,
     failures_untold: AtomicU64,
 }
@@ -64,7 +65,7 @@ impl Limits {
             addresses: Counts::new(settings.anonymous_rate, 4),
             guesses: Mutex::new(Throttle::new(GUESSES, CAPACITY)),
             logins: Mutex::default(),
-            passwords: Semaphore::new(PASSWORDS_AT_ONCE),
+            passwords: Arc::new(Semaphore::new(PASSWORDS_AT_ONCE)),
             failures: RateLimiter::direct(quota(1, FAILURES_TOLD)),
             failures_untold: AtomicU64::new(0),
         }
@@ -83,21 +84,21 @@ impl Limits {
     /// Counts a request of somebody unknown.
     fn anonymous(&self, client: &Client) -> Result<(), Problem> {
         let Some(address) = client.address else { return Ok(()) };
-        self.addresses.count(&network(address)).map_err(|wait| too_many("this address asks", wait))
+        self.addresses.count(&address_key(address)).map_err(|wait| too_many("this address asks", wait))
     }
 
     fn may_guess(&self, client: &Client) -> Result<(), Problem> {
         let Some(address) = client.address else { return Ok(()) };
         let guesses = self.guesses.lock().unwrap_or_else(PoisonError::into_inner);
         guesses
-            .check(&network(address), Instant::now())
+            .check(&address_key(address), Instant::now())
             .map_err(|wait| too_many("this address guesses", wait.0))
     }
 
     fn guessed(&self, client: &Client) {
         if let Some(address) = client.address {
             let mut guesses = self.guesses.lock().unwrap_or_else(PoisonError::into_inner);
-            guesses.failed(&network(address), Instant::now());
+            guesses.failed(&address_key(address), Instant::now());
         }
     }
 
@@ -163,14 +164,6 @@ fn too_many(who: &str, wait: Duration) -> Problem {
     // Whole seconds, so that nobody comes too early.
     let seconds = wait.as_secs_f64().ceil().max(1.0) as u64;
     Problem::too_many("RATE_LIMITED", format!("{who} too often; try again in {seconds} s"), seconds)
-}
-
-/// Whom an address belongs to: of IPv6 everybody has at least a whole /64.
-fn network(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() >> 64 << 64)),
-        address => address,
-    }
 }
 
 /// Where a request came from, and how.

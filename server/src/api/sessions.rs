@@ -2,10 +2,11 @@
 //! writes with it shows a second token beside it, which another site's page does not know.
 
 use std::collections::BTreeMap;
-use std::sync::PoisonError;
+use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
 use axum::Json;
+use axum::extract::DefaultBodyLimit;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
@@ -38,10 +39,15 @@ const TURN: Duration = Duration::from_secs(10);
 const SECURE_COOKIE: &str = "__Host-vexil";
 /// The cookie elsewhere: on somebody's own machine.
 const PLAIN_COOKIE: &str = "vexil_session";
+/// Bytes of a body.
+const BODY_BYTES: usize = 16 << 10;
 const CSRF_HEADER: &str = "x-csrf-token";
 
 pub(super) fn routes() -> OpenApiRouter<Guarded> {
-    OpenApiRouter::new().routes(routes!(sign_in, who_am_i, sign_out))
+    OpenApiRouter::new()
+        .routes(routes!(sign_in, who_am_i, sign_out))
+        // Whoever is not known yet sends no more than an address and a password.
+        .layer(DefaultBodyLimit::max(BODY_BYTES))
 }
 
 /// A session, as far as requests with its cookie go.
@@ -203,8 +209,13 @@ pub(super) async fn with_turn<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, Problem> {
     let busy = || Problem::unavailable("BUSY", "too many passwords are compared at the moment; try again");
-    let turn = tokio::time::timeout(TURN, services.limits.passwords.acquire()).await;
-    let _turn = turn.map_err(|_| busy())?.map_err(|_| busy())?;
+    let turn = tokio::time::timeout(TURN, Arc::clone(&services.limits.passwords).acquire_owned()).await;
+    let turn = turn.map_err(|_| busy())?.map_err(|_| busy())?;
+    let work = move || {
+        // It goes on when whoever asked has gone, and keeps its turn until it is done.
+        let _turn = turn;
+        work()
+    };
     tokio::task::spawn_blocking(work).await.map_err(|error| Problem::internal(error.to_string()))
 }
 
