@@ -18,7 +18,7 @@ use clap::Parser;
 enum Task {
     /// Checks format and lints, and runs all tests; what CI runs
     Test(test::Arguments),
-    /// Measures time and heap of the core, or of the peers and Vexil side by side
+    /// Measures time and heap of the core, or Vexil beside its peers: in a process, or as a server
     Bench(bench::Arguments),
     /// Fuzzes the core, one target or all of them in turn
     Fuzz(fuzz::Arguments),

@@ -61,7 +61,7 @@ type Place = Path<(String, String, String)>;
 
 /// The definition in force
 #[utoipa::path(get, path = "/api/v1/projects/{project}/environments/{environment}/entries/{key}",
-    tag = "definitions", params(("project", Path,), ("environment", Path,), ("key", Path,)),
+    tag = "definitions", params(("project" = String, Path, example = "default"), ("environment" = String, Path, example = "production"), ("key" = String, Path, example = "a")),
     responses((status = 200, body = DefinitionOut), (status = "4XX", body = Problem)))]
 async fn show(
     caller: Caller<may::ProjectRead>,
@@ -98,7 +98,7 @@ struct DefinitionIn {
 
 /// Replace the definition
 #[utoipa::path(put, path = "/api/v1/projects/{project}/environments/{environment}/entries/{key}",
-    tag = "definitions", params(("project", Path,), ("environment", Path,), ("key", Path,)),
+    tag = "definitions", params(("project" = String, Path, example = "default"), ("environment" = String, Path, example = "production"), ("key" = String, Path, example = "a")),
     request_body = DefinitionIn,
     responses((status = 200), (status = 412, body = Problem), (status = "4XX", body = Problem)))]
 async fn replace(
@@ -129,7 +129,7 @@ struct DefinitionPatch {
 
 /// Change parts of the definition
 #[utoipa::path(patch, path = "/api/v1/projects/{project}/environments/{environment}/entries/{key}",
-    tag = "definitions", params(("project", Path,), ("environment", Path,), ("key", Path,)),
+    tag = "definitions", params(("project" = String, Path, example = "default"), ("environment" = String, Path, example = "production"), ("key" = String, Path, example = "a")),
     request_body = DefinitionPatch,
     responses((status = 200), (status = 412, body = Problem), (status = "4XX", body = Problem)))]
 async fn patch(
@@ -146,7 +146,7 @@ async fn patch(
 
 /// Every revision, newest first
 #[utoipa::path(get, path = "/api/v1/projects/{project}/environments/{environment}/entries/{key}/revisions",
-    tag = "definitions", params(("project", Path,), ("environment", Path,), ("key", Path,), Paging),
+    tag = "definitions", params(("project" = String, Path, example = "default"), ("environment" = String, Path, example = "production"), ("key" = String, Path, example = "a"), Paging),
     responses((status = 200, body = Page<DefinitionOut>), (status = "4XX", body = Problem)))]
 async fn history(
     caller: Caller<may::ProjectRead>,
@@ -169,7 +169,7 @@ async fn history(
 
 /// One revision
 #[utoipa::path(get, path = "/api/v1/projects/{project}/environments/{environment}/entries/{key}/revisions/{revision}",
-    tag = "definitions", params(("project", Path,), ("environment", Path,), ("key", Path,), ("revision" = u64, Path,)),
+    tag = "definitions", params(("project" = String, Path, example = "default"), ("environment" = String, Path, example = "production"), ("key" = String, Path, example = "a"), ("revision" = u64, Path, example = 1)),
     responses((status = 200, body = DefinitionOut), (status = "4XX", body = Problem)))]
 async fn revision(
     caller: Caller<may::ProjectRead>,
@@ -191,7 +191,7 @@ struct Between {
 
 /// What differs between two revisions
 #[utoipa::path(get, path = "/api/v1/projects/{project}/environments/{environment}/entries/{key}/diff",
-    tag = "definitions", params(("project", Path,), ("environment", Path,), ("key", Path,), Between),
+    tag = "definitions", params(("project" = String, Path, example = "default"), ("environment" = String, Path, example = "production"), ("key" = String, Path, example = "a"), Between),
     responses((status = 200), (status = "4XX", body = Problem)))]
 async fn compare(
     caller: Caller<may::ProjectRead>,
@@ -221,7 +221,7 @@ struct RollbackIn {
 
 /// Bring back an earlier definition
 #[utoipa::path(post, path = "/api/v1/projects/{project}/environments/{environment}/entries/{key}/rollback",
-    tag = "definitions", params(("project", Path,), ("environment", Path,), ("key", Path,)),
+    tag = "definitions", params(("project" = String, Path, example = "default"), ("environment" = String, Path, example = "production"), ("key" = String, Path, example = "a")),
     request_body = RollbackIn,
     responses((status = 200), (status = 412, body = Problem), (status = "4XX", body = Problem)))]
 async fn rollback(

@@ -129,7 +129,7 @@ fn mentions(key: &str, entry: &Entry, text: &str) -> bool {
 }
 
 /// The entries of a project, by key
-#[utoipa::path(get, path = "/api/v1/projects/{project}/entries", tag = "entries", params(("project", Path,), Filter),
+#[utoipa::path(get, path = "/api/v1/projects/{project}/entries", tag = "entries", params(("project" = String, Path, example = "default"), Filter),
     responses((status = 200, body = Page<EntryOut>), (status = "4XX", body = Problem)))]
 async fn list(
     caller: Caller<may::ProjectRead>,
@@ -161,7 +161,7 @@ pub(super) struct EntryIn {
 }
 
 /// Make an entry
-#[utoipa::path(post, path = "/api/v1/projects/{project}/entries", tag = "entries", params(("project", Path,)),
+#[utoipa::path(post, path = "/api/v1/projects/{project}/entries", tag = "entries", params(("project" = String, Path, example = "default")),
     request_body = EntryIn, responses((status = 201), (status = "4XX", body = Problem)))]
 async fn create(
     caller: Caller<may::EntryWrite>,
@@ -181,7 +181,7 @@ async fn create(
 
 /// One entry
 #[utoipa::path(get, path = "/api/v1/projects/{project}/entries/{key}", tag = "entries",
-    params(("project", Path,), ("key", Path,)),
+    params(("project" = String, Path, example = "default"), ("key" = String, Path, example = "a")),
     responses((status = 200, body = EntryOut), (status = "4XX", body = Problem)))]
 async fn show(
     caller: Caller<may::ProjectRead>,
@@ -205,7 +205,7 @@ struct IdentityPatch {
 
 /// Change what an entry is in all environments
 #[utoipa::path(patch, path = "/api/v1/projects/{project}/entries/{key}", tag = "entries",
-    params(("project", Path,), ("key", Path,)), request_body = IdentityPatch,
+    params(("project" = String, Path, example = "default"), ("key" = String, Path, example = "a")), request_body = IdentityPatch,
     responses((status = 200), (status = 412, body = Problem), (status = "4XX", body = Problem)))]
 async fn edit(
     caller: Caller<may::EntryWrite>,
@@ -229,7 +229,7 @@ struct WhyQuery {
 
 /// Archive an entry: it leaves every environment, and its history stays
 #[utoipa::path(delete, path = "/api/v1/projects/{project}/entries/{key}", tag = "entries",
-    params(("project", Path,), ("key", Path,), WhyQuery),
+    params(("project" = String, Path, example = "default"), ("key" = String, Path, example = "a"), WhyQuery),
     responses((status = 200), (status = "4XX", body = Problem)))]
 async fn archive(
     caller: Caller<may::EntryArchive>,
@@ -245,7 +245,7 @@ async fn archive(
 
 /// Put an archived entry back as it was
 #[utoipa::path(post, path = "/api/v1/projects/{project}/entries/{key}/restore", tag = "entries",
-    params(("project", Path,), ("key", Path,), WhyQuery),
+    params(("project" = String, Path, example = "default"), ("key" = String, Path, example = "a"), WhyQuery),
     responses((status = 200), (status = "4XX", body = Problem)))]
 async fn restore(
     caller: Caller<may::EntryArchive>,

@@ -77,7 +77,7 @@ struct EnvironmentIn {
 
 /// Every environment of a project
 #[utoipa::path(get, path = "/api/v1/projects/{project}/environments", tag = "projects",
-    params(("project", Path,)), responses((status = 200, body = Vec<EnvironmentOut>), (status = "4XX", body = Problem)))]
+    params(("project" = String, Path, example = "default")), responses((status = 200, body = Vec<EnvironmentOut>), (status = "4XX", body = Problem)))]
 async fn list(
     caller: Caller<may::ProjectRead>,
     Path(project): Path<String>,
@@ -89,7 +89,7 @@ async fn list(
 
 /// One environment
 #[utoipa::path(get, path = "/api/v1/projects/{project}/environments/{environment}", tag = "projects",
-    params(("project", Path,), ("environment", Path,)),
+    params(("project" = String, Path, example = "default"), ("environment" = String, Path, example = "production")),
     responses((status = 200, body = EnvironmentOut), (status = "4XX", body = Problem)))]
 async fn show(
     caller: Caller<may::ProjectRead>,
@@ -102,7 +102,7 @@ async fn show(
 }
 
 /// Make an environment
-#[utoipa::path(post, path = "/api/v1/projects/{project}/environments", tag = "projects", params(("project", Path,)),
+#[utoipa::path(post, path = "/api/v1/projects/{project}/environments", tag = "projects", params(("project" = String, Path, example = "default")),
     request_body = EnvironmentIn, responses((status = 201), (status = "4XX", body = Problem)))]
 async fn create(
     caller: Caller<may::EnvironmentManage>,
@@ -129,7 +129,7 @@ struct VersionOut {
 
 /// Every version of an environment, newest first
 #[utoipa::path(get, path = "/api/v1/projects/{project}/environments/{environment}/versions", tag = "projects",
-    params(("project", Path,), ("environment", Path,), Paging),
+    params(("project" = String, Path, example = "default"), ("environment" = String, Path, example = "production"), Paging),
     responses((status = 200, body = Page<VersionOut>), (status = "4XX", body = Problem)))]
 async fn versions(
     caller: Caller<may::ProjectRead>,
@@ -155,7 +155,7 @@ struct Between {
 
 /// What differs between two versions of an environment
 #[utoipa::path(get, path = "/api/v1/projects/{project}/environments/{environment}/diff", tag = "projects",
-    params(("project", Path,), ("environment", Path,), Between),
+    params(("project" = String, Path, example = "default"), ("environment" = String, Path, example = "production"), Between),
     responses((status = 200), (status = "4XX", body = Problem)))]
 async fn compare(
     caller: Caller<may::ProjectRead>,
@@ -199,7 +199,7 @@ struct RollbackIn {
 
 /// Bring back all definitions that an environment had at a version
 #[utoipa::path(post, path = "/api/v1/projects/{project}/environments/{environment}/rollback", tag = "projects",
-    params(("project", Path,), ("environment", Path,)), request_body = RollbackIn,
+    params(("project" = String, Path, example = "default"), ("environment" = String, Path, example = "production")), request_body = RollbackIn,
     responses((status = 200), (status = "4XX", body = Problem)))]
 async fn rollback(
     caller: Caller<may::EntryWrite>,
@@ -230,7 +230,7 @@ struct PromoteIn {
 
 /// Take definitions over from another environment into this one
 #[utoipa::path(post, path = "/api/v1/projects/{project}/environments/{environment}/promote", tag = "transfer",
-    params(("project", Path,), ("environment", Path,)), request_body = PromoteIn,
+    params(("project" = String, Path, example = "default"), ("environment" = String, Path, example = "production")), request_body = PromoteIn,
     responses((status = 200), (status = "4XX", body = Problem)))]
 async fn promote(
     caller: Caller<may::EntryWrite>,

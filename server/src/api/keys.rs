@@ -162,7 +162,7 @@ async fn create(
 }
 
 /// Revoke an SDK key at once
-#[utoipa::path(delete, path = "/api/v1/keys/{id}", tag = "keys", params(("id", Path,)),
+#[utoipa::path(delete, path = "/api/v1/keys/{id}", tag = "keys", params(("id" = String, Path)),
     responses((status = 200), (status = "4XX", body = Problem)))]
 async fn revoke(
     caller: Caller<may::KeyManage>,
@@ -184,7 +184,7 @@ struct RotateIn {
 }
 
 /// Give a key or token another secret; the old one works for a while
-#[utoipa::path(post, path = "/api/v1/keys/{id}/rotate", tag = "keys", params(("id", Path,)), request_body = RotateIn,
+#[utoipa::path(post, path = "/api/v1/keys/{id}/rotate", tag = "keys", params(("id" = String, Path)), request_body = RotateIn,
     responses((status = 201, description = "`id` and `key` of the new one"), (status = "4XX", body = Problem)))]
 async fn rotate(
     caller: Caller<may::KeyManage>,
@@ -259,7 +259,7 @@ async fn create_token(
 }
 
 /// Revoke an API token at once
-#[utoipa::path(delete, path = "/api/v1/tokens/{id}", tag = "keys", params(("id", Path,)),
+#[utoipa::path(delete, path = "/api/v1/tokens/{id}", tag = "keys", params(("id" = String, Path)),
     responses((status = 200), (status = "4XX", body = Problem)))]
 async fn revoke_token(
     caller: Caller<may::TokenManage>,
@@ -323,7 +323,7 @@ enum NextState {
 }
 
 /// Let another key sign, or retire one
-#[utoipa::path(patch, path = "/api/v1/signing-keys/{id}", tag = "keys", params(("id", Path,)),
+#[utoipa::path(patch, path = "/api/v1/signing-keys/{id}", tag = "keys", params(("id" = String, Path)),
     request_body = SigningKeyState, responses((status = 200), (status = "4XX", body = Problem)))]
 async fn set_signing_key(
     caller: Caller<may::SigningKeyManage>,

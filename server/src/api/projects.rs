@@ -95,7 +95,7 @@ async fn list(caller: Caller<may::ProjectRead>) -> Json<Vec<ProjectOut>> {
 }
 
 /// One project
-#[utoipa::path(get, path = "/api/v1/projects/{project}", tag = "projects", params(("project", Path,)), responses(
+#[utoipa::path(get, path = "/api/v1/projects/{project}", tag = "projects", params(("project" = String, Path, example = "default")), responses(
     (status = 200, body = ProjectOut), (status = "4XX", body = Problem)
 ))]
 async fn show(caller: Caller<may::ProjectRead>, Path(key): Path<String>) -> Result<Response, Problem> {
@@ -129,7 +129,7 @@ async fn create(
 }
 
 /// Change a project's name or roles
-#[utoipa::path(patch, path = "/api/v1/projects/{project}", tag = "projects", params(("project", Path,)),
+#[utoipa::path(patch, path = "/api/v1/projects/{project}", tag = "projects", params(("project" = String, Path, example = "default")),
     request_body = ProjectPatch, responses((status = 200), (status = "4XX", body = Problem)))]
 async fn edit(
     caller: Caller<may::ProjectManage>,

@@ -15,7 +15,7 @@ use tokio::sync::watch;
 
 use super::caller::Sdk;
 use super::problem::Problem;
-use crate::delivery::{Head, Message};
+use crate::delivery::{Audience, Head, Message};
 use crate::directory::SdkKey;
 use crate::server::Services;
 use crate::store::now;
@@ -72,6 +72,19 @@ impl Feed {
         Ok(Feed { services, key: sdk.key.clone(), heads, stopping, held, _open: open })
     }
 
+    /// What leads from what is held to a version. A delta is made in no time; to make and sign the whole may take a
+    /// while, in which others must go on.
+    async fn message(&self, head: &Arc<Head>) -> Option<Option<Message>> {
+        if self.held == Some(head.version()) {
+            return Some(None);
+        }
+        let (head, held, audience) = (Arc::clone(head), self.held, self.key.audience.clone());
+        if held.is_some() && audience == Audience::Server {
+            return Some(head.since(held, &audience));
+        }
+        tokio::task::spawn_blocking(move || head.since(held, &audience)).await.ok()
+    }
+
     /// What comes next; nothing once the key is revoked or the server stops.
     async fn next(&mut self) -> Option<Next> {
         loop {
@@ -79,7 +92,7 @@ impl Feed {
                 return None;
             }
             let head = Arc::clone(&self.heads.borrow_and_update());
-            if let Some(message) = head.since(self.held, &self.key.audience) {
+            if let Some(message) = self.message(&head).await? {
                 self.held = Some(message.version);
                 return Some(Next::Message(message));
             }

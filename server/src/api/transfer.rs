@@ -40,7 +40,7 @@ struct ExportQuery {
 
 /// The definitions of a project, as one bundle for each environment
 #[utoipa::path(get, path = "/api/v1/projects/{project}/export", tag = "transfer",
-    params(("project", Path,), ExportQuery),
+    params(("project" = String, Path, example = "default"), ExportQuery),
     responses((status = 200, description = "Bundles by environment"), (status = "4XX", body = Problem)))]
 async fn export(
     caller: Caller<may::ProjectRead>,
@@ -112,7 +112,7 @@ struct Bundle {
 }
 
 /// Take over definitions
-#[utoipa::path(post, path = "/api/v1/projects/{project}/import", tag = "transfer", params(("project", Path,)),
+#[utoipa::path(post, path = "/api/v1/projects/{project}/import", tag = "transfer", params(("project" = String, Path, example = "default")),
     request_body = ImportIn, responses((status = 200), (status = "4XX", body = Problem)))]
 async fn import(
     caller: Caller<may::EntryWrite>,

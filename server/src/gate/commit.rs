@@ -92,8 +92,10 @@ impl Gate {
         };
 
         let mut tx = self.store.begin(&approved).await?;
-        if let Some(base) = &draft.base {
-            tx.expect_project(&base.key, base.revision).await?;
+        match (&draft.base, &project) {
+            (Some(base), _) => tx.expect_project(&base.key, base.revision).await?,
+            (None, Some(made)) => tx.expect_no_project(made).await?,
+            (None, None) => {}
         }
         tx.change(&numbers.change, project.as_deref(), numbers.at).await?;
         if let (Some(key), Some(next)) = (&project, &next) {

@@ -22,6 +22,7 @@ mod review;
 
 use std::sync::{Arc, PoisonError, RwLock};
 
+use tokio::runtime::RuntimeFlavor;
 use tokio::sync::{Mutex, watch};
 
 use crate::access::Authority;
@@ -128,19 +129,19 @@ impl Gate {
     /// What a change would do, without doing it.
     pub async fn preview(&self, proposal: &Proposal) -> Result<Reviewed, Refusal> {
         let draft = self.plan(proposal).await?;
-        self.review(proposal.clone(), draft)
+        while_others_go_on(|| self.review(proposal.clone(), draft))
     }
 
     /// Plans, reviews, approves and commits a change. Where somebody else was faster, all of that is done again with
     /// what is in force then, so that whatever the author expected of it is checked again too.
     pub async fn submit(&self, proposal: Proposal) -> Result<Committed, Refusal> {
         let _turn = self.turn.lock().await;
-        if let Some(done) = self.done_before(&proposal).await? {
-            return Ok(done);
-        }
         for _ in 0..ATTEMPTS {
+            if let Some(done) = self.done_before(&proposal).await? {
+                return Ok(done);
+            }
             let draft = self.plan(&proposal).await?;
-            let reviewed = self.review(proposal.clone(), draft)?;
+            let reviewed = while_others_go_on(|| self.review(proposal.clone(), draft))?;
             if reviewed.changes_nothing() {
                 return Ok(Committed::nothing(&reviewed));
             }
@@ -169,13 +170,19 @@ impl Gate {
     /// Takes over what other replicas have committed.
     async fn catch_up(&self, proposal: &Proposal) -> Result<(), Refusal> {
         match proposal.operation.project() {
-            Some(project) => self.refresh(project).await.map_err(Refusal::Store),
+            Some(project) => self.take_over(project).await.map_err(Refusal::Store),
             None => Ok(()),
         }
     }
 
-    /// Takes over what the store has of a project beyond what is held.
+    /// Takes over what the store has of a project beyond what is held. It waits for its turn: what is read must not
+    /// take the place of what is committed meanwhile.
     pub async fn refresh(&self, project: &str) -> Result<(), StoreError> {
+        let _turn = self.turn.lock().await;
+        self.take_over(project).await
+    }
+
+    async fn take_over(&self, project: &str) -> Result<(), StoreError> {
         let held = self.catalog.project(project);
         if let Some(fresh) = self.store.project(project, held.as_deref()).await? {
             let fresh = Arc::new(fresh);
@@ -183,5 +190,14 @@ impl Gate {
             self.hub.publish(&fresh);
         }
         Ok(())
+    }
+}
+
+/// Runs what takes the processor for a while: a large project takes tens of milliseconds to read as a whole, in which
+/// streams must not wait.
+fn while_others_go_on<T>(work: impl FnOnce() -> T) -> T {
+    match tokio::runtime::Handle::try_current().map(|runtime| runtime.runtime_flavor()) {
+        Ok(RuntimeFlavor::MultiThread) => tokio::task::block_in_place(work),
+        _ => work(),
     }
 }

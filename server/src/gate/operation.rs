@@ -179,7 +179,8 @@ impl Operation {
     /// The project that it is about.
     pub fn project(&self) -> Option<&str> {
         match self {
-            Operation::EditProject { project, .. }
+            Operation::CreateProject { key: project, .. }
+            | Operation::EditProject { project, .. }
             | Operation::CreateEnvironment { project, .. }
             | Operation::CreateEntry { project, .. }
             | Operation::EditIdentity { project, .. }
@@ -193,7 +194,7 @@ impl Operation {
             | Operation::SetValue { target, .. }
             | Operation::Toggle { target, .. }
             | Operation::RollbackEntry { target, .. } => Some(&target.project),
-            Operation::CreateProject { .. } | Operation::Access(_) => None,
+            Operation::Access(_) => None,
         }
     }
 

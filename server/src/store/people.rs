@@ -223,7 +223,8 @@ impl WriteTx<'_> {
             "INSERT INTO credentials (id, kind, hash, name, project, environment, tenant, grants, created_at,
                                       created_by, expires_at, revoked_at, successor)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
-             ON CONFLICT (id) DO UPDATE SET name = $4, expires_at = $11, revoked_at = $12, successor = $13",
+             ON CONFLICT (id) DO UPDATE SET name = $4, expires_at = $11, successor = $13,
+                                            revoked_at = COALESCE(credentials.revoked_at, $12)",
         )
         .bind(row.id.as_str())
         .bind(row.kind.as_str())

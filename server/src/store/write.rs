@@ -43,6 +43,15 @@ impl<'a> WriteTx<'a> {
         }
     }
 
+    /// Makes sure that nobody has made a project of this key meanwhile.
+    pub(crate) async fn expect_no_project(&mut self, project: &str) -> Result<(), StoreError> {
+        let row = sqlx::query("SELECT revision FROM projects WHERE key = $1")
+            .bind(project)
+            .fetch_optional(&mut *self.transaction)
+            .await?;
+        if row.is_some() { Err(StoreError::Moved) } else { Ok(()) }
+    }
+
     /// As [`WriteTx::expect_project`], for an environment's version.
     pub(crate) async fn expect_environment(
         &mut self,
@@ -238,8 +247,9 @@ impl<'a> WriteTx<'a> {
         outcome: &str,
         at: i64,
     ) -> Result<(), StoreError> {
-        sqlx::query(
-            "INSERT INTO idempotency (actor, key, request, outcome, created_at) VALUES ($1, $2, $3, $4, $5)",
+        let done = sqlx::query(
+            "INSERT INTO idempotency (actor, key, request, outcome, created_at) VALUES ($1, $2, $3, $4, $5)
+             ON CONFLICT (actor, key) DO NOTHING",
         )
         .bind(self.approved.reviewed().proposal.by.actor.to_string())
         .bind(key)
@@ -248,7 +258,8 @@ impl<'a> WriteTx<'a> {
         .bind(at)
         .execute(&mut *self.transaction)
         .await?;
-        Ok(())
+        // Another replica was asked the same, and was faster.
+        if done.rows_affected() == 0 { Err(StoreError::Moved) } else { Ok(()) }
     }
 
     /// The open transaction, for the tables of keys and people.

@@ -1,0 +1,139 @@
+//! `kill -9` in the middle of many writes: what was accepted is there, nothing is there by half.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use vexil_server::audit::{Head, export, verify};
+use vexil_server::store::Store;
+use vexil_test_services::{Postgres, required};
+
+use crate::support::{Client, Served};
+
+const WRITES: usize = 1_000;
+const WRITERS: usize = 32;
+/// After so many accepted writes the server is killed.
+const KILLED_AFTER: usize = 400;
+
+const ENTRIES: &str = "/api/v1/projects/default/entries";
+const ENVIRONMENTS: [&str; 3] = ["development", "staging", "production"];
+
+#[test]
+fn nothing_accepted_is_lost_on_sqlite() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let start = || Served::on_folder(&data);
+    survive(&start);
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    runtime.block_on(async { check_chain(&Store::in_folder(&data).await.unwrap()).await });
+}
+
+#[test]
+fn nothing_accepted_is_lost_on_postgres() {
+    let Some(postgres) = required(Postgres::shared()) else { return };
+    let url = postgres.fresh_database().unwrap();
+    let start = || Served::with(&["--database-url", &url]);
+    survive(&start);
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    runtime.block_on(async { check_chain(&Store::at_url(&url).await.unwrap()).await });
+}
+
+fn survive(start: &dyn Fn() -> Served) {
+    let served = start();
+    let accepted = write_and_kill(served);
+    assert!(accepted.len() >= KILLED_AFTER && accepted.len() < WRITES, "{} were accepted", accepted.len());
+    let served = start();
+    for (key, versions) in &accepted {
+        for environment in ENVIRONMENTS {
+            let path = format!("/api/v1/projects/default/environments/{environment}/entries/{key}");
+            assert_eq!(served.client.get(&path)["version"], versions[environment], "{key} in {environment}");
+        }
+    }
+    let keys = all_keys(&served.client);
+    for environment in ENVIRONMENTS {
+        let path = format!("/api/v1/projects/default/environments/{environment}");
+        let found = served.client.get(&path);
+        // Each write made one entry in all environments: no more, no fewer, and no version without one.
+        assert_eq!(found["entries"], json!(keys.len()), "{environment}");
+        assert_eq!(found["version"], json!(keys.len()), "{environment}");
+        assert_eq!(versions(&served.client, &path), (1..=keys.len() as u64).rev().collect::<Vec<_>>());
+    }
+    // Life goes on.
+    let body = json!({"definition": {"key": "after"}});
+    let (status, done) = served.client.send("POST", ENTRIES, Some(&body)).unwrap();
+    assert_eq!((status, &done["versions"]["production"]), (201, &json!(keys.len() + 1)));
+}
+
+/// The versions of every write that was accepted, by key.
+fn write_and_kill(mut served: Served) -> BTreeMap<String, Value> {
+    let (next, accepted) = (AtomicUsize::new(0), Mutex::new(BTreeMap::new()));
+    let client = served.client.clone();
+    thread::scope(|scope| {
+        for _ in 0..WRITERS {
+            scope.spawn(|| {
+                loop {
+                    let number = next.fetch_add(1, Ordering::Relaxed);
+                    let key = format!("flag-{number}");
+                    let body = json!({"definition": {"key": key, "rollout": {"on": 50, "off": 50}}});
+                    let answer =
+                        (number < WRITES).then(|| client.send("POST", ENTRIES, Some(&body))).flatten();
+                    match answer {
+                        Some((201, done)) => {
+                            drop(accepted.lock().unwrap().insert(key, done["versions"].clone()))
+                        }
+                        Some((status, body)) => panic!("{status} {body}"),
+                        None => return,
+                    }
+                }
+            });
+        }
+        while accepted.lock().unwrap().len() < KILLED_AFTER {
+            thread::sleep(Duration::from_millis(1));
+        }
+        served.program.kill();
+    });
+    accepted.into_inner().unwrap()
+}
+
+fn all_keys(client: &Client) -> BTreeSet<String> {
+    let (mut keys, mut after) = (BTreeSet::new(), String::new());
+    loop {
+        let page = client.get(&format!("{ENTRIES}?limit=500&after={after}"));
+        let items = page["items"].as_array().unwrap();
+        keys.extend(items.iter().map(|item| item["key"].as_str().unwrap().to_owned()));
+        match page["next"].as_str() {
+            Some(next) => next.clone_into(&mut after),
+            None => return keys,
+        }
+    }
+}
+
+/// Every version of an environment, newest first.
+fn versions(client: &Client, environment: &str) -> Vec<u64> {
+    let (mut versions, mut after) = (Vec::new(), String::new());
+    loop {
+        let page = client.get(&format!("{environment}/versions?limit=500{after}"));
+        versions
+            .extend(page["items"].as_array().unwrap().iter().map(|item| item["version"].as_u64().unwrap()));
+        match page["next"].as_str() {
+            Some(next) => after = format!("&after={next}"),
+            None => return versions,
+        }
+    }
+}
+
+/// The chain is whole, and has a record for each definition that was written.
+async fn check_chain(store: &Store) {
+    let links = store.audit_from(1, u32::MAX).await.unwrap();
+    let mut text = export::header(&Head::GENESIS);
+    text.extend(links.iter().map(export::line));
+    let last = links.last().unwrap().hash;
+    let verified = verify::verify(text.as_bytes(), Some(last)).unwrap();
+    assert_eq!(verified.count, links.len() as u64);
+    let created = links.iter().filter(|link| link.text.contains("entry.create")).count();
+    assert_eq!(created % ENVIRONMENTS.len(), 0, "{created}");
+}
