@@ -31,7 +31,7 @@ pub(crate) struct Problem {
     /// What else there is to know: `problems` of definitions, `current` and `changed` of a stale edit.
     #[serde(flatten, skip_serializing_if = "Value::is_null")]
     #[schema(value_type = Object)]
-    pub(crate) more: Value,
+    pub(crate) more: Box<Value>,
     #[serde(skip)]
     retry_after: Option<u64>,
     #[serde(skip)]
@@ -47,7 +47,7 @@ impl Problem {
             status: status.as_u16(),
             code,
             detail: detail.into(),
-            more: Value::Null,
+            more: Box::default(),
             retry_after: None,
             etag: None,
         }
@@ -98,7 +98,7 @@ impl Problem {
     }
 
     fn with(self, more: Value) -> Problem {
-        Problem { more, ..self }
+        Problem { more: Box::new(more), ..self }
     }
 }
 
