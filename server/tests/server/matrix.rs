@@ -12,10 +12,10 @@ use serde_json::{Value, json};
 use vexil_core::Timestamp;
 use vexil_server::access::table::{Cell, Place, TABLE};
 use vexil_server::access::{Actor, Authority, EntryKind, EnvironmentClass, Grant, Permission, Role};
+use vexil_server::api;
 use vexil_server::gate::{
     Circumstances, Expected, Operation, Policy, Proposal, Refusal, Reviewed, Target, Verdict,
 };
-use vexil_server::{Settings, api};
 
 use crate::support::{Client, TestServer, settings};
 
@@ -172,11 +172,7 @@ fn id_of(value: &Value) -> String {
 impl World {
     fn new() -> World {
         let folder = tempfile::tempdir().unwrap();
-        let server = TestServer::with(Settings {
-            anonymous_rate: 1_000_000,
-            write_rate: 1_000_000,
-            ..settings(folder.path())
-        });
+        let server = TestServer::with(settings(folder.path()));
         let admin = server.admin();
         let entries = "/api/v1/projects/default/entries";
         let marked = [

@@ -113,7 +113,7 @@ impl Drop for TestServer {
     }
 }
 
-/// Settings for a test: a free port, a folder of its own, short waits.
+/// Settings for a test: a free port, a folder of its own, short waits, wide limits.
 pub(crate) fn settings(folder: &Path) -> Settings {
     Settings {
         listen: SocketAddr::from(([127, 0, 0, 1], 0)),
@@ -122,6 +122,9 @@ pub(crate) fn settings(folder: &Path) -> Settings {
         heartbeat: Duration::from_millis(500),
         version_check: Duration::from_millis(500),
         drain: Duration::from_secs(2),
+        // Tests are faster than people.
+        write_rate: 100_000,
+        anonymous_rate: 100_000,
         ..Settings::default()
     }
 }
