@@ -22,9 +22,24 @@ pub struct Directory {
 
 #[derive(Debug, Default)]
 struct Known {
-    credentials: HashMap<String, CredentialRow>,
+    credentials: HashMap<String, Credential>,
     people: HashMap<String, PersonRow>,
     signing_keys: Vec<SigningKeyRow>,
+}
+
+/// A key or token, read once: requests only compare.
+#[derive(Debug)]
+struct Credential {
+    row: CredentialRow,
+    /// None is nobody's.
+    hash: Option<SecretHash>,
+    sdk: Option<Arc<SdkKey>>,
+}
+
+impl Credential {
+    fn of(row: CredentialRow) -> Credential {
+        Credential { hash: SecretHash::from_hex(&row.hash), sdk: sdk_key(&row).map(Arc::new), row }
+    }
 }
 
 /// What an SDK key is of.
@@ -47,7 +62,7 @@ impl Directory {
     pub async fn refresh(&self, store: &Store) -> Result<(), StoreError> {
         let credentials = store.credentials().await?;
         let known = Known {
-            credentials: credentials.into_iter().map(|row| (row.id.clone(), row)).collect(),
+            credentials: credentials.into_iter().map(|row| (row.id.clone(), Credential::of(row))).collect(),
             people: store.people().await?.into_iter().map(|row| (row.id.clone(), row)).collect(),
             signing_keys: store.signing_keys().await?,
         };
@@ -59,28 +74,22 @@ impl Directory {
         Arc::clone(&self.known.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// The row of what somebody presents, if it is theirs and works.
-    fn credential(&self, presented: &Presented, now: i64) -> Option<CredentialRow> {
-        let known = self.known();
-        let row = known.credentials.get(presented.id().as_str())?;
-        let is_theirs = SecretHash::from_hex(&row.hash).is_some_and(|hash| presented.is(&hash));
-        (is_theirs && row.works_at(now)).then(|| row.clone())
-    }
-
-    /// The SDK key that somebody presents.
-    pub fn sdk_key(&self, presented: &Presented, now: i64) -> Option<SdkKey> {
-        sdk_key(self.credential(presented, now)?)
+    /// The SDK key that somebody presents, if it is theirs and works.
+    pub fn sdk_key(&self, presented: &Presented, now: i64) -> Option<Arc<SdkKey>> {
+        self.known().credential(presented, now)?.sdk.clone()
     }
 
     /// Whether an SDK key still works.
     pub fn works(&self, key: &SdkKey, now: i64) -> bool {
-        self.known().credentials.get(&*key.id).is_some_and(|row| row.works_at(now))
+        self.known().credentials.get(&*key.id).is_some_and(|known| known.row.works_at(now))
     }
 
     /// What the holder of an API token may.
     pub fn token(&self, presented: &Presented, now: i64) -> Option<Authority> {
-        let row = self.credential(presented, now).filter(|row| row.kind == TOKEN)?;
-        Some(Authority { actor: Actor::Token { id: row.id, name: row.name }, grants: row.grants })
+        let known = self.known();
+        let row = &known.credential(presented, now).filter(|known| known.row.kind == TOKEN)?.row;
+        let actor = Actor::Token { id: row.id.clone(), name: row.name.clone() };
+        Some(Authority { actor, grants: row.grants.clone() })
     }
 
     /// What somebody who has signed in may.
@@ -93,7 +102,8 @@ impl Directory {
 
     /// Every key and token, oldest first.
     pub fn credentials(&self) -> Vec<CredentialRow> {
-        let mut rows: Vec<_> = self.known().credentials.values().cloned().collect();
+        let known = self.known();
+        let mut rows: Vec<_> = known.credentials.values().map(|known| known.row.clone()).collect();
         rows.sort_by(|a, b| (a.created_at, &a.id).cmp(&(b.created_at, &b.id)));
         rows
     }
@@ -115,22 +125,31 @@ impl Directory {
         let is_super =
             |grants: &[Grant]| grants.iter().any(|grant| grant.role == crate::access::Role::SuperAdmin);
         let known = self.known();
-        known.credentials.values().any(|row| is_super(&row.grants))
+        known.credentials.values().any(|known| is_super(&known.row.grants))
             || known.people.values().any(|row| is_super(&row.grants))
     }
 }
 
-fn sdk_key(row: CredentialRow) -> Option<SdkKey> {
-    let tenant: Option<Arc<str>> = row.tenant.map(Arc::from);
+impl Known {
+    /// What is known of what somebody presents, if it is theirs and works.
+    fn credential(&self, presented: &Presented, now: i64) -> Option<&Credential> {
+        let known = self.credentials.get(presented.id().as_str())?;
+        let is_theirs = known.hash.as_ref().is_some_and(|hash| presented.is(hash));
+        (is_theirs && known.row.works_at(now)).then_some(known)
+    }
+}
+
+fn sdk_key(row: &CredentialRow) -> Option<SdkKey> {
+    let tenant: Option<Arc<str>> = row.tenant.as_deref().map(Arc::from);
     let audience = match row.kind.as_str() {
         SERVER => Audience::Server,
         CLIENT => Audience::Client(tenant.clone()),
         _ => return None,
     };
     Some(SdkKey {
-        id: row.id.into(),
-        project: row.project?.into(),
-        environment: row.environment?.into(),
+        id: row.id.as_str().into(),
+        project: row.project.as_deref()?.into(),
+        environment: row.environment.as_deref()?.into(),
         audience,
         tenant,
     })

@@ -6,10 +6,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use base64ct::{Base64UrlUnpadded, Encoding};
+use regex::{Regex, RegexBuilder};
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
+
+use vexil_core::limits;
 
 use crate::access::credential::{self, BadCredential, CredentialKind, Presented};
 use crate::access::{Actor, Authority, Grant, Role};
@@ -19,7 +22,7 @@ use crate::catalog::Catalog;
 use crate::delivery::{Hub, Signer, new_signing_key};
 use crate::directory::{Directory, TOKEN};
 use crate::follow;
-use crate::gate::{AccessOperation, Circumstances, Gate, Operation, Proposal, Refusal};
+use crate::gate::{AccessOperation, Circumstances, Complete, Gate, Operation, Proposal, Refusal};
 use crate::settings::Settings;
 use crate::store::{CredentialRow, Store, StoreError, now};
 
@@ -51,6 +54,9 @@ pub enum StartError {
         /// What the operating system says.
         why: std::io::Error,
     },
+    /// The pattern for keys is none.
+    #[error("the naming pattern: {0}")]
+    Naming(#[from] regex::Error),
     /// Redis cannot be used.
     #[error("redis: {0}")]
     Redis(#[from] redis::RedisError),
@@ -99,7 +105,12 @@ impl Server {
         let slice_secret = shared_secret(&store, "slice_secret").await?;
         let audit_key = DigestKey::new(Sha256::digest(shared_secret(&store, "audit_secret").await?).into());
         let hub = Arc::new(Hub::new(signer, slice_secret.as_bytes(), audit_key));
-        let gate = Arc::new(Gate::new(Arc::clone(&store), Arc::clone(&catalog), Arc::clone(&hub)));
+        let naming = settings.naming.as_deref().map(naming).transpose()?;
+        let gate = Gate::new(Arc::clone(&store), Arc::clone(&catalog), Arc::clone(&hub)).with_naming(naming);
+        let gate = Arc::new(gate);
+        if settings.strict {
+            gate.add_policy(Arc::new(Complete));
+        }
 
         for (project, _) in store.projects().await? {
             gate.refresh(&project).await?;
@@ -187,6 +198,11 @@ pub async fn asked_to_stop() {
         _ = interrupted => {}
         () = terminated => {}
     }
+}
+
+/// Within the limits of patterns in definitions.
+fn naming(pattern: &str) -> Result<Regex, regex::Error> {
+    RegexBuilder::new(pattern).size_limit(limits::REGEX_COMPILED_BYTES).build()
 }
 
 /// A secret that all replicas share.

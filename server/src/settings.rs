@@ -17,6 +17,11 @@ pub struct Settings {
     pub redis_url: Option<String>,
     /// The administrator's token on the first start; else one is made and shown once.
     pub admin_token: Option<String>,
+    /// Whether entries without owner, description, expiry (or `off`, where something may switch them off) are refused
+    /// rather than warned of.
+    pub strict: bool,
+    /// What every key should match as a whole; another one is warned of, or refused where `strict`.
+    pub naming: Option<String>,
     /// How often a stream says that it is alive.
     pub heartbeat: Duration,
     /// How often the database is asked whether a notification was lost.
@@ -46,6 +51,8 @@ impl Default for Settings {
             database_url: None,
             redis_url: None,
             admin_token: None,
+            strict: false,
+            naming: None,
             heartbeat: Duration::from_secs(15),
             version_check: Duration::from_secs(5),
             max_streams: 20_000,

@@ -3,13 +3,25 @@
 use crate::command::cargo;
 use crate::totals::Totals;
 
+/// The tests that hold golden texts to the code, by package and name.
+const TESTS: [(&str, &str); 3] = [
+    ("vexil-tests", "traces"),
+    ("vexil-server", "the_page_is_the_table"),
+    ("vexil-server", "the_checked_in_document_is_of_this_code"),
+];
+
 pub(crate) fn run() -> Result<(), String> {
-    let mut command = cargo(&["test", "--package", "vexil-tests", "traces"]);
-    let mut totals = Totals::default();
-    let succeeded = totals.run(command.env("VEXIL_BLESS", "1"))?;
-    match (succeeded, totals.passed) {
-        (false, _) => Err("the explanations could not be written".into()),
-        (true, 0) => Err("no test named `traces` ran, so nothing was written".into()),
-        (true, _) => Ok(()),
+    for (package, test) in TESTS {
+        let mut command = cargo(&["test", "--package", package, test]);
+        let mut totals = Totals::default();
+        let succeeded = totals.run(command.env("VEXIL_BLESS", "1"))?;
+        match (succeeded, totals.passed) {
+            (false, _) => return Err(format!("what `{test}` of {package} holds could not be written")),
+            (true, 0) => {
+                return Err(format!("no test named `{test}` ran in {package}, so nothing was written"));
+            }
+            (true, _) => {}
+        }
     }
+    Ok(())
 }

@@ -22,7 +22,7 @@ enum Task {
     Bench(bench::Arguments),
     /// Fuzzes the core, one target or all of them in turn
     Fuzz(fuzz::Arguments),
-    /// Accepts what explanations say now as the golden texts of tests/traces; look at the diff before you commit
+    /// Accepts what explanations, the table of roles and the OpenAPI document say now as golden; look at the diff
     Bless,
 }
 

@@ -301,7 +301,7 @@ pub(crate) struct RequestId(pub(crate) String);
 /// A process or an app with its key.
 pub(crate) struct Sdk {
     /// What the key is of.
-    pub(crate) key: SdkKey,
+    pub(crate) key: Arc<SdkKey>,
     services: Arc<Services>,
 }
 

@@ -37,7 +37,7 @@ enum Next {
 /// One stream: where it is, and what it waits for.
 struct Feed {
     services: Arc<Services>,
-    key: SdkKey,
+    key: Arc<SdkKey>,
     heads: watch::Receiver<Arc<Head>>,
     stopping: watch::Receiver<bool>,
     held: Option<u64>,
@@ -69,7 +69,7 @@ impl Feed {
         let heads = services.hub.subscribe(&sdk.key.project, &sdk.key.environment);
         let heads = heads.ok_or_else(|| Problem::not_found("environment", &sdk.key.environment))?;
         let stopping = services.stopping.clone();
-        Ok(Feed { services, key: sdk.key.clone(), heads, stopping, held, _open: open })
+        Ok(Feed { services, key: Arc::clone(&sdk.key), heads, stopping, held, _open: open })
     }
 
     /// What leads from what is held to a version. A delta is made in no time; to make and sign the whole may take a

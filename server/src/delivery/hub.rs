@@ -12,11 +12,13 @@ use super::{Head, Signer};
 use crate::audit::conceal::DigestKey;
 use crate::catalog::Project;
 
-type Place = (Arc<str>, Arc<str>);
+/// Where those who wait for an environment's next version hear of it, by environment.
+type Heads = HashMap<Arc<str>, watch::Sender<Arc<Head>>>;
 
 /// The newest version of every environment.
 pub struct Hub {
-    heads: RwLock<HashMap<Place, watch::Sender<Arc<Head>>>>,
+    /// By project.
+    heads: RwLock<HashMap<Arc<str>, Heads>>,
     signer: RwLock<Arc<Signer>>,
     slice_secret: Arc<[u8]>,
     audit_key: DigestKey,
@@ -47,31 +49,24 @@ impl Hub {
     pub(crate) fn publish(&self, project: &Arc<Project>) {
         let signer = self.signer();
         for environment in &project.environments {
-            let place = (Arc::clone(&project.key), Arc::clone(&environment.row.key));
             let head = |before: Option<&Head>| {
                 let (project, environment) = (Arc::clone(project), Arc::clone(environment));
-                Arc::new(Head::new(
-                    project,
-                    environment,
-                    Arc::clone(&signer),
-                    Arc::clone(&self.slice_secret),
-                    before,
-                ))
+                let slice_secret = Arc::clone(&self.slice_secret);
+                Arc::new(Head::new(project, environment, Arc::clone(&signer), slice_secret, before))
             };
-            let mut heads = self.heads.write().unwrap_or_else(PoisonError::into_inner);
-            match heads.get(&place) {
-                None => drop(heads.insert(place, watch::Sender::new(head(None)))),
-                Some(sender) => {
-                    let sender = sender.clone();
-                    drop(heads);
-                    let before = Arc::clone(&sender.borrow());
-                    let is_same = before.version() == environment.row.version
-                        && Arc::ptr_eq(before.signer(), &signer)
-                        && before.project.roles == project.roles;
-                    if !is_same {
-                        sender.send_replace(head(Some(&before)));
-                    }
-                }
+            let Some(sender) = self.sender(&project.key, &environment.row.key) else {
+                let mut heads = self.heads.write().unwrap_or_else(PoisonError::into_inner);
+                let heads = heads.entry(Arc::clone(&project.key)).or_default();
+                heads.insert(Arc::clone(&environment.row.key), watch::Sender::new(head(None)));
+                continue;
+            };
+            let before = Arc::clone(&sender.borrow());
+            let is_same = before.version() == environment.row.version
+                && Arc::ptr_eq(before.signer(), &signer)
+                && before.project.roles == project.roles;
+            // Whoever publishes what it read a while ago, to sign it anew, must not take a later version back.
+            if !is_same && before.version() <= environment.row.version {
+                sender.send_replace(head(Some(&before)));
             }
         }
     }
@@ -86,12 +81,17 @@ impl Hub {
 
     /// The newest version of an environment.
     pub fn head(&self, project: &str, environment: &str) -> Option<Arc<Head>> {
-        self.subscribe(project, environment).map(|receiver| Arc::clone(&receiver.borrow()))
+        let heads = self.heads.read().unwrap_or_else(PoisonError::into_inner);
+        heads.get(project)?.get(environment).map(|sender| Arc::clone(&sender.borrow()))
     }
 
     /// The newest version of an environment, and every newer one.
     pub fn subscribe(&self, project: &str, environment: &str) -> Option<watch::Receiver<Arc<Head>>> {
+        self.sender(project, environment).map(|sender| sender.subscribe())
+    }
+
+    fn sender(&self, project: &str, environment: &str) -> Option<watch::Sender<Arc<Head>>> {
         let heads = self.heads.read().unwrap_or_else(PoisonError::into_inner);
-        heads.get(&(Arc::from(project), Arc::from(environment))).map(watch::Sender::subscribe)
+        heads.get(project)?.get(environment).cloned()
     }
 }

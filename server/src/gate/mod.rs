@@ -22,6 +22,7 @@ mod review;
 
 use std::sync::{Arc, PoisonError, RwLock};
 
+use regex::Regex;
 use tokio::runtime::RuntimeFlavor;
 use tokio::sync::{Mutex, watch};
 
@@ -35,7 +36,7 @@ pub use commit::Committed;
 pub use draft::{Draft, EntryDraft, EnvironmentDraft, ProjectDraft};
 pub use operation::{Expected, Operation, Target};
 pub(crate) use plan::changes_between;
-pub use policy::{Policy, Verdict};
+pub use policy::{Complete, Policy, Verdict};
 pub use refusal::EntryProblem;
 pub use refusal::Refusal;
 pub use review::{EnvironmentDiff, Reviewed};
@@ -97,6 +98,8 @@ pub struct Gate {
     catalog: Arc<Catalog>,
     hub: Arc<Hub>,
     policies: RwLock<Vec<Arc<dyn Policy>>>,
+    /// What every key should match as a whole.
+    naming: Option<Regex>,
     /// Changes of this process wait for each other here rather than in the database.
     turn: Mutex<()>,
     /// Says that keys or people changed.
@@ -111,9 +114,16 @@ impl Gate {
             catalog,
             hub,
             policies: RwLock::default(),
+            naming: None,
             turn: Mutex::default(),
             access_changed: watch::Sender::new(0),
         }
+    }
+
+    /// With a pattern that every key should match as a whole.
+    #[must_use]
+    pub fn with_naming(self, naming: Option<Regex>) -> Gate {
+        Gate { naming, ..self }
     }
 
     /// Adds a policy; every change from now on passes it.

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use regex::Regex;
 use vexil_core::definition::{self, Mode, lint};
 use vexil_core::diff::{self, Change};
 use vexil_core::{Arena, Node, Problem, Severity, Timestamp};
@@ -61,7 +62,7 @@ impl Gate {
         for (row, base) in touched(&draft) {
             let view = View { draft: &draft, row: &row, base };
             let allowed = view.permit(&proposal)?;
-            let warnings = view.validate()?;
+            let warnings = view.validate(self.naming.clone())?;
             let changes = view.changes();
             for change in &changes {
                 // Some may change parts of an entry only.
@@ -136,7 +137,7 @@ impl<'d> View<'d> {
 
     /// Reads the environment as it would be. Every problem is an error of the whole, also of entries that refer to what
     /// has changed; warnings are told of the entries that change.
-    fn validate(&self) -> Result<Vec<EntryProblem>, Refusal> {
+    fn validate(&self, naming: Option<Regex>) -> Result<Vec<EntryProblem>, Refusal> {
         let edited: BTreeMap<&str, Option<&Document>> =
             self.edits().map(|(entry, _, document)| (&*entry.key, document)).collect();
         let mut keys = Vec::new();
@@ -160,7 +161,7 @@ impl<'d> View<'d> {
         let document = Node::parse_json(text.as_bytes(), &arena)
             .map_err(|problem| self.refuse(vec![(None, problem)]))?;
         let mut reading = definition::read(&[document], Mode::Authoring);
-        let options = lint::Options { now: Timestamp::from_millis(now()), naming: None };
+        let options = lint::Options { now: Timestamp::from_millis(now()), naming };
         lint::warn(&mut reading, &options);
         let key_of = |entry: Option<usize>| keys.get(entry?).copied();
         let (mut errors, mut warnings) = (Vec::new(), Vec::new());

@@ -1,8 +1,9 @@
 //! Changes: what they do, what they refuse, and that they can be taken back. On both databases.
 
 use serde_json::{Value, json};
+use vexil_server::Settings;
 
-use crate::support::{Client, TestServer};
+use crate::support::{Client, TestServer, settings};
 
 const PROJECT: &str = "/api/v1/projects/default";
 const ENTRIES: &str = "/api/v1/projects/default/entries";
@@ -269,4 +270,27 @@ fn projects_come_and_go_as_files() {
         assert!(admin.get(&format!("{ENTRIES}/b")).expect(200)["archived_at"].is_string());
         assert_eq!(admin.get(&format!("{ENTRIES}/a")).expect(200).get("archived_at"), None);
     });
+}
+
+#[test]
+fn a_strict_server_wants_entries_complete_and_lets_everything_be_switched_off() {
+    let folder = tempfile::tempdir().unwrap();
+    let lax = settings(folder.path());
+    let mut server = TestServer::with(lax.clone());
+    create(&server.admin(), json!({"key": "a"}));
+    server.stop();
+    let naming = Some("[a-z]+".to_owned());
+    let server = TestServer::with(Settings { strict: true, naming, ..lax });
+    let admin = server.admin();
+    let refuse = |definition: Value| {
+        let refusal = admin.post(ENTRIES, json!({"definition": definition})).refused(403, "POLICY_REFUSED");
+        refusal["detail"].as_str().unwrap().to_owned()
+    };
+    assert!(refuse(json!({"key": "b"})).contains("MISSING_OWNER"));
+    let complete = json!({"key": "B", "owner": "me", "description": "d", "kind": "ops"});
+    assert!(refuse(complete.clone()).contains("NAMING_PATTERN"));
+    patch(&admin, "a", json!({"enabled": false}));
+    let path = format!("{IN_PRODUCTION}/a");
+    admin.patch(&path, json!({"patch": {"rollout": {"on": 100}}})).refused(403, "POLICY_REFUSED");
+    create(&admin, json!({"key": "b", "owner": "me", "description": "d", "kind": "ops"}));
 }

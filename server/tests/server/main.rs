@@ -13,5 +13,7 @@ mod audit;
 mod changes;
 mod limits;
 mod matrix;
+mod openapi;
 mod sessions;
+mod streams;
 mod support;

@@ -255,6 +255,8 @@ pub(crate) struct Event {
     pub(crate) name: String,
     pub(crate) id: Option<u64>,
     pub(crate) data: Value,
+    /// The data as it came.
+    pub(crate) text: String,
 }
 
 impl Events {
@@ -281,7 +283,9 @@ impl Events {
                 Some(("id", value)) => id = value.parse().ok(),
                 Some(("data", value)) => data = value.to_owned(),
                 _ if data.is_empty() => {}
-                _ => return Some(Event { name, id, data: serde_json::from_str(&data).unwrap() }),
+                _ => {
+                    return Some(Event { name, id, data: serde_json::from_str(&data).unwrap(), text: data });
+                }
             }
         }
     }

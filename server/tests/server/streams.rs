@@ -1,0 +1,355 @@
+//! Delivery: what is signed, what resumes, what never leaves.
+
+use std::collections::BTreeMap;
+use std::thread;
+use std::time::Duration;
+
+use base64ct::{Base64UrlUnpadded, Encoding};
+use ed25519_dalek::{Signature, Verifier, VerifyingKey};
+use serde_json::value::RawValue;
+use serde_json::{Value, json};
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+
+use crate::support::{Client, TestServer};
+
+const ENTRIES: &str = "/api/v1/projects/default/entries";
+const IN_PRODUCTION: &str = "/api/v1/projects/default/environments/production/entries";
+
+/// A process that takes messages over as clients do: verified, in order, deltas on what they fit.
+struct Process {
+    keys: BTreeMap<String, VerifyingKey>,
+    version: Option<u64>,
+    entries: BTreeMap<String, Value>,
+}
+
+#[derive(serde::Deserialize)]
+struct Envelope<'m> {
+    #[serde(rename = "type")]
+    kind: &'m str,
+    signature: &'m str,
+    #[serde(borrow)]
+    payload: &'m RawValue,
+}
+
+impl Process {
+    fn new(sdk: &Client) -> Process {
+        let mut keys = BTreeMap::new();
+        for key in sdk.get("/sdk/v1/keys").expect(200)["keys"].as_array().unwrap() {
+            let bytes: [u8; 32] =
+                Base64UrlUnpadded::decode_vec(key["x"].as_str().unwrap()).unwrap().try_into().unwrap();
+            keys.insert(key["kid"].as_str().unwrap().to_owned(), VerifyingKey::from_bytes(&bytes).unwrap());
+        }
+        Process { keys, version: None, entries: BTreeMap::new() }
+    }
+
+    /// The protected header, if the signature is one of a trusted key over these bytes.
+    fn verify(&self, envelope: &Envelope<'_>) -> Option<Value> {
+        let (protected, signature) = envelope.signature.split_once("..")?;
+        let header: Value = serde_json::from_slice(&Base64UrlUnpadded::decode_vec(protected).ok()?).ok()?;
+        let key = self.keys.get(header["kid"].as_str()?)?;
+        let signature = Signature::from_slice(&Base64UrlUnpadded::decode_vec(signature).ok()?).ok()?;
+        let signed = format!("{protected}.{}", envelope.payload.get());
+        key.verify(signed.as_bytes(), &signature).ok()?;
+        Some(header)
+    }
+
+    fn take(&mut self, message: &str) {
+        let envelope: Envelope<'_> = serde_json::from_str(message).unwrap();
+        let header = self.verify(&envelope).expect("a signature");
+        let payload: Value = serde_json::from_str(envelope.payload.get()).unwrap();
+        assert_eq!((&header["typ"], &header["version"]), (&json!(envelope.kind), &payload["version"]));
+        assert_eq!(header["environment"], json!("production"));
+        let version = payload["version"].as_u64().unwrap();
+        assert!(self.version.is_none_or(|held| held < version), "{version} after {:?}", self.version);
+        match envelope.kind {
+            "put" => self.entries.clear(),
+            "delta" => assert_eq!(payload["from"].as_u64(), self.version),
+            other => panic!("{other}"),
+        }
+        for entry in payload["entries"].as_array().unwrap() {
+            self.entries.insert(entry["key"].as_str().unwrap().to_owned(), entry.clone());
+        }
+        for key in payload["removed"].as_array().into_iter().flatten() {
+            self.entries.remove(key.as_str().unwrap());
+        }
+        self.version = Some(version);
+    }
+}
+
+fn whole(sdk: &Client) -> Process {
+    let mut process = Process::new(sdk);
+    process.take(&sdk.get("/sdk/v1/snapshot").text);
+    process
+}
+
+#[test]
+fn connections_that_are_cut_resume_and_end_where_everybody_is() {
+    TestServer::on_each(|server| {
+        let (admin, sdk) = (server.admin(), server.sdk("production", "server"));
+        for number in 0..20 {
+            admin.post(ENTRIES, json!({"definition": {"key": format!("f{number}")}})).expect(201);
+        }
+        const CHANGES: u64 = 120;
+        let writer = {
+            let admin = admin.clone();
+            thread::spawn(move || {
+                for number in 0..CHANGES {
+                    let key = number % 20;
+                    match number % 15 {
+                        13 => drop(admin.delete(&format!("{ENTRIES}/f{key}")).expect(200)),
+                        14 => drop(
+                            admin.post(&format!("{ENTRIES}/f{}/restore", key - 1), json!({})).expect(200),
+                        ),
+                        _ => {
+                            let body =
+                                json!({"patch": {"enabled": number % 2 == 0, "salt": number.to_string()}});
+                            admin.patch(&format!("{IN_PRODUCTION}/f{key}"), body);
+                        }
+                    }
+                }
+            })
+        };
+        let mut process = Process::new(&sdk);
+        let (mut connections, mut deltas) = (0, 0);
+        while !writer.is_finished() || process.version != whole(&sdk).version {
+            // Each connection lives for a few messages only.
+            let mut stream = sdk.stream(process.version);
+            connections += 1;
+            for _ in 0..5 {
+                let Some(event) = stream.any() else { break };
+                if event.name == "heartbeat" {
+                    break;
+                }
+                deltas += u64::from(event.name == "delta");
+                process.take(&event.text);
+                assert_eq!(event.id, process.version);
+            }
+        }
+        writer.join().unwrap();
+        assert!(connections > 5 && deltas > 10, "{connections} connections, {deltas} deltas");
+        assert_eq!(process.entries, whole(&sdk).entries);
+    });
+}
+
+#[test]
+fn a_position_gets_what_it_needs() {
+    let server = TestServer::start();
+    let (admin, sdk) = (server.admin(), server.sdk("production", "server"));
+    for number in 0..10 {
+        admin.post(ENTRIES, json!({"definition": {"key": format!("f{number}")}})).expect(201);
+    }
+    let first = |since| {
+        let event = sdk.stream(since).any().unwrap();
+        (event.name, event.id)
+    };
+    assert_eq!(first(None), ("put".to_owned(), Some(10)));
+    assert_eq!(first(Some(8)), ("delta".to_owned(), Some(10)));
+    // Somebody who is ahead has another database's versions.
+    assert_eq!(first(Some(99)), ("put".to_owned(), Some(10)));
+    assert_eq!(first(Some(0)), ("put".to_owned(), Some(10)));
+    // Who is where everybody is waits, and hears that the stream is alive.
+    assert_eq!(first(Some(10)).0, "heartbeat");
+    // A delta that is as large as the whole is the whole.
+    assert_eq!(first(Some(1)), ("put".to_owned(), Some(10)));
+}
+
+#[test]
+fn somebody_slow_finds_the_newest_and_no_queue() {
+    let server = TestServer::start();
+    let (admin, sdk) = (server.admin(), server.sdk("production", "server"));
+    // Large enough that what is not read fills every buffer on the way.
+    let padding = "x".repeat(200_000);
+    for number in 0..10 {
+        let definition = json!({"key": format!("f{number}"), "type": "config", "default": padding});
+        admin.post(ENTRIES, json!({"definition": definition})).expect(201);
+    }
+    let mut slow = sdk.stream(None);
+    assert_eq!(slow.next().unwrap().id, Some(10));
+    for number in 0..60 {
+        let value = format!("{number}{padding}");
+        let body = json!({"patch": {"default": value}});
+        admin.patch(&format!("{IN_PRODUCTION}/f{}", number % 10), body).expect(200);
+    }
+    let mut messages = 0;
+    let mut version = 10;
+    while version < 70 {
+        let event = slow.next().unwrap();
+        assert!(event.id.unwrap() > version);
+        version = event.id.unwrap();
+        messages += 1;
+    }
+    assert!(messages < 60, "{messages} messages for 60 versions");
+}
+
+#[test]
+fn the_same_messages_come_over_a_websocket() {
+    let server = TestServer::start();
+    let (admin, sdk) = (server.admin(), server.sdk("production", "server"));
+    for key in ["a", "b", "c"] {
+        admin.post(ENTRIES, json!({"definition": {"key": key}})).expect(201);
+    }
+    let mut process = Process::new(&sdk);
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    runtime.block_on(async {
+        use futures_util::StreamExt;
+        let url = format!("{}/sdk/v1/ws", sdk.base.replace("http://", "ws://"));
+        let mut request = url.into_client_request().unwrap();
+        request.headers_mut().insert("authorization", format!("Bearer {}", sdk.token).parse().unwrap());
+        let (mut socket, _) = tokio_tungstenite::connect_async(request).await.unwrap();
+        process.take(socket.next().await.unwrap().unwrap().to_text().unwrap());
+        let path = format!("{IN_PRODUCTION}/a");
+        tokio::task::spawn_blocking(move || {
+            admin.patch(&path, json!({"patch": {"enabled": false}})).expect(200)
+        })
+        .await
+        .unwrap();
+        loop {
+            let message = socket.next().await.unwrap().unwrap();
+            let text = message.to_text().unwrap();
+            if !text.contains("heartbeat") {
+                process.take(text);
+                break;
+            }
+        }
+    });
+    assert_eq!((process.version, &process.entries["a"]["enabled"]), (Some(4), &json!(false)));
+}
+
+#[test]
+fn forged_swapped_and_foreign_messages_do_not_verify() {
+    let server = TestServer::start();
+    let (admin, sdk) = (server.admin(), server.sdk("production", "server"));
+    admin.post(ENTRIES, json!({"definition": {"key": "a"}})).expect(201);
+    let process = Process::new(&sdk);
+    let (old, other) =
+        (sdk.get("/sdk/v1/snapshot").text, server.sdk("staging", "server").get("/sdk/v1/snapshot").text);
+    admin.patch(&format!("{IN_PRODUCTION}/a"), json!({"patch": {"enabled": false}})).expect(200);
+    let new = sdk.get("/sdk/v1/snapshot").text;
+    let parse = |text: &'static str| serde_json::from_str::<Envelope<'static>>(text).unwrap();
+    let [old, other, new] = [old, other, new].map(|text| &*Box::leak(text.into_boxed_str()));
+    let forged = Box::leak(new.replace("false", "true").into_boxed_str());
+    assert!(process.verify(&parse(new)).is_some());
+    assert!(process.verify(&parse(forged)).is_none());
+    // An old payload under a new signature, which would roll back.
+    let swapped = Envelope { kind: "put", signature: parse(new).signature, payload: parse(old).payload };
+    assert!(process.verify(&swapped).is_none());
+    // What is of another environment says so where it is signed.
+    assert_eq!(process.verify(&parse(other)).unwrap()["environment"], json!("staging"));
+}
+
+#[test]
+fn signing_keys_rotate_under_open_streams() {
+    let server = TestServer::start();
+    let (admin, sdk) = (server.admin(), server.sdk("production", "server"));
+    for key in ["a", "b", "c"] {
+        admin.post(ENTRIES, json!({"definition": {"key": key}})).expect(201);
+    }
+    let mut stream = sdk.stream(Some(3));
+    let next = admin.post("/api/v1/signing-keys", json!({})).expect(201);
+    let mut process = Process::new(&sdk);
+    process.version = Some(3);
+    assert!(process.keys.contains_key(next["id"].as_str().unwrap()), "published before it signs");
+    let path = format!("/api/v1/signing-keys/{}", next["id"].as_str().unwrap());
+    admin.patch(&path, json!({"state": "active"})).expect(200);
+    let tag = |answer: crate::support::Answer| answer.header("etag").unwrap().to_owned();
+    let wait = || tag(sdk.get("/sdk/v1/snapshot")).contains(next["id"].as_str().unwrap());
+    while !wait() {
+        thread::sleep(Duration::from_millis(10));
+    }
+    admin.patch(&format!("{IN_PRODUCTION}/a"), json!({"patch": {"enabled": false}})).expect(200);
+    let event = stream.next().unwrap();
+    process.take(&event.text);
+    let envelope: Envelope<'_> = serde_json::from_str(&event.text).unwrap();
+    assert_eq!(process.verify(&envelope).unwrap()["kid"], next["id"]);
+    admin.patch(&path, json!({"state": "retired"})).refused(422, "SIGNING_KEY_ACTIVE");
+}
+
+#[test]
+fn snapshots_are_not_sent_twice_and_come_compressed() {
+    let server = TestServer::start();
+    let (admin, sdk) = (server.admin(), server.sdk("production", "server"));
+    admin.post(ENTRIES, json!({"definition": {"key": "a"}})).expect(201);
+    let first = sdk.get("/sdk/v1/snapshot");
+    let tag = first.header("etag").unwrap().to_owned();
+    let again = sdk.send("GET", "/sdk/v1/snapshot", &[("if-none-match", &tag)], None);
+    assert_eq!((again.status, again.text.as_str()), (304, ""));
+    let zipped = sdk.send("GET", "/sdk/v1/snapshot", &[("accept-encoding", "gzip")], None);
+    assert_eq!(zipped.text, first.text);
+    admin.patch(&format!("{IN_PRODUCTION}/a"), json!({"patch": {"enabled": false}})).expect(200);
+    assert_eq!(sdk.send("GET", "/sdk/v1/snapshot", &[("if-none-match", &tag)], None).status, 200);
+}
+
+#[test]
+fn what_is_sensitive_or_not_for_clients_never_leaves() {
+    let server = TestServer::start();
+    let admin = server.admin();
+    let secret = "correct-horse-battery-staple";
+    let entries = [
+        json!({"key": "password", "type": "config", "default": secret, "sensitive": true}),
+        json!({"key": "hidden", "type": "config", "default": "for-servers"}),
+        json!({"key": "seen", "type": "config", "default": "for-all", "client_visible": true,
+            "rules": [{"condition": {"user.email": {"eq": "ada@example.com"}}, "action": {"value": "for-ada"}}]}),
+    ];
+    for entry in entries {
+        admin.post(ENTRIES, json!({"definition": entry})).expect(201);
+    }
+    let of_server = server.sdk("production", "server");
+    let of_client = server.sdk("production", "client");
+    let texts = |sdk: &Client| {
+        [
+            sdk.get("/sdk/v1/snapshot").text,
+            sdk.stream(None).next().unwrap().text,
+            sdk.stream(Some(2)).next().unwrap().text,
+        ]
+    };
+    for text in texts(&of_server) {
+        assert!(!text.contains(secret) && !text.contains("password"), "{text}");
+        assert!(text.contains("ada@example.com") || text.contains("delta"), "{text}");
+    }
+    for text in texts(&of_client) {
+        assert!(text.contains("for-all"), "{text}");
+        for hidden in [secret, "password", "hidden", "for-servers", "ada@example.com"] {
+            assert!(!text.contains(hidden), "{hidden}: {text}");
+        }
+    }
+    // What becomes sensitive leaves those who have it.
+    let mut stream = of_server.stream(Some(3));
+    admin.patch(&format!("{IN_PRODUCTION}/hidden"), json!({"patch": {"sensitive": true}})).expect(200);
+    let message = stream.next().unwrap();
+    assert!(!message.text.contains("for-servers"), "{}", message.text);
+}
+
+#[test]
+fn streams_end_with_their_key() {
+    let server = TestServer::start();
+    let admin = server.admin();
+    let made = admin
+        .post("/api/v1/keys", json!({"environment": "production", "kind": "server", "name": "x"}))
+        .expect(201);
+    let sdk = server.client(made["key"].as_str().unwrap());
+    let mut stream = sdk.stream(None);
+    assert_eq!(stream.any().unwrap().name, "put");
+    admin.delete(&format!("/api/v1/keys/{}", made["id"].as_str().unwrap())).expect(200);
+    while stream.any().is_some() {}
+    sdk.get("/sdk/v1/snapshot").refused(401, "UNAUTHENTICATED");
+    server.client("").get("/sdk/v1/snapshot").refused(401, "UNAUTHENTICATED");
+    server.client("nonsense").get("/sdk/v1/snapshot").refused(401, "CREDENTIAL_MALFORMED");
+    admin.get("/sdk/v1/snapshot").refused(403, "NOT_AN_SDK_KEY");
+}
+
+#[test]
+fn rotated_keys_work_side_by_side_for_a_while() {
+    let server = TestServer::start();
+    let admin = server.admin();
+    let made = admin
+        .post("/api/v1/keys", json!({"environment": "production", "kind": "server", "name": "x"}))
+        .expect(201);
+    let rotate = format!("/api/v1/keys/{}/rotate", made["id"].as_str().unwrap());
+    let new = admin.post(&rotate, json!({"overlap_seconds": 1})).expect(201);
+    let (old, new) =
+        (server.client(made["key"].as_str().unwrap()), server.client(new["key"].as_str().unwrap()));
+    new.get("/sdk/v1/snapshot").expect(200);
+    thread::sleep(Duration::from_millis(1_100));
+    old.get("/sdk/v1/snapshot").refused(401, "UNAUTHENTICATED");
+    new.get("/sdk/v1/snapshot").expect(200);
+}
