@@ -77,7 +77,7 @@ async fn list(caller: Caller<may::PeopleManage>) -> Json<Vec<PersonOut>> {
 }
 
 /// One person
-#[utoipa::path(get, path = "/api/v1/people/{id}", tag = "people", params(("id", Path,)),
+#[utoipa::path(get, path = "/api/v1/people/{id}", tag = "people", params(("id" = String, Path)),
     responses((status = 200, body = PersonOut), (status = "4XX", body = Problem)))]
 async fn show(caller: Caller<may::PeopleManage>, Path(id): Path<String>) -> Result<Response, Problem> {
     let found = find(caller.services(), &id)?;
@@ -155,7 +155,7 @@ struct PersonPatch {
 }
 
 /// Change somebody's name or roles, or whether they may sign in
-#[utoipa::path(patch, path = "/api/v1/people/{id}", tag = "people", params(("id", Path,)),
+#[utoipa::path(patch, path = "/api/v1/people/{id}", tag = "people", params(("id" = String, Path)),
     request_body = PersonPatch,
     responses((status = 200), (status = 412, body = Problem), (status = "4XX", body = Problem)))]
 async fn edit(
@@ -196,7 +196,7 @@ struct PasswordIn {
 }
 
 /// Set a password: one's own with the old one, or somebody else's; all of their sessions end
-#[utoipa::path(put, path = "/api/v1/people/{id}/password", tag = "people", params(("id", Path,)),
+#[utoipa::path(put, path = "/api/v1/people/{id}/password", tag = "people", params(("id" = String, Path)),
     request_body = PasswordIn, responses((status = 200), (status = "4XX", body = Problem)))]
 async fn set_password(
     known: Known,
