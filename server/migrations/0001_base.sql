@@ -157,32 +157,39 @@ CREATE TABLE idempotency (
     PRIMARY KEY (actor, key)
 );
 
+-- How often an entry was evaluated to what. A row is of one span of time, by its beginning: a minute, or later an hour.
 CREATE TABLE evaluation_counts (
     project TEXT NOT NULL,
     environment TEXT NOT NULL,
     key TEXT NOT NULL,
+    -- Empty where the value was no variation's.
     variation TEXT NOT NULL,
     reason TEXT NOT NULL,
-    -- The beginning of the bucket of time.
+    span BIGINT NOT NULL,
     at BIGINT NOT NULL,
     count BIGINT NOT NULL,
-    PRIMARY KEY (project, environment, key, variation, reason, at)
+    PRIMARY KEY (project, environment, key, span, at, variation, reason)
 );
-CREATE INDEX evaluation_counts_by_time ON evaluation_counts (at);
+CREATE INDEX evaluation_counts_by_time ON evaluation_counts (span, at);
 
+-- Which unit was exposed to which variant.
 CREATE TABLE exposures (
     project TEXT NOT NULL,
     environment TEXT NOT NULL,
     experiment TEXT NOT NULL,
     variant TEXT NOT NULL,
+    -- What the unit is: `user.id`.
     attribute TEXT NOT NULL,
     unit TEXT NOT NULL,
+    -- How many of 100,000 units were noted, at the highest rate that the row was seen under.
+    sample BIGINT NOT NULL,
     first_at BIGINT NOT NULL,
     last_at BIGINT NOT NULL,
-    PRIMARY KEY (project, environment, experiment, unit, variant)
+    PRIMARY KEY (project, environment, experiment, unit, attribute, variant)
 );
 CREATE INDEX exposures_by_time ON exposures (last_at);
 
+-- Which process runs which version.
 CREATE TABLE instances (
     project TEXT NOT NULL,
     environment TEXT NOT NULL,
@@ -190,8 +197,23 @@ CREATE TABLE instances (
     service TEXT NOT NULL,
     sdk TEXT NOT NULL,
     version BIGINT NOT NULL,
-    applied_at BIGINT NOT NULL,
+    -- By its own clock; when this version was applied.
+    applied_at BIGINT,
+    first_seen_at BIGINT NOT NULL,
     seen_at BIGINT NOT NULL,
+    -- What it had to drop before it could send it.
+    dropped BIGINT NOT NULL,
     PRIMARY KEY (project, environment, instance)
 );
 CREATE INDEX instances_by_time ON instances (seen_at);
+
+-- Batches that were taken over, large ones in parts, so that a repeated one does not count twice.
+CREATE TABLE telemetry_batches (
+    project TEXT NOT NULL,
+    environment TEXT NOT NULL,
+    id TEXT NOT NULL,
+    part BIGINT NOT NULL,
+    received_at BIGINT NOT NULL,
+    PRIMARY KEY (project, environment, id, part)
+);
+CREATE INDEX telemetry_batches_by_time ON telemetry_batches (received_at);

@@ -3,8 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::relay;
 use crate::server::Services;
 use crate::store::{Store, StoreError};
+use crate::telemetry;
 
 /// How long to wait before listening again after the database went away.
 const LISTEN_AGAIN: Duration = Duration::from_millis(500);
@@ -17,9 +19,12 @@ const REMEMBER_REQUESTS: Duration = Duration::from_secs(24 * 3600);
 pub(crate) async fn start(services: &Arc<Services>) -> Result<(), StoreError> {
     tokio::spawn(until_stop(Arc::clone(services), access));
     tokio::spawn(until_stop(Arc::clone(services), tidy));
+    tokio::spawn(until_stop(Arc::clone(services), relay::dispatch));
+    tokio::spawn(until_stop(Arc::clone(services), flush));
     if services.store.is_shared() {
         tokio::spawn(until_stop(Arc::clone(services), listen));
         tokio::spawn(until_stop(Arc::clone(services), look));
+        tokio::spawn(until_stop(Arc::clone(services), relay::listen));
     }
     Ok(())
 }
@@ -114,7 +119,7 @@ async fn look(services: Arc<Services>) {
     }
 }
 
-async fn catch_up(services: &Services) {
+pub(crate) async fn catch_up(services: &Services) {
     match services.store.positions().await {
         Ok(positions) => {
             for project in behind(services, &positions) {
@@ -141,6 +146,11 @@ fn behind(services: &Services, positions: &[crate::store::Position]) -> Vec<Stri
     positions.iter().filter(is_behind).map(|position| position.project.clone()).collect()
 }
 
+/// Writes down what processes tell. What a stop interrupts is written again, and counts once.
+async fn flush(services: Arc<Services>) {
+    services.telemetry.flush_regularly(&services.store).await;
+}
+
 /// Forgets what has passed.
 async fn tidy(services: Arc<Services>) {
     let mut often = tokio::time::interval(TIDY);
@@ -157,5 +167,5 @@ async fn forget(store: &Store) -> Result<(), StoreError> {
     let remembered = i64::try_from(REMEMBER_REQUESTS.as_millis()).unwrap_or(i64::MAX);
     store.forget_requests(now.saturating_sub(remembered)).await?;
     store.forget_sessions(now).await?;
-    Ok(())
+    telemetry::retention::tidy(store, now).await
 }

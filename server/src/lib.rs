@@ -7,8 +7,10 @@
 //! 4. [`delivery`]: signed snapshots and deltas for processes;
 //! 5. [`access`] and [`directory`]: who may do what, and who is known;
 //! 6. [`audit`]: what was done, in a chain of hashes;
-//! 7. [`api`]: all of that over HTTP;
-//! 8. [`server`]: starting, running and stopping.
+//! 7. [`telemetry`]: what processes tell of themselves;
+//! 8. [`api`]: all of that over HTTP;
+//! 9. [`server`]: starting, running and stopping;
+//! 10. [`observe`]: metrics, logs and traces of all that.
 #![forbid(unsafe_code)]
 
 pub mod access;
@@ -19,9 +21,13 @@ pub mod delivery;
 pub mod directory;
 mod follow;
 pub mod gate;
+mod listener;
+pub mod observe;
+mod relay;
 pub mod server;
 pub mod settings;
 pub mod store;
+pub mod telemetry;
 
 pub use server::{Server, StartError};
 pub use settings::Settings;

@@ -3,6 +3,7 @@
 use std::future::Future;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use base64ct::{Base64UrlUnpadded, Encoding};
@@ -15,6 +16,7 @@ use tokio::sync::watch;
 use vexil_core::limits;
 
 use crate::access::credential::{self, BadCredential, CredentialKind, Presented};
+use crate::access::ticket::Tickets;
 use crate::access::{Actor, Authority, Grant, Role};
 use crate::api;
 use crate::audit::conceal::DigestKey;
@@ -23,13 +25,21 @@ use crate::delivery::{Hub, Signer, new_signing_key};
 use crate::directory::{Directory, TOKEN};
 use crate::follow;
 use crate::gate::{AccessOperation, Circumstances, Complete, Gate, Operation, Proposal, Refusal};
+use crate::listener;
+use crate::observe::Metrics;
+use crate::relay::Relay;
 use crate::settings::Settings;
 use crate::store::{CredentialRow, Store, StoreError, now};
+use crate::telemetry::{Sampling, Telemetry};
 
 /// The project that is there from the beginning, and its environments with whether they are production.
 pub const DEFAULT_PROJECT: &str = "default";
 const DEFAULT_ENVIRONMENTS: [(&str, bool); 3] =
     [("development", false), ("staging", false), ("production", true)];
+
+/// How long the end waits for the last sockets, and for the database's connections.
+const CLOSE: Duration = Duration::from_secs(2);
+const GOODBYE: Duration = Duration::from_millis(5);
 
 /// Why a server does not start.
 #[derive(Debug, Error)]
@@ -71,7 +81,13 @@ pub struct Services {
     pub(crate) hub: Arc<Hub>,
     pub(crate) gate: Arc<Gate>,
     pub(crate) limits: api::Limits,
-    /// Says that the server is about to stop.
+    pub(crate) relay: Relay,
+    pub(crate) metrics: Arc<Metrics>,
+    /// Whether nobody should come here any more, for the server is about to stop.
+    pub(crate) leaving: AtomicBool,
+    pub(crate) telemetry: Telemetry,
+    pub(crate) tickets: Tickets,
+    /// Says that the server stops.
     pub(crate) stopping: watch::Receiver<bool>,
 }
 
@@ -79,6 +95,7 @@ pub struct Services {
 pub struct Server {
     services: Arc<Services>,
     listener: TcpListener,
+    metrics_listener: Option<TcpListener>,
     stop: watch::Sender<bool>,
     /// The administrator's token, where this start made one.
     new_admin_token: Option<credential::Plaintext>,
@@ -104,10 +121,14 @@ impl Server {
         })?;
         let slice_secret = shared_secret(&store, "slice_secret").await?;
         let audit_key = DigestKey::new(Sha256::digest(shared_secret(&store, "audit_secret").await?).into());
+        let tickets = Tickets::new(&shared_secret(&store, "ticket_secret").await?);
         let hub = Arc::new(Hub::new(signer, slice_secret.as_bytes(), audit_key));
+        let relay = Relay::new(settings.redis_url.as_deref(), &shared_secret(&store, "deployment").await?)?;
+        let metrics = Arc::new(Metrics::default());
         let naming = settings.naming.as_deref().map(naming).transpose()?;
-        let gate = Gate::new(Arc::clone(&store), Arc::clone(&catalog), Arc::clone(&hub)).with_naming(naming);
-        let gate = Arc::new(gate);
+        let gate =
+            Gate::new(Arc::clone(&store), Arc::clone(&catalog), Arc::clone(&hub), Arc::clone(&metrics));
+        let gate = Arc::new(gate.with_naming(naming));
         if settings.strict {
             gate.add_policy(Arc::new(Complete));
         }
@@ -122,19 +143,42 @@ impl Server {
         directory.refresh(&store).await?;
         let new_admin_token = bootstrap(&gate, &store, &catalog, &directory, &settings).await?;
 
-        let listener = TcpListener::bind(settings.listen)
-            .await
-            .map_err(|why| StartError::Listen { address: settings.listen, why })?;
+        let listener = bind(settings.listen).await?;
+        let metrics_listener = match settings.metrics_listen {
+            Some(address) => Some(bind(address).await?),
+            None => None,
+        };
+        let leaving = AtomicBool::new(false);
+        let telemetry = Telemetry::new(Sampling::percent(settings.exposure_sampling));
         let limits = api::Limits::new(&settings);
-        let services =
-            Arc::new(Services { settings, store, catalog, directory, hub, gate, limits, stopping });
+        let services = Services {
+            settings,
+            store,
+            catalog,
+            directory,
+            hub,
+            gate,
+            limits,
+            relay,
+            metrics,
+            telemetry,
+            tickets,
+            leaving,
+            stopping,
+        };
+        let services = Arc::new(services);
         follow::start(&services).await?;
-        Ok(Server { services, listener, stop, new_admin_token })
+        Ok(Server { services, listener, metrics_listener, stop, new_admin_token })
     }
 
     /// Where it listens.
     pub fn address(&self) -> std::io::Result<SocketAddr> {
         self.listener.local_addr()
+    }
+
+    /// Where it listens for those who ask for metrics without a token, if anywhere.
+    pub fn metrics_address(&self) -> Option<std::io::Result<SocketAddr>> {
+        self.metrics_listener.as_ref().map(TcpListener::local_addr)
     }
 
     /// The administrator's token, where this start made one; it is shown this once.
@@ -150,31 +194,49 @@ impl Server {
     /// Answers until `stop` comes to pass; then streams end, requests under way are answered, and the database is
     /// closed.
     pub async fn run(self, stop: impl Future<Output = ()> + Send + 'static) -> std::io::Result<()> {
-        let Server { services, listener, stop: stopping, .. } = self;
-        let router = api::router(&services);
-        let drain = services.settings.drain;
-        let mut draining = stopping.subscribe();
-        tokio::spawn(async move {
+        let Server { services, listener, metrics_listener, stop: stopping, .. } = self;
+        let announce = async {
             stop.await;
+            services.leaving.store(true, Ordering::Relaxed);
+            tokio::time::sleep(services.settings.stop_delay).await;
             stopping.send_replace(true);
-            // Kept until the end: whoever waits for it must not take its end for a stop.
-            std::future::pending::<()>().await;
-        });
-        let mut deadline = draining.clone();
-        let serve = axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>())
-            .with_graceful_shutdown(async move {
-                drop(draining.wait_for(|stopping| *stopping).await);
-            });
-        let late = async move {
-            drop(deadline.wait_for(|stopping| *stopping).await);
-            tokio::time::sleep(drain + Duration::from_millis(500)).await;
         };
-        tokio::select! {
-            done = async { serve.await } => done?,
-            () = late => {}
-        }
-        services.store.close().await;
+        let serve = listener::serve(listener, api::router(&services), Arc::clone(&services));
+        let serve_metrics = async {
+            if let Some(listener) = metrics_listener {
+                let router = api::metrics_router(&services);
+                listener::serve(listener, router, Arc::clone(&services)).await;
+            }
+        };
+        tokio::join!(announce, serve, serve_metrics);
+        // Sockets have left their connections behind; they say goodbye on their own.
+        let sockets_end = async {
+            while services.metrics.streams() > 0 {
+                tokio::time::sleep(GOODBYE).await;
+            }
+        };
+        drop(tokio::time::timeout(CLOSE, sockets_end).await);
+        services.telemetry.flush_at_last(&services.store).await;
+        // A database that is away is not waited for.
+        drop(tokio::time::timeout(CLOSE, services.store.close()).await);
         Ok(())
+    }
+}
+
+async fn bind(address: SocketAddr) -> Result<TcpListener, StartError> {
+    TcpListener::bind(address).await.map_err(|why| StartError::Listen { address, why })
+}
+
+/// Allows this process as many open files as the system lets it have: every connection is one. Shells give a thousand
+/// for the sake of programs from another time.
+pub fn raise_open_files() {
+    #[cfg(unix)]
+    {
+        use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+        let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
+        if let Err(error) = setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum }) {
+            tracing::debug!(%error, "the bound on open files stays as it is");
+        }
     }
 }
 
@@ -214,7 +276,7 @@ async fn shared_secret(store: &Store, name: &str) -> Result<String, StartError> 
 
 /// What a first start makes: a project, and somebody who may do everything.
 async fn bootstrap(
-    gate: &Gate,
+    gate: &Arc<Gate>,
     store: &Store,
     catalog: &Catalog,
     directory: &Directory,

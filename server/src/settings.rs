@@ -39,8 +39,25 @@ pub struct Settings {
     pub write_rate: u32,
     /// Requests a second without a valid key, token or session from one address; four times as many at once.
     pub anonymous_rate: u32,
+    /// Connections that are open at the same time; further ones are closed at once.
+    pub max_connections: usize,
+    /// How long a request's head may take to arrive, and how long a connection may wait for its next request.
+    pub header_timeout: Duration,
+    /// How long a request may take until its answer begins; streams go on after that.
+    pub request_timeout: Duration,
+    /// How long readiness says `stopping` before anything else stops, so that a load balancer looks elsewhere first.
+    pub stop_delay: Duration,
+    /// Percent of units whose exposures to experiments are noted, 0 to 100; 100 is all.
+    pub exposure_sampling: f64,
     /// How long streams and requests have to end when the server stops.
     pub drain: Duration,
+    /// Where metrics are served without a token, for a network of operators. `/metrics` of `listen` asks for one.
+    pub metrics_listen: Option<SocketAddr>,
+    /// What is logged: a level, or levels by target, such as `info,vexil_server=debug` (tracing-subscriber's
+    /// `EnvFilter`).
+    pub log: String,
+    /// Whether logs are one JSON object a line rather than text.
+    pub log_json: bool,
 }
 
 impl Default for Settings {
@@ -61,7 +78,15 @@ impl Default for Settings {
             sdk_rate: 50_000,
             write_rate: 200,
             anonymous_rate: 50,
+            max_connections: 25_000,
+            header_timeout: Duration::from_secs(30),
+            request_timeout: Duration::from_secs(30),
+            stop_delay: Duration::ZERO,
+            exposure_sampling: 100.0,
             drain: Duration::from_secs(10),
+            metrics_listen: None,
+            log: "info".to_owned(),
+            log_json: false,
         }
     }
 }

@@ -5,7 +5,8 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::Args;
-use vexil_server::{Server, Settings};
+use vexil_server::server::{asked_to_stop, raise_open_files};
+use vexil_server::{Server, Settings, observe};
 
 use crate::exit::{Failure, Outcome};
 use crate::output::style::{HEADING, QUIET};
@@ -48,8 +49,19 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
         admin_token: std::env::var("VEXIL_ADMIN_TOKEN").ok(),
         ..Settings::default()
     };
+    let settings = match std::env::var("VEXIL_LOG") {
+        Ok(log) => Settings { log, ..settings },
+        Err(_) => settings,
+    };
     let runtime = tokio::runtime::Runtime::new().map_err(|error| Failure::Usage(error.to_string()))?;
-    runtime.block_on(serve(settings))
+    let observer = {
+        let _within = runtime.enter();
+        observe::start(&settings).map_err(|error| Failure::Usage(error.to_string()))?
+    };
+    raise_open_files();
+    let outcome = runtime.block_on(serve(settings));
+    observer.finish();
+    outcome
 }
 
 async fn serve(settings: Settings) -> Result<Outcome, Failure> {
@@ -66,6 +78,6 @@ async fn serve(settings: Settings) -> Result<Outcome, Failure> {
     }
     writeln!(output, "{QUIET}Ctrl-C stops it.{QUIET:#}")?;
     output.flush()?;
-    server.run(vexil_server::server::asked_to_stop()).await?;
+    server.run(asked_to_stop()).await?;
     Ok(Outcome::Fine)
 }

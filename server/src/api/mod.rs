@@ -8,15 +8,20 @@ mod classic;
 mod definitions;
 mod entries;
 mod environments;
+mod evaluation;
+mod events;
 mod keys;
 mod limits;
+mod ofrep;
 mod out;
 mod people;
 mod problem;
 mod projects;
 mod sdk;
 mod sessions;
+mod slices;
 mod stream;
+mod telemetry;
 mod transfer;
 mod web;
 
@@ -32,6 +37,7 @@ use crate::server::Services;
 use caller::Guarded;
 
 pub(crate) use limits::Limits;
+pub(crate) use web::metrics_router;
 
 /// What the OpenAPI document says of the whole.
 #[derive(OpenApi)]
@@ -52,7 +58,9 @@ pub(crate) use limits::Limits;
         (name = "people", description = "People, and how they sign in"),
         (name = "audit", description = "Who did what"),
         (name = "classic", description = "The same model, as seen through simpler endpoints"),
-        (name = "sdk", description = "What processes are given"),
+        (name = "sdk", description = "What processes are given, and what they tell"),
+        (name = "telemetry", description = "Who runs which version, what was evaluated, who was exposed"),
+        (name = "ofrep", description = "OpenFeature's remote evaluation"),
     )
 )]
 struct Document;
@@ -84,7 +92,18 @@ fn routes() -> OpenApiRouter<Guarded> {
         .merge(sessions::routes())
         .merge(audit::routes())
         .merge(classic::routes())
-        .merge(sdk::routes())
+        .merge(slices::routes())
+        .merge(telemetry::routes())
+        .merge(for_processes().layer(web::open_to_pages()))
+}
+
+/// What SDK keys open.
+fn for_processes() -> OpenApiRouter<Guarded> {
+    sdk::routes()
+        .merge(events::routes())
+        .merge(slices::for_processes())
+        .merge(ofrep::routes())
+        .merge(classic::for_processes())
 }
 
 /// The OpenAPI document, as JSON.

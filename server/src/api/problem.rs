@@ -125,27 +125,23 @@ impl From<StoreError> for Problem {
 
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Problem {
-        let detail = refusal.to_string();
+        let (code, detail) = (refusal.code(), refusal.to_string());
+        let problem = |status| Problem::new(status, code, detail);
         match refusal {
-            Refusal::Denied(_) | Refusal::Outside(_) => {
-                Problem::new(StatusCode::FORBIDDEN, "FORBIDDEN", detail)
+            Refusal::Denied(_) | Refusal::Outside(_) => problem(StatusCode::FORBIDDEN),
+            Refusal::NotFound { .. } => problem(StatusCode::NOT_FOUND),
+            Refusal::Exists { .. } => problem(StatusCode::CONFLICT),
+            Refusal::Invalid { .. } | Refusal::IdempotencyMismatch => {
+                problem(StatusCode::UNPROCESSABLE_ENTITY)
             }
-            Refusal::NotFound { .. } => Problem::new(StatusCode::NOT_FOUND, "NOT_FOUND", detail),
-            Refusal::Exists { .. } => Problem::new(StatusCode::CONFLICT, "ALREADY_EXISTS", detail),
-            Refusal::Invalid { code, .. } => Problem::new(StatusCode::UNPROCESSABLE_ENTITY, code, detail),
-            Refusal::Definitions { environment, problems } => {
-                Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "INVALID_DEFINITIONS", detail)
-                    .with(json!({ "environment": environment, "problems": problems }))
-            }
+            Refusal::Definitions { environment, problems } => problem(StatusCode::UNPROCESSABLE_ENTITY)
+                .with(json!({ "environment": environment, "problems": problems })),
             Refusal::Stale { current, changed, .. } => {
-                let problem = Problem::new(StatusCode::PRECONDITION_FAILED, "STALE", detail);
-                Problem { etag: Some(current), ..problem }
+                Problem { etag: Some(current), ..problem(StatusCode::PRECONDITION_FAILED) }
                     .with(json!({ "current": current, "changed": changed }))
             }
-            Refusal::Policy { policy, .. } => Problem::new(StatusCode::FORBIDDEN, "POLICY_REFUSED", detail)
-                .with(json!({ "policy": policy })),
-            Refusal::IdempotencyMismatch => {
-                Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "IDEMPOTENCY_MISMATCH", detail)
+            Refusal::Policy { policy, .. } => {
+                problem(StatusCode::FORBIDDEN).with(json!({ "policy": policy }))
             }
             Refusal::Store(error) => error.into(),
         }

@@ -40,7 +40,8 @@ async fn snapshot(sdk: Sdk, headers: HeaderMap) -> Result<Response, Problem> {
     let coding = headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok());
     let coding = coding.map_or(Coding::Identity, Coding::accepted);
     let audience = sdk.key.audience.clone();
-    // To make, sign and compress a large one takes a while, once.
+    sdk.services().relay.put(&sdk.services().metrics, &head, &audience).await;
+    // To compress a large one takes a while, once.
     let bytes = tokio::task::spawn_blocking(move || head.put(&audience).encoded.in_coding(coding))
         .await
         .map_err(|error| Problem::internal(error.to_string()))?;

@@ -3,28 +3,28 @@
 
 use std::convert::Infallible;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use axum::body::{Body, Bytes};
 use axum::extract::ws::{Message as Frame, Utf8Bytes, WebSocket, WebSocketUpgrade};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use futures_util::stream;
+use futures_util::{StreamExt as _, stream};
 use tokio::sync::watch;
 
 use super::caller::Sdk;
 use super::problem::Problem;
 use crate::delivery::{Audience, Head, Message};
 use crate::directory::SdkKey;
+use crate::observe::Open;
 use crate::server::Services;
 use crate::store::now;
 
 /// How long a socket may take to accept a message before it is given up.
 const SEND_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Streams that are open.
-static OPEN: AtomicUsize = AtomicUsize::new(0);
+/// Messages of more bytes are not copied for each stream; smaller ones leave in one piece.
+const SHARED_FROM: usize = 4 << 10;
 
 /// What comes next on a stream.
 enum Next {
@@ -44,99 +44,130 @@ struct Feed {
     _open: Open,
 }
 
-/// Counts a stream as open as long as it lives.
-struct Open;
-
-impl Open {
-    fn one_more(most: usize) -> Option<Open> {
-        let counted =
-            OPEN.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |open| (open < most).then_some(open + 1));
-        counted.is_ok().then_some(Open)
-    }
-}
-
-impl Drop for Open {
-    fn drop(&mut self) {
-        OPEN.fetch_sub(1, Ordering::Relaxed);
-    }
-}
-
 impl Feed {
     fn new(sdk: &Sdk, held: Option<u64>) -> Result<Feed, Problem> {
         let services = Arc::clone(sdk.services());
-        let open = Open::one_more(services.settings.max_streams)
-            .ok_or_else(|| Problem::unavailable("TOO_MANY_STREAMS", "too many streams are open"))?;
+        let open = services.metrics.stream(services.settings.max_streams);
+        let open =
+            open.ok_or_else(|| Problem::unavailable("TOO_MANY_STREAMS", "too many streams are open"))?;
         let heads = services.hub.subscribe(&sdk.key.project, &sdk.key.environment);
         let heads = heads.ok_or_else(|| Problem::not_found("environment", &sdk.key.environment))?;
         let stopping = services.stopping.clone();
         Ok(Feed { services, key: Arc::clone(&sdk.key), heads, stopping, held, _open: open })
     }
 
-    /// What leads from what is held to a version. A delta is made in no time; to make and sign the whole may take a
-    /// while, in which others must go on.
-    async fn message(&self, head: &Arc<Head>) -> Option<Option<Message>> {
-        if self.held == Some(head.version()) {
-            return Some(None);
-        }
-        let (head, held, audience) = (Arc::clone(head), self.held, self.key.audience.clone());
-        if held.is_some() && audience == Audience::Server {
-            return Some(head.since(held, &audience));
-        }
-        tokio::task::spawn_blocking(move || head.since(held, &audience)).await.ok()
-    }
-
     /// What comes next; nothing once the key is revoked or the server stops.
     async fn next(&mut self) -> Option<Next> {
+        let held = self.held;
+        let head = match self.step().await? {
+            Step::Version(head) => head,
+            Step::Heartbeat(version) => return Some(Next::Heartbeat(version)),
+        };
+        let version = head.version();
+        let Some(message) = self.message(&head, held).await else { return Some(Next::Heartbeat(version)) };
+        if held.is_some() {
+            self.services.metrics.delivered(head.environment.row.changed_at);
+        }
+        self.services.metrics.message(message.kind);
+        Some(Next::Message(message))
+    }
+
+    /// What leads from what was held to a version. A delta is made in no time; to make and sign the whole may take a
+    /// while, in which others must go on.
+    async fn message(&self, head: &Arc<Head>, held: Option<u64>) -> Option<Message> {
+        let audience = &self.key.audience;
+        if held.is_none() || *audience != Audience::Server {
+            self.services.relay.put(&self.services.metrics, head, audience).await;
+        }
+        head.since(held, audience)
+    }
+
+    /// Waits for another version than the one that is held, which is held then.
+    async fn step(&mut self) -> Option<Step> {
         loop {
             if *self.stopping.borrow() || !self.services.directory.works(&self.key, now()) {
                 return None;
             }
             let head = Arc::clone(&self.heads.borrow_and_update());
-            if let Some(message) = self.message(&head).await? {
-                self.held = Some(message.version);
-                return Some(Next::Message(message));
+            if self.held != Some(head.version()) {
+                self.held = Some(head.version());
+                return Some(Step::Version(head));
             }
             tokio::select! {
                 changed = self.heads.changed() => changed.ok()?,
                 _ = self.stopping.wait_for(|stopping| *stopping) => return None,
                 () = tokio::time::sleep(self.services.settings.heartbeat) => {
-                    return Some(Next::Heartbeat(head.version()));
+                    self.services.metrics.message("heartbeat");
+                    return Some(Step::Heartbeat(head.version()));
                 }
             }
         }
     }
 }
 
+/// Where a stream goes.
+enum Step {
+    /// To another version.
+    Version(Arc<Head>),
+    /// Nowhere, and the stream is alive.
+    Heartbeat(u64),
+}
+
 /// Server-sent events (WHATWG HTML, section 9.2).
 pub(super) fn events(sdk: &Sdk, held: Option<u64>) -> Result<Response, Problem> {
     let feed = Feed::new(sdk, held)?;
     let chunks = stream::unfold(feed, |mut feed| async move {
-        let chunk = match feed.next().await? {
+        let chunks = match feed.next().await? {
             Next::Message(message) => event(&message),
             Next::Heartbeat(version) => {
-                Bytes::from(format!("event: heartbeat\ndata: {{\"version\":{version}}}\n\n"))
+                vec![Bytes::from(format!("event: heartbeat\ndata: {{\"version\":{version}}}\n\n"))]
             }
+        };
+        Some((stream::iter(chunks.into_iter().map(Ok::<_, Infallible>)), feed))
+    });
+    Ok(event_stream(Body::from_stream(chunks.flatten())))
+}
+
+/// OFREP's events: that there is another version, and not what it is.
+pub(super) fn refetches(sdk: &Sdk, held: Option<u64>) -> Result<Response, Problem> {
+    let feed = Feed::new(sdk, held)?;
+    let chunks = stream::unfold(feed, |mut feed| async move {
+        let chunk = match feed.step().await? {
+            Step::Version(head) => {
+                let (version, changed) = (head.version(), head.environment.row.changed_at / 1_000);
+                Bytes::from(format!(
+                    "id: {version}\nevent: message\n\
+                     data: {{\"type\":\"refetchEvaluation\",\"etag\":\"{version}\",\"lastModified\":{changed}}}\n\n"
+                ))
+            }
+            // A comment: clients hear of nothing.
+            Step::Heartbeat(_) => Bytes::from_static(b": alive\n\n"),
         };
         Some((Ok::<_, Infallible>(chunk), feed))
     });
+    Ok(event_stream(Body::from_stream(chunks)))
+}
+
+fn event_stream(body: Body) -> Response {
     let headers = [
         (header::CONTENT_TYPE, "text/event-stream"),
         (header::CACHE_CONTROL, "no-store, no-transform"),
         // Proxies that buffer would keep what is to arrive at once.
         (header::HeaderName::from_static("x-accel-buffering"), "no"),
     ];
-    Ok((headers, Body::from_stream(chunks)).into_response())
+    (headers, body).into_response()
 }
 
-fn event(message: &Message) -> Bytes {
+/// One event. All streams share the bytes of a large message, for all who reconnect together get it at once.
+fn event(message: &Message) -> Vec<Bytes> {
+    const END: &[u8] = b"\n\n";
     let data = message.encoded.plain();
     let head = format!("event: {}\nid: {}\ndata: ", message.kind, message.version);
-    let mut bytes = Vec::with_capacity(head.len() + data.len() + 2);
-    bytes.extend_from_slice(head.as_bytes());
+    if data.len() > SHARED_FROM {
+        return vec![Bytes::from(head), data.clone(), Bytes::from_static(END)];
+    }
     // Compact JSON has no line breaks.
-    bytes.extend_from_slice(data);
-    bytes.extend_from_slice(b"\n\n");
-    Bytes::from(bytes)
+    vec![Bytes::from([head.as_bytes(), data, END].concat())]
 }
 
 /// The same over a WebSocket (RFC 6455): each message a text frame.

@@ -67,7 +67,19 @@ impl Encoded {
     pub(super) fn new(kind: &str, signature: &str, payload: &str) -> Encoded {
         // Neither the kind nor base64url has anything to escape.
         let text = format!("{{\"type\":\"{kind}\",\"signature\":\"{signature}\",\"payload\":{payload}}}");
-        Encoded { identity: Bytes::from(text), gzip: OnceLock::new(), zstd: OnceLock::new() }
+        Encoded::of(Bytes::from(text))
+    }
+
+    /// A message that is made already.
+    pub(super) fn of(text: Bytes) -> Encoded {
+        Encoded { identity: text, gzip: OnceLock::new(), zstd: OnceLock::new() }
+    }
+
+    /// The signature and payload of a message of a kind.
+    pub(super) fn parts<'t>(text: &'t str, kind: &str) -> Option<(&'t str, &'t str)> {
+        let rest = text.strip_prefix("{\"type\":\"")?.strip_prefix(kind)?;
+        let (signature, rest) = rest.strip_prefix("\",\"signature\":\"")?.split_once("\",\"payload\":")?;
+        Some((signature, rest.strip_suffix('}')?))
     }
 
     /// The message as JSON.
@@ -116,6 +128,14 @@ mod tests {
         assert_eq!(Coding::accepted("GZIP;q=0.5"), Coding::Gzip);
         assert_eq!(Coding::accepted("zstd;q=0, gzip;q=0.0"), Coding::Identity);
         assert_eq!(Coding::accepted(""), Coding::Identity);
+    }
+
+    #[test]
+    fn a_message_comes_apart_as_it_was_put_together() {
+        let message = Encoded::new("put", "a..b", r#"{"payload":"\",\"payload\":"}"#);
+        let text = std::str::from_utf8(message.plain()).unwrap();
+        assert_eq!(Encoded::parts(text, "put"), Some(("a..b", r#"{"payload":"\",\"payload\":"}"#)));
+        assert_eq!(Encoded::parts(text, "delta"), None);
     }
 
     #[test]

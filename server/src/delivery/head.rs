@@ -3,10 +3,11 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+use bytes::Bytes;
 use vexil_core::{Delta, Environment as NamedBy, Problem, Snapshot};
 
 use super::Encoded;
-use super::messages::{self, Slice};
+use super::messages::{self, ClientSlice, Slice};
 use super::signing::{Claims, Signer};
 use crate::catalog::{Environment, Project};
 
@@ -58,6 +59,7 @@ pub struct Head {
     slice_secret: Arc<[u8]>,
     snapshot: OnceLock<Result<Arc<Snapshot>, Problem>>,
     slices: Mutex<HashMap<Audience, Arc<Slice>>>,
+    making: tokio::sync::Mutex<()>,
 }
 
 impl Head {
@@ -76,6 +78,7 @@ impl Head {
             slice_secret,
             snapshot: OnceLock::new(),
             slices: Mutex::default(),
+            making: tokio::sync::Mutex::default(),
         };
         if let Some(snapshot) = before.and_then(|before| head.next_snapshot(before)) {
             // It is new, so nobody has set it.
@@ -126,7 +129,7 @@ impl Head {
         let encoded = slice.put.get_or_init(|| {
             let payload = match audience {
                 Audience::Server => messages::bundle(self, &messages::server_entries(&self.environment)),
-                Audience::Client(_) => messages::bundle(self, &slice.entries),
+                Audience::Client(_) => messages::bundle(self, &self.client(&slice, audience).entries),
             };
             Arc::new(self.seal("put", None, audience, &payload))
         });
@@ -167,7 +170,7 @@ impl Head {
 
     /// Entries that a client key is not given as definitions, with the reason; they are answered when asked for.
     pub fn withheld(&self, audience: &Audience) -> Vec<(String, super::slice::Withheld)> {
-        self.slice(audience).withheld.clone()
+        self.client(&self.slice(audience), audience).withheld.clone()
     }
 
     /// Signs a payload of this version.
@@ -178,7 +181,12 @@ impl Head {
         audience: &Audience,
         payload: &str,
     ) -> Encoded {
-        let claims = Claims {
+        let claims = self.claims(kind, from, audience);
+        Encoded::new(kind, &self.signer.sign(&claims, payload.as_bytes()), payload)
+    }
+
+    fn claims(&self, kind: &'static str, from: Option<u64>, audience: &Audience) -> Claims<'_> {
+        Claims {
             kind,
             project: &self.project.key,
             environment: &self.environment.row.key,
@@ -187,21 +195,76 @@ impl Head {
             audience: audience.name(),
             issued_at: self.environment.row.changed_at / 1_000,
             expires_at: None,
+        }
+    }
+
+    /// Whether the whole is made for an audience.
+    pub(crate) fn has_put(&self, audience: &Audience) -> bool {
+        lock(&self.slices).get(audience).is_some_and(|slice| slice.put.get().is_some())
+    }
+
+    /// The turn of whoever makes the whole for somebody.
+    pub(crate) async fn making(&self) -> tokio::sync::MutexGuard<'_, ()> {
+        self.making.lock().await
+    }
+
+    /// What tells the whole for an audience from every other one in a store that replicas share. The project's revision
+    /// is a part of it, for its roles stand in the payload.
+    pub(crate) fn cache_key(&self, audience: &Audience) -> String {
+        let (project, environment) = (&self.project, &self.environment.row);
+        format!(
+            "{}:{}:{}:{}:{}:{}",
+            project.key,
+            project.revision,
+            environment.key,
+            self.version(),
+            self.signer.id(),
+            audience.name()
+        )
+    }
+
+    /// Takes over the whole as another replica has made it; whether this one's key has signed it for exactly this.
+    pub(crate) fn adopt_put(&self, audience: &Audience, text: Bytes) -> bool {
+        let claims = self.claims("put", None, audience);
+        let parts = std::str::from_utf8(&text).ok().and_then(|text| Encoded::parts(text, "put"));
+        let is_ours = parts.is_some_and(|(signature, payload)| {
+            self.signer.has_signed(&claims, payload.as_bytes(), signature)
+        });
+        if is_ours {
+            // Where it is made meanwhile, it is the same.
+            self.slice(audience).put.get_or_init(|| Arc::new(Encoded::of(text)));
+        }
+        is_ours
+    }
+
+    /// Signs what was evaluated for a tenant, to be handed on until it expires. Times are in seconds since the epoch.
+    pub(crate) fn vend(&self, tenant: &str, issued_at: i64, expires_at: i64, payload: &str) -> Encoded {
+        let claims = Claims {
+            kind: "slice",
+            project: &self.project.key,
+            environment: &self.environment.row.key,
+            version: self.version(),
+            from: None,
+            audience: format!("tenant:{tenant}"),
+            issued_at,
+            expires_at: Some(expires_at),
         };
-        Encoded::new(kind, &self.signer.sign(&claims, payload.as_bytes()), payload)
+        Encoded::new("slice", &self.signer.sign(&claims, payload.as_bytes()), payload)
     }
 
     fn slice(&self, audience: &Audience) -> Arc<Slice> {
         if let Some(slice) = lock(&self.slices).get(audience) {
             return Arc::clone(slice);
         }
-        let made = Arc::new(Slice::of(&self.environment, audience, &self.slice_secret));
         let mut slices = lock(&self.slices);
         if slices.len() >= SLICES_KEPT {
             slices.clear();
         }
-        // Whoever was faster is as good.
-        Arc::clone(slices.entry(audience.clone()).or_insert(made))
+        Arc::clone(slices.entry(audience.clone()).or_default())
+    }
+
+    fn client<'s>(&self, slice: &'s Slice, audience: &Audience) -> &'s ClientSlice {
+        slice.client.get_or_init(|| ClientSlice::of(&self.environment, audience, &self.slice_secret))
     }
 }
 

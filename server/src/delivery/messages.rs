@@ -10,17 +10,25 @@ use super::head::{Audience, Head};
 use super::slice::{self, ClientAudience, Withheld};
 use crate::catalog::{Environment, Stored};
 
-/// What one audience gets of one version.
+/// What one audience gets of one version, as far as somebody has asked for it.
+#[derive(Default)]
 pub(super) struct Slice {
-    /// Entries as text; of servers nothing, as those lie with the definitions.
-    pub(super) entries: Vec<Arc<str>>,
-    pub(super) withheld: Vec<(String, Withheld)>,
+    /// Of clients; what servers get lies with the definitions.
+    pub(super) client: OnceLock<ClientSlice>,
     pub(super) put: OnceLock<Arc<Encoded>>,
     pub(super) deltas: Mutex<HashMap<u64, Arc<Encoded>>>,
 }
 
-impl Slice {
-    pub(super) fn of(environment: &Environment, audience: &Audience, secret: &[u8]) -> Slice {
+/// What a client key gets.
+pub(super) struct ClientSlice {
+    /// Entries as text.
+    pub(super) entries: Vec<Arc<str>>,
+    pub(super) withheld: Vec<(String, Withheld)>,
+}
+
+impl ClientSlice {
+    /// Nothing for anybody but clients.
+    pub(super) fn of(environment: &Environment, audience: &Audience, secret: &[u8]) -> ClientSlice {
         let (mut entries, mut withheld) = (Vec::new(), Vec::new());
         if let Audience::Client(tenant) = audience {
             let all = environment.definitions.iter().map(|(key, stored)| (&**key, &stored.document));
@@ -29,7 +37,7 @@ impl Slice {
             entries = made.entries.into_iter().map(text).collect();
             withheld = made.withheld;
         }
-        Slice { entries, withheld, put: OnceLock::new(), deltas: Mutex::default() }
+        ClientSlice { entries, withheld }
     }
 }
 

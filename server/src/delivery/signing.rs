@@ -2,7 +2,7 @@
 //! Ed25519 (RFC 8037). What must not be swapped for something else is in the protected header.
 
 use base64ct::{Base64UrlUnpadded, Encoding};
-use ed25519_dalek::{Signer as _, SigningKey};
+use ed25519_dalek::{Signature, Signer as _, SigningKey};
 use serde_json::json;
 
 use crate::store::{SigningKeyRow, now};
@@ -67,6 +67,24 @@ impl Signer {
 
     /// `<protected header>..<signature>`
     pub(super) fn sign(&self, claims: &Claims<'_>, payload: &[u8]) -> String {
+        let protected = self.protected(claims);
+        let signature = self.key.sign(&signed(&protected, payload));
+        format!("{protected}..{}", Base64UrlUnpadded::encode_string(&signature.to_bytes()))
+    }
+
+    /// Whether a signature is what [`Signer::sign`] would have made.
+    pub(super) fn has_signed(&self, claims: &Claims<'_>, payload: &[u8], signature: &str) -> bool {
+        let protected = self.protected(claims);
+        let bytes = signature.strip_prefix(&protected).and_then(|rest| rest.strip_prefix(".."));
+        let mut decoded = [0; Signature::BYTE_SIZE];
+        let bytes = bytes.and_then(|bytes| Base64UrlUnpadded::decode(bytes, &mut decoded).ok());
+        bytes.and_then(|bytes| Signature::from_slice(bytes).ok()).is_some_and(|signature| {
+            self.key.verifying_key().verify_strict(&signed(&protected, payload), &signature).is_ok()
+        })
+    }
+
+    /// The protected header, in base64url.
+    fn protected(&self, claims: &Claims<'_>) -> String {
         let mut header = json!({
             "alg": "EdDSA",
             "kid": self.id,
@@ -85,14 +103,17 @@ impl Signer {
         if let (Some(end), Some(header)) = (claims.expires_at, header.as_object_mut()) {
             header.insert("exp".to_owned(), end.into());
         }
-        let protected = Base64UrlUnpadded::encode_string(header.to_string().as_bytes());
-        let mut input = Vec::with_capacity(protected.len() + 1 + payload.len());
-        input.extend_from_slice(protected.as_bytes());
-        input.push(b'.');
-        input.extend_from_slice(payload);
-        let signature = Base64UrlUnpadded::encode_string(&self.key.sign(&input).to_bytes());
-        format!("{protected}..{signature}")
+        Base64UrlUnpadded::encode_string(header.to_string().as_bytes())
     }
+}
+
+/// What is signed: RFC 7515 section 5.1 with the payload as it is.
+fn signed(protected: &str, payload: &[u8]) -> Vec<u8> {
+    let mut input = Vec::with_capacity(protected.len() + 1 + payload.len());
+    input.extend_from_slice(protected.as_bytes());
+    input.push(b'.');
+    input.extend_from_slice(payload);
+    input
 }
 
 /// Makes a key from the operating system's randomness.
@@ -112,7 +133,7 @@ pub fn new_signing_key(state: &str) -> Result<SigningKeyRow, getrandom::Error> {
 
 #[cfg(test)]
 mod tests {
-    use ed25519_dalek::{Signature, Verifier, VerifyingKey};
+    use ed25519_dalek::{Verifier, VerifyingKey};
 
     use super::*;
 
@@ -139,5 +160,9 @@ mod tests {
         let bytes = Signature::from_slice(&Base64UrlUnpadded::decode_vec(bytes).unwrap()).unwrap();
         assert!(key.verify(format!("{protected}.{{}}").as_bytes(), &bytes).is_ok());
         assert!(key.verify(format!("{protected}.{{ }}").as_bytes(), &bytes).is_err());
+
+        assert!(signer.has_signed(&claims, b"{}", &signature));
+        assert!(!signer.has_signed(&claims, b"{ }", &signature));
+        assert!(!signer.has_signed(&Claims { version: 8, ..claims }, b"{}", &signature));
     }
 }

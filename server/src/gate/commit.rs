@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::time::Instant;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -91,6 +92,7 @@ impl Gate {
             replayed: false,
         };
 
+        let began = Instant::now();
         let mut tx = self.store.begin(&approved).await?;
         match (&draft.base, &project) {
             (Some(base), _) => tx.expect_project(&base.key, base.revision).await?,
@@ -126,6 +128,7 @@ impl Gate {
         }
         tx.commit().await?;
 
+        let written = Instant::now();
         if let Some(next) = next {
             let next = Arc::new(next);
             self.catalog.put(Arc::clone(&next));
@@ -134,6 +137,8 @@ impl Gate {
         if draft.access.is_some() {
             self.access_changed.send_modify(|count| *count += 1);
         }
+        self.metrics.committed(written - began, written.elapsed());
+        self.committed.send_modify(|count| *count += 1);
         Ok(committed)
     }
 

@@ -25,10 +25,12 @@ use std::sync::{Arc, PoisonError, RwLock};
 use regex::Regex;
 use tokio::runtime::RuntimeFlavor;
 use tokio::sync::{Mutex, watch};
+use tracing::Instrument as _;
 
 use crate::access::Authority;
 use crate::catalog::Catalog;
 use crate::delivery::Hub;
+use crate::observe::Metrics;
 use crate::store::{Store, StoreError};
 
 pub use access::{AccessDraft, AccessOperation};
@@ -104,11 +106,14 @@ pub struct Gate {
     turn: Mutex<()>,
     /// Says that keys or people changed.
     access_changed: watch::Sender<u64>,
+    /// Says that something was committed.
+    committed: watch::Sender<u64>,
+    metrics: Arc<Metrics>,
 }
 
 impl Gate {
     /// A gate with no policies but permissions and the core's own rules.
-    pub fn new(store: Arc<Store>, catalog: Arc<Catalog>, hub: Arc<Hub>) -> Gate {
+    pub fn new(store: Arc<Store>, catalog: Arc<Catalog>, hub: Arc<Hub>, metrics: Arc<Metrics>) -> Gate {
         Gate {
             store,
             catalog,
@@ -117,6 +122,8 @@ impl Gate {
             naming: None,
             turn: Mutex::default(),
             access_changed: watch::Sender::new(0),
+            committed: watch::Sender::new(0),
+            metrics,
         }
     }
 
@@ -136,6 +143,11 @@ impl Gate {
         self.access_changed.subscribe()
     }
 
+    /// Counts the changes that this process has committed.
+    pub fn commits(&self) -> watch::Receiver<u64> {
+        self.committed.subscribe()
+    }
+
     /// What a change would do, without doing it.
     pub async fn preview(&self, proposal: &Proposal) -> Result<Reviewed, Refusal> {
         let draft = self.plan(proposal).await?;
@@ -144,7 +156,32 @@ impl Gate {
 
     /// Plans, reviews, approves and commits a change. Where somebody else was faster, all of that is done again with
     /// what is in force then, so that whatever the author expected of it is checked again too.
-    pub async fn submit(&self, proposal: Proposal) -> Result<Committed, Refusal> {
+    ///
+    /// It goes on when whoever asked stops waiting: between the database's commit and the takeover into memory there
+    /// is no place to stop.
+    pub async fn submit(self: &Arc<Self>, proposal: Proposal) -> Result<Committed, Refusal> {
+        let gate = Arc::clone(self);
+        let task = async move {
+            let done = gate.carry_out(proposal).await;
+            gate.metrics.change(match &done {
+                Ok(Committed { replayed: true, .. }) => "replayed",
+                Ok(Committed { change: None, .. }) => "unchanged",
+                Ok(_) => "committed",
+                Err(refusal) => refusal.code(),
+            });
+            done
+        };
+        match tokio::spawn(task.in_current_span()).await {
+            Ok(done) => done,
+            Err(error) => match error.try_into_panic() {
+                Ok(panic) => std::panic::resume_unwind(panic),
+                // The runtime ends.
+                Err(_) => Err(Refusal::Store(StoreError::Unavailable(sqlx::Error::PoolClosed))),
+            },
+        }
+    }
+
+    async fn carry_out(&self, proposal: Proposal) -> Result<Committed, Refusal> {
         let _turn = self.turn.lock().await;
         for _ in 0..ATTEMPTS {
             if let Some(done) = self.done_before(&proposal).await? {

@@ -101,4 +101,21 @@ impl Refusal {
     pub fn invalid(code: &'static str, message: impl Into<String>) -> Refusal {
         Refusal::Invalid { code, message: message.into() }
     }
+
+    /// The stable code, as in answers (`docs/errors.md`).
+    pub fn code(&self) -> &'static str {
+        match self {
+            Refusal::Denied(_) | Refusal::Outside(_) => "FORBIDDEN",
+            Refusal::NotFound { .. } => "NOT_FOUND",
+            Refusal::Exists { .. } => "ALREADY_EXISTS",
+            Refusal::Invalid { code, .. } => code,
+            Refusal::Definitions { .. } => "INVALID_DEFINITIONS",
+            Refusal::Stale { .. } => "STALE",
+            Refusal::Policy { .. } => "POLICY_REFUSED",
+            Refusal::IdempotencyMismatch => "IDEMPOTENCY_MISMATCH",
+            Refusal::Store(StoreError::Unavailable(_)) => "STORE_UNAVAILABLE",
+            Refusal::Store(StoreError::Moved) => "CONTENTION",
+            Refusal::Store(_) => "INTERNAL",
+        }
+    }
 }

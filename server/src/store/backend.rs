@@ -21,8 +21,14 @@ pub(super) trait Backend: Send + Sync {
     /// Begins a transaction that writes.
     fn begin(&self) -> &'static str;
 
+    /// Begins a transaction that reads, all of it as of one moment.
+    fn begin_read(&self) -> &'static str;
+
     /// What a transaction that writes says first, so that it is the only one among all replicas.
     fn lock(&self) -> Option<&'static str>;
+
+    /// The same for what adds to telemetry: it must not wait for changes, nor they for it.
+    fn telemetry_lock(&self) -> Option<&'static str>;
 
     /// Tells other replicas of a topic (`$1`), if and when the transaction commits.
     fn notify(&self) -> Option<&'static str>;
@@ -65,7 +71,15 @@ impl Backend for Sqlite {
         "BEGIN IMMEDIATE"
     }
 
+    fn begin_read(&self) -> &'static str {
+        "BEGIN"
+    }
+
     fn lock(&self) -> Option<&'static str> {
+        None
+    }
+
+    fn telemetry_lock(&self) -> Option<&'static str> {
         None
     }
 
@@ -104,9 +118,19 @@ impl Backend for Postgres {
         "BEGIN"
     }
 
+    fn begin_read(&self) -> &'static str {
+        // By default each statement sees what was committed until it began: a version's number, and then the next
+        // version's definitions.
+        "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"
+    }
+
     fn lock(&self) -> Option<&'static str> {
         // Any number, as long as every replica takes the same.
         Some("SELECT pg_advisory_xact_lock(7708271011)")
+    }
+
+    fn telemetry_lock(&self) -> Option<&'static str> {
+        Some("SELECT pg_advisory_xact_lock(7708271012)")
     }
 
     fn notify(&self) -> Option<&'static str> {

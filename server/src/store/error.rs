@@ -1,6 +1,7 @@
 //! How the database fails, as far as it makes a difference to whoever asked.
 
 use std::borrow::Cow;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use thiserror::Error;
 
@@ -34,10 +35,24 @@ impl From<sqlx::Error> for StoreError {
         match &error {
             // Somebody else made a row of that name since it was found that there is none.
             sqlx::Error::Database(said) if said.is_unique_violation() => StoreError::Moved,
-            _ if is_outage(&error) => StoreError::Unavailable(error),
-            _ => StoreError::Database(error),
+            _ if is_outage(&error) => {
+                UNAVAILABLE.fetch_add(1, Ordering::Relaxed);
+                StoreError::Unavailable(error)
+            }
+            _ => {
+                REFUSED.fetch_add(1, Ordering::Relaxed);
+                StoreError::Database(error)
+            }
         }
     }
+}
+
+static UNAVAILABLE: AtomicU64 = AtomicU64::new(0);
+static REFUSED: AtomicU64 = AtomicU64::new(0);
+
+/// How often the database was away, and how often it refused, since the process started.
+pub(crate) fn failures() -> [(&'static str, u64); 2] {
+    [("unavailable", UNAVAILABLE.load(Ordering::Relaxed)), ("refused", REFUSED.load(Ordering::Relaxed))]
 }
 
 fn is_outage(error: &sqlx::Error) -> bool {

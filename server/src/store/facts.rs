@@ -1,7 +1,7 @@
 //! Facts that are noted beside changes: what was read, who signed in, what was told to others. None of them can change
 //! what is in force.
 
-use sqlx::{AnyConnection, Row as _};
+use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
 use super::read::{corrupt, integer, number};
 use super::{Lines, Store, StoreError};
@@ -72,6 +72,7 @@ impl Store {
         }
         let lines = append(&mut transaction, records).await?;
         transaction.commit().await?;
+        crate::observe::audited(&lines);
         Ok(lines.last().map_or(Head::GENESIS, Link::head))
     }
 
@@ -141,10 +142,27 @@ impl Store {
         rows.iter().map(|row| Ok((row.try_get("id")?, row.try_get("topic")?))).collect()
     }
 
-    /// They were told everything up to this id.
-    pub async fn told(&self, id: &str) -> Result<(), StoreError> {
-        sqlx::query("DELETE FROM outbox WHERE id <= $1").bind(id).execute(&self.pool).await?;
+    /// They were told these. Others with smaller ids may still be on their way, from a replica whose clock is behind.
+    pub async fn told(&self, ids: &[&str]) -> Result<(), StoreError> {
+        if ids.is_empty() {
+            return Ok(());
+        }
+        let places: Vec<_> = (1..=ids.len()).map(|place| format!("${place}")).collect();
+        let delete = format!("DELETE FROM outbox WHERE id IN ({})", places.join(", "));
+        // Nothing but numbers of places is put into the text.
+        let delete = ids.iter().fold(sqlx::query(AssertSqlSafe(delete)), |delete, id| delete.bind(*id));
+        delete.execute(&self.pool).await?;
         Ok(())
+    }
+
+    /// How many changes others have yet to be told, and the number of the audit log's last record.
+    pub async fn lengths(&self) -> Result<(i64, i64), StoreError> {
+        let row = sqlx::query(
+            "SELECT (SELECT COUNT(*) FROM outbox) AS outbox, (SELECT COALESCE(MAX(sequence), 0) FROM audit) AS audit",
+        )
+        .fetch_one(&self.pool)
+        .await?;
+        Ok((row.try_get("outbox")?, row.try_get("audit")?))
     }
 
     /// A value that all replicas share, made by whoever asks first.

@@ -6,6 +6,7 @@ mod error;
 mod facts;
 mod people;
 mod read;
+mod telemetry;
 mod write;
 
 use std::path::Path;
@@ -18,9 +19,15 @@ use crate::gate::Approved;
 use backend::{Backend, Postgres, Sqlite};
 
 pub use error::StoreError;
+pub(crate) use error::failures;
 pub use facts::AuditFilter;
 pub use people::{CredentialRow, PersonRow, SessionRow, SigningKeyRow};
 pub use read::{ChangeRow, Position, Revision, Version};
+pub use telemetry::{
+    Added, EvaluationCount, EvaluationFilter, EvaluationSum, Exposure, ExposureFilter, ExposureRow, HOUR,
+    InstanceFilter, InstanceReport, InstanceRow, MINUTE, Propagation, TelemetryBatch, TelemetryPlace,
+    VariantCount, VersionCount,
+};
 pub(crate) use write::Place;
 pub use write::{Lines, WriteTx};
 
@@ -85,6 +92,11 @@ impl Store {
     pub async fn ping(&self) -> Result<(), StoreError> {
         sqlx::query("SELECT 1").execute(&self.pool).await?;
         Ok(())
+    }
+
+    /// Connections to the database: idle ones, and all.
+    pub(crate) fn connections(&self) -> (i64, i64) {
+        (i64::try_from(self.pool.num_idle()).unwrap_or(i64::MAX), i64::from(self.pool.size()))
     }
 
     /// Ends all connections.

@@ -102,7 +102,7 @@ impl Store {
     /// A project as it is now; what `held` has of it already is shared.
     pub async fn project(&self, key: &str, held: Option<&Project>) -> Result<Option<Project>, StoreError> {
         // One transaction, so that all of it is of one moment.
-        let mut connection = self.pool.begin_with("BEGIN").await?;
+        let mut connection = self.pool.begin_with(self.backend.begin_read()).await?;
         let row = sqlx::query("SELECT name, roles, revision FROM projects WHERE key = $1")
             .bind(key)
             .fetch_optional(&mut *connection)

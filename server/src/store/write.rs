@@ -12,6 +12,8 @@ pub struct WriteTx<'a> {
     transaction: Transaction<'static, Any>,
     approved: &'a Approved,
     notify: Option<&'static str>,
+    /// What the audit log is extended by.
+    audited: Lines,
 }
 
 /// What the audit log was extended by.
@@ -23,7 +25,7 @@ impl<'a> WriteTx<'a> {
         approved: &'a Approved,
         notify: Option<&'static str>,
     ) -> WriteTx<'a> {
-        WriteTx { transaction, approved, notify }
+        WriteTx { transaction, approved, notify, audited: Lines::new() }
     }
 
     /// The change that this transaction writes.
@@ -221,8 +223,9 @@ impl<'a> WriteTx<'a> {
     }
 
     /// Extends the audit log. Records get their numbers here, where nobody else can take them.
-    pub(crate) async fn audit(&mut self, records: Vec<Record>) -> Result<Lines, StoreError> {
-        super::facts::append(&mut self.transaction, records).await
+    pub(crate) async fn audit(&mut self, records: Vec<Record>) -> Result<(), StoreError> {
+        self.audited.extend(super::facts::append(&mut self.transaction, records).await?);
+        Ok(())
     }
 
     /// Tells other replicas and other systems, if and when the transaction commits.
@@ -269,7 +272,9 @@ impl<'a> WriteTx<'a> {
 
     /// Makes all of it durable, or none.
     pub(crate) async fn commit(self) -> Result<(), StoreError> {
-        Ok(self.transaction.commit().await?)
+        self.transaction.commit().await?;
+        crate::observe::audited(&self.audited);
+        Ok(())
     }
 }
 

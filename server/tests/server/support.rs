@@ -12,6 +12,7 @@ use tempfile::TempDir;
 use tokio::sync::oneshot;
 use ureq::Agent;
 use vexil_server::gate::Gate;
+use vexil_server::store::{AuditFilter, Store};
 use vexil_server::{Server, Settings};
 use vexil_test_services::{Postgres, required};
 
@@ -94,10 +95,17 @@ impl TestServer {
         self.client(made["key"].as_str().unwrap())
     }
 
+    /// As [`TestServer::sdk`], with a key that is bound to a tenant.
+    pub(crate) fn sdk_of(&self, environment: &str, kind: &str, tenant: &str) -> Client {
+        let asked = json!({"environment": environment, "kind": kind, "name": "test", "tenant": tenant});
+        let made = self.admin().post("/api/v1/keys", asked).expect(201);
+        self.client(made["key"].as_str().unwrap())
+    }
+
     /// Stops it, and waits until it has.
     pub(crate) fn stop(&mut self) {
         if let Some(stop) = self.stop.take() {
-            drop(stop.send(()));
+            let _ = stop.send(());
         }
         if let Some(thread) = self.thread.take() {
             thread.join().unwrap();
@@ -108,7 +116,7 @@ impl TestServer {
 impl Drop for TestServer {
     fn drop(&mut self) {
         if let Some(stop) = self.stop.take() {
-            drop(stop.send(()));
+            let _ = stop.send(());
         }
     }
 }
@@ -129,10 +137,20 @@ pub(crate) fn settings(folder: &Path) -> Settings {
     }
 }
 
+/// The records of an action in the audit log of an embedded database, newest first.
+pub(crate) fn audit_log(data: &Path, action: &str) -> Vec<Value> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let filter = AuditFilter { action: Some(action.to_owned()), ..AuditFilter::default() };
+    let lines = runtime.block_on(async {
+        Store::in_folder(data).await.unwrap().audit_log(&filter, u64::MAX, 100).await.unwrap()
+    });
+    lines.iter().map(|line| serde_json::from_str(&line.text).unwrap()).collect()
+}
+
 /// Speaks JSON.
 #[derive(Clone)]
 pub(crate) struct Client {
-    agent: Agent,
+    pub(crate) agent: Agent,
     pub(crate) base: String,
     pub(crate) token: String,
 }
@@ -231,10 +249,17 @@ impl Client {
         (answer.status, answer.body["code"].as_str().map(str::to_owned))
     }
 
-    /// An open stream of server-sent events.
+    /// An open stream of snapshots and deltas.
     pub(crate) fn stream(&self, since: Option<u64>) -> Events {
-        let mut request = ureq::http::Request::builder().uri(format!("{}/sdk/v1/stream", self.base));
-        request = request.header("authorization", format!("Bearer {}", self.token));
+        self.events("/sdk/v1/stream", since)
+    }
+
+    /// An open stream of server-sent events.
+    pub(crate) fn events(&self, path: &str, since: Option<u64>) -> Events {
+        let mut request = ureq::http::Request::builder().uri(format!("{}{path}", self.base));
+        if !self.token.is_empty() {
+            request = request.header("authorization", format!("Bearer {}", self.token));
+        }
         if let Some(since) = since {
             request = request.header("last-event-id", since.to_string());
         }

@@ -1,0 +1,227 @@
+//! Several servers on one PostgreSQL: what one accepts, all deliver, whatever happens to the ways between them.
+
+use std::sync::Barrier;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+use tempfile::TempDir;
+use vexil_server::Settings;
+use vexil_test_services::{Postgres, Redis, required};
+
+use crate::support::{Client, Events, TestServer, settings};
+
+const ENTRIES: &str = "/api/v1/projects/default/entries";
+const IN_PRODUCTION: &str = "/api/v1/projects/default/environments/production/entries";
+
+/// How often a replica asks for what it may have missed, where the test is not about that.
+const SELDOM: Duration = Duration::from_secs(600);
+
+/// Two servers that share a database and perhaps a Redis.
+struct Replicas {
+    one: TestServer,
+    other: TestServer,
+    _folder: TempDir,
+}
+
+impl Replicas {
+    fn start(database: &str, redis: Option<&Redis>, version_check: Duration) -> Replicas {
+        let folder = tempfile::tempdir().unwrap();
+        let start = || {
+            TestServer::with(Settings {
+                database_url: Some(database.to_owned()),
+                redis_url: redis.map(Redis::url),
+                version_check,
+                ..settings(folder.path())
+            })
+        };
+        Replicas { one: start(), other: start(), _folder: folder }
+    }
+
+    /// A stream of production at each.
+    fn streams(&self) -> [Events; 2] {
+        let key = self.one.sdk("production", "server");
+        let there = Client { base: self.other.admin().base, ..key.clone() };
+        // A key is known everywhere soon, and not at once.
+        wait_until(|| there.get("/sdk/v1/snapshot").status == 200);
+        [key.stream(None), there.stream(None)]
+    }
+}
+
+fn wait_until(mut condition: impl FnMut() -> bool) {
+    let began = Instant::now();
+    while !condition() {
+        assert!(began.elapsed() < Duration::from_secs(20), "it does not come to pass");
+        thread::sleep(Duration::from_millis(10));
+    }
+}
+
+/// Changes the entry at one server, and takes the version from each stream; how long the slower one took.
+fn change_and_see(at: &Client, streams: &mut [Events; 2], version: u64) -> Duration {
+    let began = Instant::now();
+    let patch = json!({"patch": {"default": version}});
+    at.patch(&format!("{IN_PRODUCTION}/a"), patch).expect(200);
+    for stream in streams {
+        let event = stream.next().expect("the stream goes on");
+        assert_eq!(event.id, Some(version), "{event:?}");
+    }
+    began.elapsed()
+}
+
+fn make_entry(at: &Client) {
+    at.post(ENTRIES, json!({"definition": {"key": "a", "type": "config", "default": 0}})).expect(201);
+}
+
+/// From now on notifications go nowhere in this database.
+fn deafen(postgres: &Postgres, database: &str) {
+    let (_, name) = database.rsplit_once('/').unwrap();
+    let statements = format!(
+        "CREATE FUNCTION public.pg_notify(text, text) RETURNS void LANGUAGE sql AS 'SELECT';
+         ALTER DATABASE {name} SET search_path = public, pg_catalog;"
+    );
+    for statement in statements.lines() {
+        postgres.query(database, statement).unwrap();
+    }
+}
+
+/// The value of a metric whose name and labels begin like this.
+fn metric(server: &TestServer, name: &str) -> f64 {
+    let text = server.admin().get("/metrics").text;
+    let line = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+    line.map_or(0.0, |value| value.parse().unwrap())
+}
+
+#[test]
+fn a_change_accepted_by_any_reaches_the_streams_of_all() {
+    let Some(postgres) = required(Postgres::shared()) else { return };
+    let Some(database) = required(postgres.fresh_database()) else { return };
+    let replicas = Replicas::start(&database, None, SELDOM);
+    make_entry(&replicas.one.admin());
+    let mut streams = replicas.streams();
+    for stream in &mut streams {
+        assert_eq!(stream.next().unwrap().id, Some(1));
+    }
+    let mut took: Vec<_> = (2..=12)
+        .map(|version| {
+            let server = if version % 2 == 0 { &replicas.one } else { &replicas.other };
+            change_and_see(&server.admin(), &mut streams, version)
+        })
+        .collect();
+    took.sort();
+    // A machine that is busy with other tests may pause one of them.
+    assert!(took[5] < Duration::from_secs(1), "{took:?}");
+    // What was told is told no more.
+    wait_until(|| metric(&replicas.one, "vexil_outbox_length") == 0.0);
+}
+
+#[test]
+fn of_two_who_edit_the_same_at_once_at_two_replicas_one_is_stale() {
+    let Some(postgres) = required(Postgres::shared()) else { return };
+    let Some(database) = required(postgres.fresh_database()) else { return };
+    let replicas = Replicas::start(&database, None, SELDOM);
+    make_entry(&replicas.one.admin());
+    let path = format!("{IN_PRODUCTION}/a");
+    wait_until(|| replicas.other.admin().get(&path).status == 200);
+    for round in 1..=10_u64 {
+        wait_until(|| {
+            [&replicas.one, &replicas.other]
+                .iter()
+                .all(|server| server.admin().get(&path).body["revision"] == json!(round))
+        });
+        let barrier = Barrier::new(2);
+        let edit = |server: &TestServer, value: u64| {
+            let (client, seen) = (server.admin(), format!("\"{round}\""));
+            let body = json!({"patch": {"default": value}}).to_string();
+            barrier.wait();
+            client.send("PATCH", &path, &[("if-match", &seen)], Some(body.as_bytes()))
+        };
+        let mut answers = thread::scope(|scope| {
+            let one = scope.spawn(|| edit(&replicas.one, 1_000 + round));
+            let other = scope.spawn(|| edit(&replicas.other, 2_000 + round));
+            [one.join().unwrap(), other.join().unwrap()]
+        });
+        answers.sort_by_key(|answer| answer.status);
+        let [accepted, refused] = answers;
+        accepted.expect(200);
+        let refused = refused.refused(412, "STALE");
+        assert_eq!(refused["current"], json!(round + 1));
+    }
+}
+
+#[test]
+fn a_lost_notification_is_found() {
+    let Some(postgres) = required(Postgres::shared()) else { return };
+    let Some(database) = required(postgres.fresh_database()) else { return };
+    deafen(postgres, &database);
+    let replicas = Replicas::start(&database, None, Duration::from_millis(300));
+    make_entry(&replicas.one.admin());
+    let mut streams = replicas.streams();
+    wait_until(|| replicas.other.admin().get(&format!("{IN_PRODUCTION}/a")).status == 200);
+    for stream in &mut streams {
+        while stream.next().unwrap().id != Some(1) {}
+    }
+    let took: Vec<_> =
+        (2..=6).map(|version| change_and_see(&replicas.one.admin(), &mut streams, version)).collect();
+    assert!(took.iter().all(|took| *took < Duration::from_secs(2)), "{took:?}");
+    // Were notifications heard, none would have waited for the next look.
+    assert!(took.iter().any(|took| *took > Duration::from_millis(50)), "{took:?}");
+}
+
+#[test]
+fn redis_tells_of_changes_keeps_payloads_and_is_not_missed() {
+    let Some(postgres) = required(Postgres::shared()) else { return };
+    let Some(database) = required(postgres.fresh_database()) else { return };
+    let Some(mut redis) = required(Redis::start()) else { return };
+    let replicas = Replicas::start(&database, Some(&redis), SELDOM);
+    make_entry(&replicas.one.admin());
+    let mut streams = replicas.streams();
+    for stream in &mut streams {
+        while stream.next().unwrap().id != Some(1) {}
+    }
+    wait_until(|| metric(&replicas.one, "vexil_outbox_length") == 0.0);
+    let relayed = |server| metric(server, "vexil_relayed_total{outcome=\"published\"}");
+    wait_until(|| relayed(&replicas.one) + relayed(&replicas.other) > 0.0);
+    // One replica made the payload, and the other took it over.
+    let taken = |server| metric(server, "vexil_payload_cache_total{outcome=\"hit\"}");
+    let key = replicas.one.sdk("staging", "server");
+    let there = Client { base: replicas.other.admin().base, ..key.clone() };
+    wait_until(|| there.get("/sdk/v1/keys").status == 200);
+    let before = taken(&replicas.other);
+    let made = key.get("/sdk/v1/snapshot");
+    thread::sleep(Duration::from_millis(200));
+    assert_eq!(made.text, there.get("/sdk/v1/snapshot").text);
+    assert_eq!(taken(&replicas.other), before + 1.0);
+
+    let took = change_and_see(&replicas.one.admin(), &mut streams, 2);
+    assert!(took < Duration::from_secs(1), "{took:?}");
+    redis.stop();
+    for version in 3..=6 {
+        let server = if version % 2 == 0 { &replicas.one } else { &replicas.other };
+        let took = change_and_see(&server.admin(), &mut streams, version);
+        assert!(took < Duration::from_secs(1), "{took:?} without Redis");
+    }
+    // A payload is made here then.
+    assert_eq!(there.get("/sdk/v1/snapshot").status, 200);
+    assert!(metric(&replicas.one, "vexil_outbox_length") > 0.0);
+    redis.restart().unwrap();
+    wait_until(|| metric(&replicas.one, "vexil_outbox_length") == 0.0);
+    change_and_see(&replicas.one.admin(), &mut streams, 7);
+}
+
+#[test]
+fn what_redis_says_is_told_without_the_database() {
+    let Some(postgres) = required(Postgres::shared()) else { return };
+    let Some(database) = required(postgres.fresh_database()) else { return };
+    let Some(redis) = required(Redis::start()) else { return };
+    deafen(postgres, &database);
+    let replicas = Replicas::start(&database, Some(&redis), SELDOM);
+    make_entry(&replicas.one.admin());
+    let mut streams = replicas.streams();
+    for stream in &mut streams {
+        while stream.next().unwrap().id != Some(1) {}
+    }
+    for version in 2..=6 {
+        let took = change_and_see(&replicas.one.admin(), &mut streams, version);
+        assert!(took < Duration::from_secs(1), "{took:?}");
+    }
+}
