@@ -48,7 +48,8 @@ async fn access(services: Arc<Services>) {
     }
 }
 
-async fn refresh_access(services: &Services) {
+/// Takes over keys and people, and what signs.
+pub(crate) async fn refresh_access(services: &Services) {
     if let Err(error) = services.directory.refresh(&services.store).await {
         tracing::warn!(%error, "keys and people could not be read; those that are known stay");
         return;

@@ -80,6 +80,7 @@ pub struct Services {
     pub(crate) directory: Arc<Directory>,
     pub(crate) hub: Arc<Hub>,
     pub(crate) gate: Arc<Gate>,
+    pub(crate) limits: api::Limits,
     pub(crate) relay: Relay,
     pub(crate) metrics: Arc<Metrics>,
     /// Whether nobody should come here any more, for the server is about to stop.
@@ -149,6 +150,7 @@ impl Server {
         };
         let leaving = AtomicBool::new(false);
         let telemetry = Telemetry::new(Sampling::percent(settings.exposure_sampling));
+        let limits = api::Limits::new(&settings);
         let services = Services {
             settings,
             store,
@@ -156,6 +158,7 @@ impl Server {
             directory,
             hub,
             gate,
+            limits,
             relay,
             metrics,
             telemetry,

@@ -30,6 +30,15 @@ pub struct Settings {
     pub max_streams: usize,
     /// Bytes of a request's body.
     pub max_body: usize,
+    /// Whether a proxy stands in front that passes `Host` on and says for whom it asks: the last address in
+    /// `X-Forwarded-For`, and `X-Forwarded-Proto`. Without one, whoever asks could say so too.
+    pub behind_proxy: bool,
+    /// Requests a second that one SDK key may make; twice as many at once.
+    pub sdk_rate: u32,
+    /// Writes a second of one person or API token; ten times as many at once.
+    pub write_rate: u32,
+    /// Requests a second without a valid key, token or session from one address; four times as many at once.
+    pub anonymous_rate: u32,
     /// Connections that are open at the same time; further ones are closed at once.
     pub max_connections: usize,
     /// How long a request's head may take to arrive, and how long a connection may wait for its next request.
@@ -65,6 +74,10 @@ impl Default for Settings {
             version_check: Duration::from_secs(5),
             max_streams: 20_000,
             max_body: 16 << 20,
+            behind_proxy: false,
+            sdk_rate: 50_000,
+            write_rate: 200,
+            anonymous_rate: 50,
             max_connections: 25_000,
             header_timeout: Duration::from_secs(30),
             request_timeout: Duration::from_secs(30),

@@ -189,7 +189,7 @@ fn account_key(account: &str) -> String {
 }
 
 /// Whom an address belongs to: of IPv6 everybody has at least a whole /64.
-fn address_key(address: IpAddr) -> IpAddr {
+pub(crate) fn address_key(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() >> 64 << 64)),
         address => address,

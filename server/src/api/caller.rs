@@ -3,14 +3,16 @@
 
 use std::collections::HashMap;
 use std::marker::PhantomData;
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 use std::sync::Arc;
 
-use axum::extract::{ConnectInfo, FromRef, FromRequestParts, Path};
+use axum::extract::{FromRef, FromRequestParts, Path};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, header};
 
+use super::limits::Client;
 use super::problem::Problem;
+use super::sessions::{self, Session};
 use crate::access::credential::Presented;
 use crate::access::{Authority, EnvironmentClass, Permission};
 use crate::catalog::Project;
@@ -132,16 +134,98 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Caller<N>, Problem> {
         let Guarded(services) = Guarded::from_ref(state);
-        let authority = authenticate(parts, &services).await?;
+        let (authority, _) = authenticate(parts, &services).await?;
         let named: Path<HashMap<String, String>> =
             Path::from_request_parts(parts, state).await.unwrap_or_else(|_| Path(HashMap::new()));
         tracing::Span::current().record("actor", authority.actor.to_string());
         permit(&authority, N::PERMISSION, &named, &services)?;
-        Ok(Caller { authority, circumstances: circumstances(parts), services, needs: PhantomData })
+        let circumstances = circumstances(parts);
+        Ok(Caller { authority, circumstances, services, needs: PhantomData })
     }
 }
 
-/// What a request says of itself, for the audit log.
+/// Somebody who is known, whatever they may: for what is everybody's own.
+pub(crate) struct Known {
+    /// Who, and what they may.
+    pub(crate) authority: Authority,
+    /// The session that they have signed in to; none with an API token.
+    pub(crate) session: Option<Session>,
+    /// Where the request came from.
+    pub(crate) client: Client,
+    /// The address and request id, for the audit log.
+    pub(crate) circumstances: Circumstances,
+    services: Arc<Services>,
+}
+
+impl Known {
+    pub(super) fn services(&self) -> &Arc<Services> {
+        &self.services
+    }
+
+    /// Begins to compare a password of one's own, as to log in does.
+    pub(super) fn may_guess(&self, email: &str) -> Result<(), Problem> {
+        sessions::attempt(&self.services, email, &self.client)
+    }
+
+    /// The password was the right one.
+    pub(super) fn guessed_right(&self, email: &str) {
+        sessions::succeed(&self.services, email, &self.client);
+    }
+
+    /// Asks the gate for a change.
+    pub(crate) async fn submit(&self, operation: Operation, why: Why) -> Result<Committed, Problem> {
+        let circumstances =
+            Circumstances { reason: why.reason, ticket: why.ticket, ..self.circumstances.clone() };
+        let by = self.authority.clone();
+        Ok(self.services.gate.submit(Proposal { operation, by, circumstances, idempotency: None }).await?)
+    }
+}
+
+impl<S> FromRequestParts<S> for Known
+where
+    S: Send + Sync,
+    Guarded: FromRef<S>,
+{
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Known, Problem> {
+        let Guarded(services) = Guarded::from_ref(state);
+        let (authority, session) = authenticate(parts, &services).await?;
+        let client = Client::of(parts, services.settings.behind_proxy);
+        Ok(Known { authority, session, client, circumstances: circumstances(parts), services })
+    }
+}
+
+/// Anybody, who is about to show who they are.
+pub(crate) struct Visitor {
+    /// Where the request came from.
+    pub(crate) client: Client,
+    /// The address and request id, for the audit log.
+    pub(crate) circumstances: Circumstances,
+    services: Arc<Services>,
+}
+
+impl Visitor {
+    pub(super) fn services(&self) -> &Arc<Services> {
+        &self.services
+    }
+}
+
+impl<S> FromRequestParts<S> for Visitor
+where
+    S: Send + Sync,
+    Guarded: FromRef<S>,
+{
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Visitor, Problem> {
+        let Guarded(services) = Guarded::from_ref(state);
+        let client = Client::of(parts, services.settings.behind_proxy);
+        sessions::is_from_our_pages(parts, &client)?;
+        Ok(Visitor { client, circumstances: circumstances(parts), services })
+    }
+}
+
 fn circumstances(parts: &Parts) -> Circumstances {
     Circumstances {
         request_id: parts.extensions.get::<RequestId>().map(|id| id.0.clone()),
@@ -151,15 +235,23 @@ fn circumstances(parts: &Parts) -> Circumstances {
 }
 
 /// An API token, or the cookie of somebody who has signed in.
-async fn authenticate(parts: &Parts, services: &Services) -> Result<Authority, Problem> {
-    match bearer(&parts.headers)? {
+async fn authenticate(parts: &Parts, services: &Services) -> Result<(Authority, Option<Session>), Problem> {
+    let (authority, session) = match bearer(&parts.headers)? {
         Some(token) => {
             let presented = Presented::parse(token)?;
             let found = services.directory.token(&presented, now());
-            found.ok_or_else(|| Problem::unauthenticated("the token is unknown, has expired or was revoked"))
+            let detail = "the token is unknown, has expired or was revoked";
+            (found.ok_or_else(|| Problem::unauthenticated(detail))?, None)
         }
-        None => super::sessions::of_cookie(parts, services).await,
+        None => {
+            let (authority, session) = sessions::of_cookie(parts, services).await?;
+            (authority, Some(session))
+        }
+    };
+    if !parts.method.is_safe() {
+        services.limits.write(&authority.actor)?;
     }
+    Ok((authority, session))
 }
 
 /// Reading is judged here as a whole. Who writes must be somebody who may write something; what exactly is the gate's
@@ -200,7 +292,7 @@ pub(super) fn bearer(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
 
 /// Where the request came from.
 pub(super) fn address(parts: &Parts) -> Option<IpAddr> {
-    parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(address)| address.ip())
+    parts.extensions.get::<Client>().and_then(|client| client.address)
 }
 
 /// The id of a request, as in logs.
@@ -234,6 +326,7 @@ where
         let presented = Presented::parse(token)?;
         match services.directory.sdk_key(&presented, now()) {
             Some(key) => {
+                services.limits.sdk(&key.id)?;
                 tracing::Span::current().record("actor", format_args!("key:{}", key.id));
                 Ok(Sdk { key, services })
             }

@@ -18,6 +18,7 @@ use super::problem::Problem;
 use crate::access::credential::{self, CredentialKind, Minted};
 use crate::access::{EnvironmentClass, Grant, Permission};
 use crate::directory::{CLIENT, SERVER, TOKEN};
+use crate::follow::refresh_access;
 use crate::gate::{AccessOperation, Operation};
 use crate::server::DEFAULT_PROJECT;
 use crate::store::{CredentialRow, now};
@@ -301,6 +302,8 @@ async fn create_signing_key(
     let reason = Reason { reason: value.reason, ticket: value.ticket };
     let operation = Operation::Access(AccessOperation::CreateSigningKey(Box::new(row)));
     caller.submit(&write, operation, reason.into(), &digest).await?;
+    // Whoever is told that it is there finds it published.
+    refresh_access(caller.services()).await;
     Ok((StatusCode::CREATED, Json(out)).into_response())
 }
 
@@ -338,6 +341,7 @@ async fn set_signing_key(
     let reason = Reason { reason: value.reason, ticket: value.ticket };
     let operation = Operation::Access(AccessOperation::SetSigningKey { id, state: state.to_owned() });
     let done = caller.submit(&write, operation, reason.into(), &digest).await?;
+    refresh_access(caller.services()).await;
     Ok(Json(committed(&done)))
 }
 

@@ -1,6 +1,7 @@
 //! The HTTP interface: what people and programs administer (`/api/v1`), what processes are given (`/sdk/v1`), and
 //! OpenFeature's remote evaluation (`/ofrep/v1`). The OpenAPI document is made from the handlers.
 
+mod audit;
 mod body;
 mod caller;
 mod classic;
@@ -10,8 +11,10 @@ mod environments;
 mod evaluation;
 mod events;
 mod keys;
+mod limits;
 mod ofrep;
 mod out;
+mod people;
 mod problem;
 mod projects;
 mod sdk;
@@ -33,6 +36,7 @@ use utoipa_swagger_ui::SwaggerUi;
 use crate::server::Services;
 use caller::Guarded;
 
+pub(crate) use limits::Limits;
 pub(crate) use web::metrics_router;
 
 /// What the OpenAPI document says of the whole.
@@ -51,6 +55,8 @@ pub(crate) use web::metrics_router;
         (name = "definitions", description = "What entries do in one environment, with every revision"),
         (name = "transfer", description = "Import, export, promotion"),
         (name = "keys", description = "SDK keys and API tokens"),
+        (name = "people", description = "People, and how they sign in"),
+        (name = "audit", description = "Who did what"),
         (name = "classic", description = "The same model, as seen through simpler endpoints"),
         (name = "sdk", description = "What processes are given, and what they tell"),
         (name = "telemetry", description = "Who runs which version, what was evaluated, who was exposed"),
@@ -82,6 +88,9 @@ fn routes() -> OpenApiRouter<Guarded> {
         .merge(definitions::routes())
         .merge(transfer::routes())
         .merge(keys::routes())
+        .merge(people::routes())
+        .merge(sessions::routes())
+        .merge(audit::routes())
         .merge(classic::routes())
         .merge(slices::routes())
         .merge(telemetry::routes())

@@ -31,7 +31,7 @@ pub(crate) struct Problem {
     /// What else there is to know: `problems` of definitions, `current` and `changed` of a stale edit.
     #[serde(flatten, skip_serializing_if = "Value::is_null")]
     #[schema(value_type = Object)]
-    pub(crate) more: Value,
+    pub(crate) more: Box<Value>,
     #[serde(skip)]
     retry_after: Option<u64>,
     #[serde(skip)]
@@ -47,7 +47,7 @@ impl Problem {
             status: status.as_u16(),
             code,
             detail: detail.into(),
-            more: Value::Null,
+            more: Box::default(),
             retry_after: None,
             etag: None,
         }
@@ -81,6 +81,16 @@ impl Problem {
         }
     }
 
+    /// Something that the caller may not do.
+    pub(crate) fn forbidden(code: &'static str, detail: impl Into<String>) -> Problem {
+        Problem::new(StatusCode::FORBIDDEN, code, detail)
+    }
+
+    /// When to try again, in seconds.
+    pub(super) fn retry_after(&self) -> Option<u64> {
+        self.retry_after
+    }
+
     /// Not now.
     pub(crate) fn unavailable(code: &'static str, detail: impl Into<String>) -> Problem {
         let problem = Problem::new(StatusCode::SERVICE_UNAVAILABLE, code, detail);
@@ -88,7 +98,7 @@ impl Problem {
     }
 
     fn with(self, more: Value) -> Problem {
-        Problem { more, ..self }
+        Problem { more: Box::new(more), ..self }
     }
 }
 

@@ -22,6 +22,7 @@ use tracing::{Instrument as _, Span};
 use tracing_opentelemetry::OpenTelemetrySpanExt as _;
 
 use super::caller::{Caller, Guarded, RequestId, may};
+use super::limits;
 use super::problem::Problem;
 use crate::observe;
 use crate::server::Services;
@@ -31,6 +32,10 @@ const CORS_AGE: u64 = 24 * 3600;
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// Bytes of a request id that a caller may give.
 const REQUEST_ID_BYTES: usize = 128;
+/// What pages may load: their own scripts from files of their own, and styles and small pictures that are written into
+/// them.
+const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
+     object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 /// Whether the process is alive, and whether it can do its work.
 pub(super) fn health(services: &Arc<Services>) -> Router<Guarded> {
@@ -87,20 +92,26 @@ pub(super) fn layers(router: Router, services: &Arc<Services>) -> Router {
     let always = |name: HeaderName, value: &'static str| {
         SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
     };
-    router.fallback(|| async { Problem::new(StatusCode::NOT_FOUND, "NO_SUCH_ROUTE", "nothing is here") }).layer(
-        ServiceBuilder::new()
-            .layer(middleware::from_fn_with_state(Arc::clone(services), with_id))
-            .layer(CatchPanicLayer::custom(panicked))
-            .layer(DefaultBodyLimit::max(services.settings.max_body))
-            .layer(always(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
-            .layer(always(header::X_FRAME_OPTIONS, "DENY"))
-            .layer(always(header::REFERRER_POLICY, "no-referrer"))
-            .layer(always(
-                header::CONTENT_SECURITY_POLICY,
-                "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'",
-            ))
-            .layer(always(header::CACHE_CONTROL, "no-store")),
-    )
+    router
+        .fallback(|| async { Problem::new(StatusCode::NOT_FOUND, "NO_SUCH_ROUTE", "nothing is here") })
+        .layer(
+            ServiceBuilder::new()
+                .layer(middleware::from_fn_with_state(Arc::clone(services), with_id))
+                .layer(CatchPanicLayer::custom(panicked))
+                .layer(DefaultBodyLimit::max(services.settings.max_body))
+                .layer(always(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+                .layer(always(header::X_FRAME_OPTIONS, "DENY"))
+                .layer(always(header::REFERRER_POLICY, "no-referrer"))
+                .layer(always(header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY))
+                .layer(always(HeaderName::from_static("cross-origin-opener-policy"), "same-origin"))
+                .layer(always(HeaderName::from_static("cross-origin-resource-policy"), "same-origin"))
+                .layer(always(
+                    HeaderName::from_static("permissions-policy"),
+                    "camera=(), geolocation=(), microphone=()",
+                ))
+                .layer(always(header::CACHE_CONTROL, "no-store"))
+                .layer(middleware::from_fn_with_state(Arc::clone(services), limits::limit)),
+        )
 }
 
 /// Gives the request an id, or takes over the caller's, and a span that has it; tells logs and metrics of the answer.

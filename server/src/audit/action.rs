@@ -60,6 +60,8 @@ actions! {
     KeyRevoke = "key.revoke";
     /// An API token came to be.
     TokenCreate = "token.create";
+    /// An API token was given a successor.
+    TokenRotate = "token.rotate";
     /// An API token ended.
     TokenRevoke = "token.revoke";
     /// A person came to be.

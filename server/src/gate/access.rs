@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::{Draft, Gate, Refusal};
+use super::{Draft, Expected, Gate, Refusal};
 use crate::access::{Authority, EnvironmentClass, Grant, Permission};
 use crate::audit::Action;
+use crate::directory::TOKEN;
 use crate::store::{CredentialRow, PersonRow, SigningKeyRow, WriteTx, now};
 
 /// What is to be done with keys or people. Secrets stay with whoever made them: only hashes come here.
@@ -37,6 +38,8 @@ pub enum AccessOperation {
     EditPerson {
         /// Who.
         id: String,
+        /// The revision that the author saw.
+        expected: Expected,
         /// A name to show.
         name: Option<String>,
         /// The hash of a new password.
@@ -58,13 +61,15 @@ pub enum AccessOperation {
 }
 
 impl AccessOperation {
-    /// The name that the audit log has for it.
+    /// The name that the audit log has for it, as far as it can be told without what is stored.
     pub fn action(&self) -> Action {
         match self {
+            AccessOperation::CreateCredential(row) if row.kind == TOKEN => Action::TokenCreate,
             AccessOperation::CreateCredential(_) => Action::KeyCreate,
             AccessOperation::RotateCredential { .. } => Action::KeyRotate,
             AccessOperation::RevokeCredential { .. } => Action::KeyRevoke,
             AccessOperation::CreatePerson(_) => Action::PersonCreate,
+            AccessOperation::EditPerson { password: Some(_), .. } => Action::PersonPassword,
             AccessOperation::EditPerson { .. } => Action::PersonUpdate,
             AccessOperation::CreateSigningKey(_) => Action::SigningKeyCreate,
             AccessOperation::SetSigningKey { state, .. } if state == "retired" => Action::SigningKeyRetire,
@@ -77,16 +82,24 @@ impl AccessOperation {
 #[derive(Debug, Clone)]
 pub struct AccessDraft {
     rows: Vec<AccessRow>,
-    needs: Permission,
+    /// None where it is one's own.
+    needs: Option<Permission>,
     /// The environment of an SDK key, and whether it is production.
     place: Option<(Arc<str>, EnvironmentClass)>,
     /// Roles that are given.
     gives: Vec<Grant>,
     project: Option<String>,
     target: String,
-    old: Option<Value>,
-    new: Option<Value>,
+    told: Vec<Told>,
     made: Option<String>,
+}
+
+/// One act, as the audit log is told of it.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Told {
+    pub(super) action: Action,
+    pub(super) old: Option<Value>,
+    pub(super) new: Option<Value>,
 }
 
 #[derive(Debug, Clone)]
@@ -96,27 +109,25 @@ enum AccessRow {
     SigningKey(SigningKeyRow),
 }
 
-/// Where a record belongs, and what it says: target, project, environment, old and new.
-pub(super) type Told = (String, Option<String>, Option<String>, Option<Value>, Option<Value>);
-
 impl AccessDraft {
     fn new(needs: Permission, target: &str) -> AccessDraft {
         AccessDraft {
             rows: Vec::new(),
-            needs,
+            needs: Some(needs),
             place: None,
             gives: Vec::new(),
             project: None,
             target: target.to_owned(),
-            old: None,
-            new: None,
+            told: Vec::new(),
             made: None,
         }
     }
 
     pub(super) fn permit(&self, by: &Authority) -> Result<(), Refusal> {
         let place = self.place.as_ref().map(|(environment, class)| (&**environment, *class));
-        by.may(self.needs, place, None)?;
+        if let Some(needs) = self.needs {
+            by.may(needs, place, None)?;
+        }
         if !self.gives.is_empty() {
             by.may(Permission::RoleGrant, None, None)?;
         }
@@ -139,9 +150,19 @@ impl AccessDraft {
         self.made.clone()
     }
 
-    pub(super) fn told(&self) -> Told {
+    /// Every act that it is, at least one.
+    pub(super) fn told(&self) -> &[Told] {
+        &self.told
+    }
+
+    /// Where it belongs: target, project and environment.
+    pub(super) fn place(&self) -> (String, Option<String>, Option<String>) {
         let environment = self.place.as_ref().map(|(environment, _)| environment.to_string());
-        (self.target.clone(), self.project.clone(), environment, self.old.clone(), self.new.clone())
+        (self.target.clone(), self.project.clone(), environment)
+    }
+
+    fn tell(&mut self, action: Action, old: Option<Value>, new: Option<Value>) {
+        self.told.push(Told { action, old, new });
     }
 }
 
@@ -151,8 +172,7 @@ impl Gate {
         operation: &AccessOperation,
         by: &Authority,
     ) -> Result<Draft, Refusal> {
-        let mut draft = Draft::new(operation.action(), None);
-        draft.access = Some(match operation {
+        let access = match operation {
             AccessOperation::CreateCredential(row) => self.create_credential(row, by)?,
             AccessOperation::RotateCredential { id, new_id, new_hash, overlap_until } => {
                 let old = self.credential(id).await?;
@@ -166,8 +186,10 @@ impl Gate {
                     Some(old.expires_at.map_or(*overlap_until, |end| end.min(*overlap_until)));
                 ending.successor = Some(new_id.clone());
                 let mut access = self.of_credential(&old)?;
-                access.old = Some(shown(&old));
-                access.new = Some(shown(&new));
+                // Whoever gets the new secret can do all that it may.
+                access.gives.clone_from(&old.grants);
+                let action = if old.kind == TOKEN { Action::TokenRotate } else { Action::KeyRotate };
+                access.tell(action, Some(shown(&old)), Some(shown(&new)));
                 access.made = Some(new.id.clone());
                 access.rows.extend([AccessRow::Credential(new), AccessRow::Credential(ending)]);
                 access
@@ -175,58 +197,22 @@ impl Gate {
             AccessOperation::RevokeCredential { id } => {
                 let old = self.credential(id).await?;
                 let mut access = self.of_credential(&old)?;
-                access.old = Some(shown(&old));
+                let before = shown(&old);
+                let action = if old.kind == TOKEN { Action::TokenRevoke } else { Action::KeyRevoke };
                 let revoked = CredentialRow { revoked_at: Some(old.revoked_at.unwrap_or_else(now)), ..old };
-                access.new = Some(shown(&revoked));
+                access.tell(action, Some(before), Some(shown(&revoked)));
                 access.rows.push(AccessRow::Credential(revoked));
                 access
             }
-            AccessOperation::CreatePerson(row) => {
-                if self.store.people().await?.iter().any(|known| known.email == row.email) {
-                    return Err(Refusal::Exists { what: "person", name: row.email.clone() });
-                }
-                let mut access = AccessDraft::new(Permission::PeopleManage, &row.id);
-                access.gives.clone_from(&row.grants);
-                access.new = Some(person_shown(row));
-                access.made = Some(row.id.clone());
-                access.rows.push(AccessRow::Person { row: PersonRow::clone(row), sign_out: false });
-                access
-            }
-            AccessOperation::EditPerson { id, name, password, grants, enabled } => {
-                let old = self.store.people().await?.into_iter().find(|person| person.id == *id);
-                let old = old.ok_or_else(|| Refusal::NotFound { what: "person", name: id.clone() })?;
-                let mut row = old.clone();
-                row.revision += 1;
-                if let Some(name) = name {
-                    row.name.clone_from(name);
-                }
-                if let Some(password) = password {
-                    row.password.clone_from(password);
-                }
-                if let Some(enabled) = enabled {
-                    row.disabled_at = (!enabled).then(now);
-                }
-                // Everybody may have another name or password.
-                let own = by.actor.is_person(id) && grants.is_none() && enabled.is_none();
-                let needs = if own { Permission::ProjectRead } else { Permission::PeopleManage };
-                let mut access = AccessDraft::new(needs, id);
-                if let Some(grants) = grants.as_ref().filter(|grants| **grants != old.grants) {
-                    row.grants.clone_from(grants);
-                    // To take a role away is as weighty as to give it.
-                    access.gives = grants.iter().chain(&old.grants).cloned().collect();
-                }
-                access.old = Some(person_shown(&old));
-                access.new = Some(person_shown(&row));
-                let sign_out = password.is_some() || row.disabled_at.is_some();
-                access.rows.push(AccessRow::Person { row, sign_out });
-                access
-            }
+            AccessOperation::CreatePerson(row) => self.create_person(row).await?,
+            AccessOperation::EditPerson { .. } => self.edit_person(operation, by).await?,
             AccessOperation::CreateSigningKey(row) => {
                 let mut access = AccessDraft::new(Permission::SigningKeyManage, &row.id);
                 if row.state == "active" {
                     access.retire_active(self.store.signing_keys().await?);
                 }
-                access.new = Some(json!({ "state": row.state, "public": row.public }));
+                let new = json!({ "state": row.state, "public": row.public });
+                access.tell(operation.action(), None, Some(new));
                 access.made = Some(row.id.clone());
                 access.rows.push(AccessRow::SigningKey(SigningKeyRow::clone(row)));
                 access
@@ -243,20 +229,96 @@ impl Gate {
                 if state == "active" {
                     access.retire_active(keys);
                 }
-                access.old = Some(json!({ "state": old.state }));
-                access.new = Some(json!({ "state": state }));
+                let (before, after) = (json!({ "state": old.state }), json!({ "state": state }));
+                access.tell(operation.action(), Some(before), Some(after));
                 access.rows.push(AccessRow::SigningKey(SigningKeyRow { state: state.clone(), ..old }));
                 access
             }
-        });
+        };
+        let action = access.told.first().map_or_else(|| operation.action(), |told| told.action);
+        let mut draft = Draft::new(action, None);
+        draft.access = Some(access);
         Ok(draft)
+    }
+
+    async fn create_person(&self, row: &PersonRow) -> Result<AccessDraft, Refusal> {
+        if self.store.people().await?.iter().any(|known| known.email == row.email) {
+            return Err(Refusal::Exists { what: "person", name: row.email.clone() });
+        }
+        let mut access = AccessDraft::new(Permission::PeopleManage, &row.id);
+        access.gives.clone_from(&row.grants);
+        access.tell(Action::PersonCreate, None, Some(person_shown(row)));
+        if !row.grants.is_empty() {
+            access.tell(Action::RoleGrant, None, Some(json!(row.grants)));
+        }
+        access.made = Some(row.id.clone());
+        access.rows.push(AccessRow::Person { row: PersonRow::clone(row), sign_out: false });
+        Ok(access)
+    }
+
+    async fn edit_person(&self, operation: &AccessOperation, by: &Authority) -> Result<AccessDraft, Refusal> {
+        let AccessOperation::EditPerson { id, expected, name, password, grants, enabled } = operation else {
+            return Err(Refusal::invalid("INVALID_BODY", "this edits nobody"));
+        };
+        let old = self.store.people().await?.into_iter().find(|person| person.id == *id);
+        let old = old.ok_or_else(|| Refusal::NotFound { what: "person", name: id.clone() })?;
+        let mut access = AccessDraft::new(Permission::PeopleManage, id);
+        // Everybody may have another name or password.
+        let is_own = by.actor.is_person(id);
+        if is_own && grants.is_none() && enabled.is_none() {
+            access.needs = None;
+        }
+        if matches!(expected, Expected::Number(seen) if *seen != old.revision) {
+            let (what, changed) = (format!("person `{id}`"), person_shown(&old));
+            return Err(Refusal::Stale { what, current: old.revision, changed });
+        }
+        let mut row = PersonRow { revision: old.revision + 1, ..old.clone() };
+        if let Some(password) = password {
+            row.password.clone_from(password);
+            access.tell(Action::PersonPassword, None, None);
+            if !is_own {
+                // Whoever sets somebody's password can act as them.
+                access.gives.clone_from(&old.grants);
+            }
+        }
+        if let Some(name) = name {
+            row.name.clone_from(name);
+        }
+        match enabled {
+            Some(true) => row.disabled_at = None,
+            Some(false) => row.disabled_at = Some(old.disabled_at.unwrap_or_else(now)),
+            None => {}
+        }
+        if let Some(grants) = grants.as_ref().filter(|grants| **grants != old.grants) {
+            row.grants.clone_from(grants);
+            // To take a role away is as weighty as to give it.
+            access.gives = grants.iter().chain(&old.grants).cloned().collect();
+            let beyond = |some: &[Grant], others: &[Grant]| -> Vec<Grant> {
+                some.iter().filter(|grant| !others.contains(grant)).cloned().collect()
+            };
+            let (given, taken) = (beyond(grants, &old.grants), beyond(&old.grants, grants));
+            if !given.is_empty() {
+                access.tell(Action::RoleGrant, None, Some(json!(given)));
+            }
+            if !taken.is_empty() {
+                access.tell(Action::RoleRevoke, Some(json!(taken)), None);
+            }
+        }
+        let is_other = row.name != old.name || row.disabled_at.is_some() != old.disabled_at.is_some();
+        if is_other || access.told.is_empty() {
+            access.tell(Action::PersonUpdate, Some(person_shown(&old)), Some(person_shown(&row)));
+        }
+        let sign_out = password.is_some() || row.disabled_at.is_some();
+        access.rows.push(AccessRow::Person { row, sign_out });
+        Ok(access)
     }
 
     fn create_credential(&self, row: &CredentialRow, by: &Authority) -> Result<AccessDraft, Refusal> {
         let mut access = self.of_credential(row)?;
         let row = CredentialRow { created_by: by.actor.to_string(), ..row.clone() };
         access.gives.clone_from(&row.grants);
-        access.new = Some(shown(&row));
+        let action = if row.kind == TOKEN { Action::TokenCreate } else { Action::KeyCreate };
+        access.tell(action, None, Some(shown(&row)));
         access.made = Some(row.id.clone());
         access.rows.push(AccessRow::Credential(row));
         Ok(access)
@@ -264,7 +326,7 @@ impl Gate {
 
     /// A draft about a key or token, with where it belongs.
     fn of_credential(&self, row: &CredentialRow) -> Result<AccessDraft, Refusal> {
-        let needs = if row.kind == "token" { Permission::TokenManage } else { Permission::KeyManage };
+        let needs = if row.kind == TOKEN { Permission::TokenManage } else { Permission::KeyManage };
         let mut access = AccessDraft::new(needs, &row.id);
         if let (Some(project), Some(environment)) = (&row.project, &row.environment) {
             let not_found = |what, name: &str| Refusal::NotFound { what, name: name.to_owned() };

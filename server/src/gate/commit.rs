@@ -208,16 +208,18 @@ impl Gate {
             records.push(Record { target: Some(next.key.to_string()), old, new, ..record(draft.action) });
         }
         if let Some(access) = &draft.access {
-            let (target, project, environment, old, new) = access.told();
-            let project = project.or_else(|| record(draft.action).project);
-            records.push(Record {
-                target: Some(target),
-                project,
-                environment,
-                old,
-                new,
-                ..record(draft.action)
-            });
+            let (target, project, environment) = access.place();
+            for told in access.told() {
+                let record = record(told.action);
+                records.push(Record {
+                    target: Some(target.clone()),
+                    project: project.clone().or_else(|| record.project.clone()),
+                    environment: environment.clone(),
+                    old: told.old.clone(),
+                    new: told.new.clone(),
+                    ..record
+                });
+            }
         }
         records
     }

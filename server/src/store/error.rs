@@ -32,12 +32,17 @@ pub enum StoreError {
 
 impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> StoreError {
-        if is_outage(&error) {
-            UNAVAILABLE.fetch_add(1, Ordering::Relaxed);
-            StoreError::Unavailable(error)
-        } else {
-            REFUSED.fetch_add(1, Ordering::Relaxed);
-            StoreError::Database(error)
+        match &error {
+            // Somebody else made a row of that name since it was found that there is none.
+            sqlx::Error::Database(said) if said.is_unique_violation() => StoreError::Moved,
+            _ if is_outage(&error) => {
+                UNAVAILABLE.fetch_add(1, Ordering::Relaxed);
+                StoreError::Unavailable(error)
+            }
+            _ => {
+                REFUSED.fetch_add(1, Ordering::Relaxed);
+                StoreError::Database(error)
+            }
         }
     }
 }

@@ -64,8 +64,8 @@ pub struct AuditFilter {
 }
 
 impl Store {
-    /// Notes what is no change: that something sensitive was read, that somebody signed in.
-    pub async fn note(&self, records: Vec<Record>) -> Result<(), StoreError> {
+    /// Notes what is no change: that something sensitive was read, that somebody signed in. Says where the log ends.
+    pub async fn note(&self, records: Vec<Record>) -> Result<Head, StoreError> {
         let mut transaction = self.pool.begin_with(self.backend.begin()).await?;
         if let Some(lock) = self.backend.lock() {
             sqlx::query(lock).execute(&mut *transaction).await?;
@@ -73,7 +73,7 @@ impl Store {
         let lines = append(&mut transaction, records).await?;
         transaction.commit().await?;
         crate::observe::audited(&lines);
-        Ok(())
+        Ok(lines.last().map_or(Head::GENESIS, Link::head))
     }
 
     /// Records of the audit log below `before`, newest first.

@@ -144,11 +144,26 @@ impl Store {
         rows.iter().map(of_row).collect()
     }
 
-    /// Begins a session.
-    pub async fn begin_session(&self, session: &SessionRow) -> Result<(), StoreError> {
-        sqlx::query(
+    /// Somebody, by how they sign in.
+    pub async fn person_by_email(&self, email: &str) -> Result<Option<PersonRow>, StoreError> {
+        let row = sqlx::query(
+            "SELECT id, email, name, password, grants, revision, created_at, disabled_at FROM people
+             WHERE email = $1",
+        )
+        .bind(email)
+        .fetch_optional(&self.pool)
+        .await?;
+        row.as_ref().map(person).transpose()
+    }
+
+    /// Begins a session of somebody who is still as they were at this revision: whoever was disabled or got another
+    /// password while theirs was compared does not come in. Says whether it began.
+    pub async fn begin_session(&self, session: &SessionRow, revision: u64) -> Result<bool, StoreError> {
+        let done = sqlx::query(
             "INSERT INTO sessions (id, hash, person, csrf, address, created_at, expires_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7)",
+             SELECT CAST($1 AS TEXT), CAST($2 AS TEXT), id, CAST($4 AS TEXT), CAST($5 AS TEXT),
+                    CAST($6 AS BIGINT), CAST($7 AS BIGINT)
+             FROM people WHERE id = $3 AND revision = $8 AND disabled_at IS NULL",
         )
         .bind(session.id.as_str())
         .bind(session.hash.as_str())
@@ -157,9 +172,10 @@ impl Store {
         .bind(session.address.as_deref())
         .bind(session.created_at)
         .bind(session.expires_at)
+        .bind(integer(revision))
         .execute(&self.pool)
         .await?;
-        Ok(())
+        Ok(done.rows_affected() == 1)
     }
 
     /// A session, whether or not its time has passed.
@@ -230,11 +246,12 @@ impl WriteTx<'_> {
 
     /// Somebody, new or another. Whoever is disabled or has another password is signed out everywhere.
     pub(crate) async fn person(&mut self, row: &PersonRow, sign_out: bool) -> Result<(), StoreError> {
-        sqlx::query(
+        let done = sqlx::query(
             "INSERT INTO people (id, email, name, password, grants, revision, created_at, disabled_at)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
              ON CONFLICT (id) DO UPDATE SET email = $2, name = $3, password = $4, grants = $5, revision = $6,
-                                            disabled_at = $8",
+                                            disabled_at = $8
+                                        WHERE people.revision = $6 - 1",
         )
         .bind(row.id.as_str())
         .bind(row.email.as_str())
@@ -246,6 +263,9 @@ impl WriteTx<'_> {
         .bind(row.disabled_at)
         .execute(self.connection())
         .await?;
+        if done.rows_affected() != 1 {
+            return Err(StoreError::Moved);
+        }
         if sign_out {
             sqlx::query("DELETE FROM sessions WHERE person = $1")
                 .bind(row.id.as_str())

@@ -9,14 +9,18 @@
 )]
 
 mod attack;
+mod audit;
 mod changes;
 mod classic;
+mod limits;
+mod matrix;
 mod ofrep;
 mod openapi;
 mod openfeature;
 mod ops;
 mod outage;
 mod replicas;
+mod sessions;
 mod slices;
 mod streams;
 mod support;

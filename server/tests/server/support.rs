@@ -121,7 +121,7 @@ impl Drop for TestServer {
     }
 }
 
-/// Settings for a test: a free port, a folder of its own, short waits.
+/// Settings for a test: a free port, a folder of its own, short waits, wide limits.
 pub(crate) fn settings(folder: &Path) -> Settings {
     Settings {
         listen: SocketAddr::from(([127, 0, 0, 1], 0)),
@@ -130,6 +130,9 @@ pub(crate) fn settings(folder: &Path) -> Settings {
         heartbeat: Duration::from_millis(500),
         version_check: Duration::from_millis(500),
         drain: Duration::from_secs(2),
+        // Tests are faster than people.
+        write_rate: 100_000,
+        anonymous_rate: 100_000,
         ..Settings::default()
     }
 }
@@ -229,6 +232,21 @@ impl Client {
         let text = response.body_mut().with_config().limit(64 << 20).read_to_string().unwrap();
         let body = serde_json::from_str(&text).unwrap_or(Value::Null);
         Answer { status, headers, body, text }
+    }
+
+    /// The status of an answer that may never end, and the code of the problem that it is.
+    pub(crate) fn outcome(&self, method: &str, path: &str, body: Option<&Value>) -> (u16, Option<String>) {
+        if path.ends_with("/stream") {
+            let mut request =
+                ureq::http::Request::builder().method(method).uri(format!("{}{path}", self.base));
+            if !self.token.is_empty() {
+                request = request.header("authorization", format!("Bearer {}", self.token));
+            }
+            return (self.agent.run(request.body(()).unwrap()).unwrap().status().as_u16(), None);
+        }
+        let body = body.map(Value::to_string);
+        let answer = self.send(method, path, &[], body.as_deref().map(str::as_bytes));
+        (answer.status, answer.body["code"].as_str().map(str::to_owned))
     }
 
     /// An open stream of snapshots and deltas.
