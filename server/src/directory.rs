@@ -79,6 +79,12 @@ impl Directory {
         self.known().credential(presented, now)?.sdk.clone()
     }
 
+    /// The SDK key of this id, if it works: for those who have shown in another way that they hold it.
+    pub fn sdk_key_of(&self, id: &str, now: i64) -> Option<Arc<SdkKey>> {
+        let known = self.known();
+        known.credentials.get(id).filter(|known| known.row.works_at(now))?.sdk.clone()
+    }
+
     /// Whether an SDK key still works.
     pub fn works(&self, key: &SdkKey, now: i64) -> bool {
         self.known().credentials.get(&*key.id).is_some_and(|known| known.row.works_at(now))

@@ -4,7 +4,8 @@
 //! 2. [`Role`] and the [`table`]: which role may do it, in which environments, to which entries;
 //! 3. [`Grant`] and [`Authority`]: which roles somebody has, where, and what follows for one act;
 //! 4. [`Parts`]: the parts of an entry that a grant may be limited to;
-//! 5. [`credential`], [`password`], [`throttle`]: keys and tokens, passwords, and how often one may guess.
+//! 5. [`credential`], [`ticket`], [`password`], [`throttle`]: keys and tokens, what stands for them in URLs, passwords,
+//!    and how often one may guess.
 
 pub mod credential;
 mod grant;
@@ -14,6 +15,7 @@ mod permission;
 mod role;
 pub mod table;
 pub mod throttle;
+pub mod ticket;
 
 pub use grant::{Actor, Authority, Denied, Grant};
 pub use parts::{Allowed, Outside, Parts};

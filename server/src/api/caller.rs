@@ -137,12 +137,16 @@ where
             Path::from_request_parts(parts, state).await.unwrap_or_else(|_| Path(HashMap::new()));
         tracing::Span::current().record("actor", authority.actor.to_string());
         permit(&authority, N::PERMISSION, &named, &services)?;
-        let circumstances = Circumstances {
-            request_id: parts.extensions.get::<RequestId>().map(|id| id.0.clone()),
-            address: address(parts).map(|address| address.to_string()),
-            ..Circumstances::default()
-        };
-        Ok(Caller { authority, circumstances, services, needs: PhantomData })
+        Ok(Caller { authority, circumstances: circumstances(parts), services, needs: PhantomData })
+    }
+}
+
+/// What a request says of itself, for the audit log.
+fn circumstances(parts: &Parts) -> Circumstances {
+    Circumstances {
+        request_id: parts.extensions.get::<RequestId>().map(|id| id.0.clone()),
+        address: address(parts).map(|address| address.to_string()),
+        ..Circumstances::default()
     }
 }
 
@@ -239,6 +243,54 @@ where
             }
             None => Err(Problem::unauthenticated("the key is unknown, has expired or was revoked")),
         }
+    }
+}
+
+/// A process or an app that listens: with its key, or with the ticket in a URL that stands for it.
+pub(crate) struct Listening(pub(crate) Sdk);
+
+impl<S> FromRequestParts<S> for Listening
+where
+    S: Send + Sync,
+    Guarded: FromRef<S>,
+{
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Listening, Problem> {
+        let mut members = parts.uri.query().unwrap_or_default().split('&');
+        let Some(ticket) = members.find_map(|member| member.strip_prefix("ticket=")) else {
+            return Sdk::from_request_parts(parts, state).await.map(Listening);
+        };
+        let Guarded(services) = Guarded::from_ref(state);
+        let holder = services.tickets.holder(ticket, now());
+        let key = holder.and_then(|id| services.directory.sdk_key_of(id, now()));
+        match key {
+            Some(key) => Ok(Listening(Sdk { key, services })),
+            None => {
+                Err(Problem::unauthenticated("the ticket is none, has expired, or its key does not work"))
+            }
+        }
+    }
+}
+
+/// A process that does what the audit log tells of.
+pub(crate) struct AuditedSdk {
+    /// The process.
+    pub(crate) sdk: Sdk,
+    /// The address and request id.
+    pub(crate) circumstances: Circumstances,
+}
+
+impl<S> FromRequestParts<S> for AuditedSdk
+where
+    S: Send + Sync,
+    Guarded: FromRef<S>,
+{
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<AuditedSdk, Problem> {
+        let sdk = Sdk::from_request_parts(parts, state).await?;
+        Ok(AuditedSdk { sdk, circumstances: circumstances(parts) })
     }
 }
 

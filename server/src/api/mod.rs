@@ -7,13 +7,16 @@ mod classic;
 mod definitions;
 mod entries;
 mod environments;
+mod evaluation;
 mod events;
 mod keys;
+mod ofrep;
 mod out;
 mod problem;
 mod projects;
 mod sdk;
 mod sessions;
+mod slices;
 mod stream;
 mod telemetry;
 mod transfer;
@@ -51,6 +54,7 @@ pub(crate) use web::metrics_router;
         (name = "classic", description = "The same model, as seen through simpler endpoints"),
         (name = "sdk", description = "What processes are given, and what they tell"),
         (name = "telemetry", description = "Who runs which version, what was evaluated, who was exposed"),
+        (name = "ofrep", description = "OpenFeature's remote evaluation"),
     )
 )]
 struct Document;
@@ -79,9 +83,17 @@ fn routes() -> OpenApiRouter<Guarded> {
         .merge(transfer::routes())
         .merge(keys::routes())
         .merge(classic::routes())
-        .merge(sdk::routes())
-        .merge(events::routes())
         .merge(telemetry::routes())
+        .merge(for_processes().layer(web::open_to_pages()))
+}
+
+/// What SDK keys open.
+fn for_processes() -> OpenApiRouter<Guarded> {
+    sdk::routes()
+        .merge(events::routes())
+        .merge(slices::routes())
+        .merge(ofrep::routes())
+        .merge(classic::for_processes())
 }
 
 /// The OpenAPI document, as JSON.

@@ -56,43 +56,63 @@ impl Feed {
         Ok(Feed { services, key: Arc::clone(&sdk.key), heads, stopping, held, _open: open })
     }
 
-    /// What leads from what is held to a version. A delta is made in no time; to make and sign the whole may take a
+    /// What comes next; nothing once the key is revoked or the server stops.
+    async fn next(&mut self) -> Option<Next> {
+        let held = self.held;
+        let head = match self.step().await? {
+            Step::Version(head) => head,
+            Step::Heartbeat(version) => return Some(Next::Heartbeat(version)),
+        };
+        Some(match self.message(&head, held).await {
+            Some(message) => {
+                self.services.metrics.message(message.kind);
+                Next::Message(message)
+            }
+            None => Next::Heartbeat(head.version()),
+        })
+    }
+
+    /// What leads from what was held to a version. A delta is made in no time; to make and sign the whole may take a
     /// while, in which others must go on.
-    async fn message(&self, head: &Arc<Head>) -> Option<Message> {
-        let (held, audience) = (self.held, &self.key.audience);
-        if held == Some(head.version()) {
-            return None;
-        }
+    async fn message(&self, head: &Arc<Head>, held: Option<u64>) -> Option<Message> {
+        let audience = &self.key.audience;
         if held.is_none() || *audience != Audience::Server {
             self.services.relay.put(&self.services.metrics, head, audience).await;
         }
         head.since(held, audience)
     }
 
-    /// What comes next; nothing once the key is revoked or the server stops.
-    async fn next(&mut self) -> Option<Next> {
+    /// Waits for another version than the one that is held, which is held then.
+    async fn step(&mut self) -> Option<Step> {
         loop {
             if *self.stopping.borrow() || !self.services.directory.works(&self.key, now()) {
                 return None;
             }
             let head = Arc::clone(&self.heads.borrow_and_update());
-            if let Some(message) = self.message(&head).await {
-                if self.held.replace(message.version).is_some() {
+            if self.held != Some(head.version()) {
+                if self.held.replace(head.version()).is_some() {
                     self.services.metrics.delivered(head.environment.row.changed_at);
                 }
-                self.services.metrics.message(message.kind);
-                return Some(Next::Message(message));
+                return Some(Step::Version(head));
             }
             tokio::select! {
                 changed = self.heads.changed() => changed.ok()?,
                 _ = self.stopping.wait_for(|stopping| *stopping) => return None,
                 () = tokio::time::sleep(self.services.settings.heartbeat) => {
                     self.services.metrics.message("heartbeat");
-                    return Some(Next::Heartbeat(head.version()));
+                    return Some(Step::Heartbeat(head.version()));
                 }
             }
         }
     }
+}
+
+/// Where a stream goes.
+enum Step {
+    /// To another version.
+    Version(Arc<Head>),
+    /// Nowhere, and the stream is alive.
+    Heartbeat(u64),
 }
 
 /// Server-sent events (WHATWG HTML, section 9.2).
@@ -107,13 +127,38 @@ pub(super) fn events(sdk: &Sdk, held: Option<u64>) -> Result<Response, Problem> 
         };
         Some((stream::iter(chunks.into_iter().map(Ok::<_, Infallible>)), feed))
     });
+    Ok(event_stream(Body::from_stream(chunks.flatten())))
+}
+
+/// OFREP's events: that there is another version, and not what it is.
+pub(super) fn refetches(sdk: &Sdk, held: Option<u64>) -> Result<Response, Problem> {
+    let feed = Feed::new(sdk, held)?;
+    let chunks = stream::unfold(feed, |mut feed| async move {
+        let chunk = match feed.step().await? {
+            Step::Version(head) => {
+                feed.services.metrics.message("refetch");
+                let (version, changed) = (head.version(), head.environment.row.changed_at / 1_000);
+                Bytes::from(format!(
+                    "id: {version}\nevent: message\n\
+                     data: {{\"type\":\"refetchEvaluation\",\"etag\":\"{version}\",\"lastModified\":{changed}}}\n\n"
+                ))
+            }
+            // A comment: clients hear of nothing.
+            Step::Heartbeat(_) => Bytes::from_static(b": alive\n\n"),
+        };
+        Some((Ok::<_, Infallible>(chunk), feed))
+    });
+    Ok(event_stream(Body::from_stream(chunks)))
+}
+
+fn event_stream(body: Body) -> Response {
     let headers = [
         (header::CONTENT_TYPE, "text/event-stream"),
         (header::CACHE_CONTROL, "no-store, no-transform"),
         // Proxies that buffer would keep what is to arrive at once.
         (header::HeaderName::from_static("x-accel-buffering"), "no"),
     ];
-    Ok((headers, Body::from_stream(chunks.flatten())).into_response())
+    (headers, body).into_response()
 }
 
 /// One event. All streams share the bytes of a large message, for all who reconnect together get it at once.

@@ -3,11 +3,11 @@
 use std::any::Any;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -15,6 +15,7 @@ use opentelemetry::global;
 use opentelemetry::propagation::Extractor;
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::cors::{self, AllowHeaders, CorsLayer};
 use tower_http::set_header::SetResponseHeaderLayer;
 use tracing::field::Empty;
 use tracing::{Instrument as _, Span};
@@ -25,6 +26,8 @@ use super::problem::Problem;
 use crate::observe;
 use crate::server::Services;
 
+/// How long browsers need not ask again whether they may ask, in seconds; none believes more than a day.
+const CORS_AGE: u64 = 24 * 3600;
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// Bytes of a request id that a caller may give.
 const REQUEST_ID_BYTES: usize = 128;
@@ -68,6 +71,16 @@ async fn readiness(services: Arc<Services>) -> Response {
         // Reads go on from memory, so the instance stays in service; a probe that wants writes looks at the text.
         Err(_) => "ready, but the database is away: reads only\n".into_response(),
     }
+}
+
+/// Pages of anybody's may ask here, for a key is all that counts: no cookie opens anything, and none is sent.
+pub(super) fn open_to_pages() -> CorsLayer {
+    CorsLayer::new()
+        .allow_origin(cors::Any)
+        .allow_methods([Method::GET, Method::POST])
+        .allow_headers(AllowHeaders::mirror_request())
+        .expose_headers([header::ETAG, header::RETRY_AFTER, REQUEST_ID])
+        .max_age(Duration::from_secs(CORS_AGE))
 }
 
 pub(super) fn layers(router: Router, services: &Arc<Services>) -> Router {

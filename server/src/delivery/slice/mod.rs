@@ -28,6 +28,11 @@ pub fn for_server(entry: &Map<String, Value>) -> Option<Map<String, Value>> {
     (!fields::is_sensitive(entry)).then(|| server::form(entry))
 }
 
+/// Whether keys of clients see an entry, here or by remote evaluation.
+pub fn is_client_visible(entry: &Map<String, Value>) -> bool {
+    fields::is_client_visible(entry)
+}
+
 /// For whom a client's slice is.
 #[derive(Clone, Copy)]
 pub struct ClientAudience<'a> {
