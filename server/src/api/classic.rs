@@ -391,11 +391,12 @@ impl<N: Needs> Caller<N> {
         key: &str,
     ) -> Result<(), Problem> {
         // Where all was as asked for already, it stays as it is.
-        let current = self.environment(DEFAULT_PROJECT, environment)?.revision(key);
+        let current = self.environment(DEFAULT_PROJECT, environment)?;
         let revision = done.revisions.get(environment).and_then(|revisions| revisions.get(key)).copied();
         out.insert("environment".to_owned(), json!(environment));
-        out.insert("version".to_owned(), json!(done.versions.get(environment)));
-        out.insert("revision".to_owned(), json!(revision.unwrap_or(current)));
+        let version = done.versions.get(environment).copied().unwrap_or(current.row.version);
+        out.insert("version".to_owned(), json!(version));
+        out.insert("revision".to_owned(), json!(revision.unwrap_or_else(|| current.revision(key))));
         out.insert("change".to_owned(), json!(done.change));
         if !done.notes.is_empty() {
             out.insert("notes".to_owned(), json!(done.notes));

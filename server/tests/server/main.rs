@@ -2,10 +2,14 @@
 
 mod attack;
 mod changes;
+mod classic;
+mod ofrep;
 mod openapi;
+mod openfeature;
 mod ops;
 mod outage;
 mod replicas;
+mod slices;
 mod streams;
 mod support;
 mod telemetry;

@@ -94,6 +94,13 @@ impl TestServer {
         self.client(made["key"].as_str().unwrap())
     }
 
+    /// As [`TestServer::sdk`], with a key that is bound to a tenant.
+    pub(crate) fn sdk_of(&self, environment: &str, kind: &str, tenant: &str) -> Client {
+        let asked = json!({"environment": environment, "kind": kind, "name": "test", "tenant": tenant});
+        let made = self.admin().post("/api/v1/keys", asked).expect(201);
+        self.client(made["key"].as_str().unwrap())
+    }
+
     /// Stops it, and waits until it has.
     pub(crate) fn stop(&mut self) {
         if let Some(stop) = self.stop.take() {
@@ -213,10 +220,17 @@ impl Client {
         Answer { status, headers, body, text }
     }
 
-    /// An open stream of server-sent events.
+    /// An open stream of snapshots and deltas.
     pub(crate) fn stream(&self, since: Option<u64>) -> Events {
-        let mut request = ureq::http::Request::builder().uri(format!("{}/sdk/v1/stream", self.base));
-        request = request.header("authorization", format!("Bearer {}", self.token));
+        self.events("/sdk/v1/stream", since)
+    }
+
+    /// An open stream of server-sent events.
+    pub(crate) fn events(&self, path: &str, since: Option<u64>) -> Events {
+        let mut request = ureq::http::Request::builder().uri(format!("{}{path}", self.base));
+        if !self.token.is_empty() {
+            request = request.header("authorization", format!("Bearer {}", self.token));
+        }
         if let Some(since) = since {
             request = request.header("last-event-id", since.to_string());
         }

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use serde_json::Value;
+
 use super::{Planner, exists, named, not_found, patch, whole};
 use crate::audit::Action;
 use crate::catalog::{Document, Environment, IDENTITY_FIELDS, Identity};
@@ -75,6 +77,27 @@ impl Planner<'_> {
         self.same_identity(&entry.identity, &document)?;
         self.define(&mut entry, &target.environment, document)?;
         Ok(self.of_entry(entry))
+    }
+
+    /// A value stays of its type. Where a definition does not declare one, its default does (DESIGN 3), so another
+    /// default would change it without a word, under every process that asks for the old one.
+    pub(super) async fn set_value(
+        &self,
+        target: &Target,
+        value: Option<&Value>,
+        tenant: Option<&str>,
+    ) -> Result<Draft, Refusal> {
+        let environment = self.environment(&target.environment)?;
+        let stored = environment.definitions.get(target.key.as_str()).map(|stored| &stored.document);
+        let undeclared = stored.filter(|document| tenant.is_none() && !document.contains_key("value_type"));
+        let value = match (undeclared.and_then(|document| document.get("default")), value) {
+            (Some(old), Some(new)) => Some(patch::of_type_of(old, new).ok_or_else(|| {
+                let message = format!("`{}` holds another type than this value", target.key);
+                Refusal::invalid("VALUE_TYPE", message)
+            })?),
+            (_, new) => new.cloned(),
+        };
+        self.patch(target, &patch::of_value(value.as_ref(), tenant)).await
     }
 
     pub(super) fn edit_identity(

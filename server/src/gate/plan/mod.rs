@@ -40,7 +40,7 @@ impl Gate {
             Operation::ReplaceDefinition { target, document } => planner.replace(target, document).await,
             Operation::PatchDefinition { target, patch } => planner.patch(target, patch).await,
             Operation::SetValue { target, value, tenant } => {
-                planner.patch(target, &patch::of_value(value.as_ref(), tenant.as_deref())).await
+                planner.set_value(target, value.as_ref(), tenant.as_deref()).await
             }
             Operation::Toggle { target, enabled } => {
                 let patch = Document::from_iter([("enabled".to_owned(), Value::Bool(*enabled))]);

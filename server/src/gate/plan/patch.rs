@@ -46,12 +46,42 @@ pub(super) fn of_value(value: Option<&Value>, tenant: Option<&str>) -> Document 
     }
 }
 
+/// A value in the type that another one declares by being there: an integer becomes a float, as there are languages that
+/// write no others; nothing else becomes anything.
+pub(super) fn of_type_of(declared: &Value, value: &Value) -> Option<Value> {
+    match (type_of(declared), type_of(value)) {
+        ("float", "integer") => value.as_f64().map(Value::from),
+        (declared, given) => (declared == given).then(|| value.clone()),
+    }
+}
+
+fn type_of(value: &Value) -> &'static str {
+    match value {
+        Value::Bool(_) => "boolean",
+        Value::Number(number) if number.is_f64() => "float",
+        Value::Number(_) => "integer",
+        Value::String(_) => "string",
+        Value::Null | Value::Array(_) | Value::Object(_) => "json",
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn object(value: Value) -> Document {
         value.as_object().cloned().unwrap()
+    }
+
+    #[test]
+    fn a_value_keeps_the_type_of_the_one_before() {
+        assert_eq!(of_type_of(&json!(1.5), &json!(2)).unwrap().to_string(), "2.0");
+        assert_eq!(of_type_of(&json!({}), &json!([1])), Some(json!([1])));
+        for (declared, value) in
+            [(json!(1), json!(1.5)), (json!("a"), json!(1)), (json!(true), json!("true"))]
+        {
+            assert_eq!(of_type_of(&declared, &value), None, "{declared} {value}");
+        }
     }
 
     #[test]
