@@ -83,7 +83,7 @@ struct InEnvironment {
 }
 
 /// A configuration's value in one environment
-#[utoipa::path(get, path = "/api/v1/admin/config/{key}", tag = "classic", params(("key", Path,), InEnvironment),
+#[utoipa::path(get, path = "/api/v1/admin/config/{key}", tag = "classic", params(("key" = String, Path), InEnvironment),
     responses((status = 200, body = SystemConfigEntry), (status = "4XX", body = Problem)))]
 async fn config(
     caller: Caller<may::ProjectRead>,
@@ -136,7 +136,7 @@ fn present<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<V
 }
 
 /// Set a configuration's value: everyone's, or that of one tenant
-#[utoipa::path(post, path = "/api/v1/admin/config/{key}/update", tag = "classic", params(("key", Path,)),
+#[utoipa::path(post, path = "/api/v1/admin/config/{key}/update", tag = "classic", params(("key" = String, Path)),
     request_body = UpdateIn,
     responses((status = 200), (status = 412, body = Problem), (status = "4XX", body = Problem)))]
 async fn update(
@@ -196,7 +196,7 @@ struct Somewhere {
 
 /// How a flag stands: in one environment an entry, else `{"name", "environments": [entry, ...]}`
 #[utoipa::path(get, path = "/api/v1/admin/featureflags/{name}/status", tag = "classic",
-    params(("name", Path,), Somewhere),
+    params(("name" = String, Path), Somewhere),
     responses((status = 200, body = FeatureFlagEntry), (status = "4XX", body = Problem)))]
 async fn status(
     caller: Caller<may::ProjectRead>,
@@ -234,7 +234,7 @@ struct ToggleIn {
 }
 
 /// Switch a flag on or off in one environment
-#[utoipa::path(post, path = "/api/v1/admin/featureflags/{name}/toggle", tag = "classic", params(("name", Path,)),
+#[utoipa::path(post, path = "/api/v1/admin/featureflags/{name}/toggle", tag = "classic", params(("name" = String, Path)),
     request_body = ToggleIn,
     responses((status = 200, description = "`name`, `environment`, `enabled`, `version`, `revision`, `change`"),
         (status = 412, body = Problem), (status = "4XX", body = Problem)))]
@@ -301,7 +301,7 @@ async fn app_config(sdk: Sdk, headers: HeaderMap) -> Result<Response, Problem> {
     let environment = &*view.head.environment.row.key;
     let out = json!({ "environment": environment, "version": view.head.version(), "config": values });
     let out = out.to_string().into_bytes();
-    Ok(unless_known(&headers, &tag_of(&[view.audience().as_bytes(), &out]), out))
+    Ok(unless_known(&headers, &tag_of(&[view.audience_name().as_bytes(), &out]), out))
 }
 
 /// What the key sees of the entries tagged `system` and `customer`, evaluated for its tenant, who is the customer
@@ -312,7 +312,7 @@ async fn feature_flags(sdk: Sdk, headers: HeaderMap) -> Result<Response, Problem
     let mut groups = Groups::default();
     view.evaluate_all(&mut Context::new()).for_each(|found| groups.take(&found));
     let out = json!(groups).to_string().into_bytes();
-    Ok(unless_known(&headers, &tag_of(&[view.audience().as_bytes(), &out]), out))
+    Ok(unless_known(&headers, &tag_of(&[view.audience_name().as_bytes(), &out]), out))
 }
 
 fn target(key: &str, environment: &str, write: &Write) -> Target {

@@ -16,14 +16,15 @@ use super::problem::Problem;
 use super::sdk::{matches, with_tag};
 use crate::catalog::Stored;
 use crate::delivery::{Audience, Head, slice};
-use crate::directory::SdkKey;
 use crate::store::now;
 
 /// One version of an environment, as a key sees it.
 pub(super) struct View {
     pub(super) head: Arc<Head>,
     snapshot: Arc<Snapshot>,
-    key: SdkKey,
+    audience: Audience,
+    /// The tenant that all is evaluated for.
+    tenant: Option<Arc<str>>,
 }
 
 /// An entry with what it comes to.
@@ -36,21 +37,21 @@ pub(super) struct Evaluated<'v> {
 impl View {
     /// Of the newest version.
     pub(super) fn of(sdk: &Sdk) -> Result<View, Problem> {
-        View::at(sdk.head()?, &sdk.key)
+        View::at(sdk.head()?, sdk.key.audience.clone(), sdk.key.tenant.clone())
     }
 
     /// Of this version.
-    pub(super) fn at(head: Arc<Head>, key: &SdkKey) -> Result<View, Problem> {
+    pub(super) fn at(head: Arc<Head>, audience: Audience, tenant: Option<Arc<str>>) -> Result<View, Problem> {
         let snapshot = head.snapshot().map_err(|problem| {
             tracing::error!(%problem, "what is in force does not load");
             Problem::internal("what is in force does not load; the log says why")
         })?;
-        Ok(View { snapshot: Arc::clone(snapshot), head, key: key.clone() })
+        Ok(View { snapshot: Arc::clone(snapshot), head, audience, tenant })
     }
 
     /// Evaluates one entry; none where the key sees no such entry.
     pub(super) fn evaluate<'v>(&'v self, key: &str, context: &'v mut Context) -> Option<Evaluation<'v>> {
-        let is_seen = self.key.audience == Audience::Server
+        let is_seen = self.audience == Audience::Server
             || self.head.environment.definitions.get(key).is_some_and(|stored| self.sees(stored));
         if !is_seen {
             return None;
@@ -74,21 +75,21 @@ impl View {
     }
 
     /// The name of whom answers are made for.
-    pub(super) fn audience(&self) -> String {
-        match &self.key.tenant {
-            Some(tenant) if self.key.audience == Audience::Server => format!("server:{tenant}"),
-            _ => self.key.audience.name(),
+    pub(super) fn audience_name(&self) -> String {
+        match &self.tenant {
+            Some(tenant) if self.audience == Audience::Server => format!("server:{tenant}"),
+            _ => self.audience.name(),
         }
     }
 
     /// What is sensitive is in no snapshot, so nobody sees it here.
     fn sees(&self, stored: &Stored) -> bool {
-        self.key.audience == Audience::Server || slice::is_client_visible(&stored.document)
+        self.audience == Audience::Server || slice::is_client_visible(&stored.document)
     }
 
     /// Whoever holds the key of a tenant is of that tenant, whatever they say.
     fn bind(&self, context: &mut Context) {
-        if let Some(tenant) = &self.key.tenant {
+        if let Some(tenant) = &self.tenant {
             context.set("tenant.id", &**tenant);
         }
     }

@@ -84,6 +84,7 @@ fn routes() -> OpenApiRouter<Guarded> {
         .merge(keys::routes())
         .merge(classic::routes())
         .merge(telemetry::routes())
+        .merge(slices::routes())
         .merge(for_processes().layer(web::open_to_pages()))
 }
 
@@ -91,7 +92,7 @@ fn routes() -> OpenApiRouter<Guarded> {
 fn for_processes() -> OpenApiRouter<Guarded> {
     sdk::routes()
         .merge(events::routes())
-        .merge(slices::routes())
+        .merge(slices::for_processes())
         .merge(ofrep::routes())
         .merge(classic::for_processes())
 }

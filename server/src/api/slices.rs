@@ -1,6 +1,9 @@
 //! Evaluated slices: what a tenant's worker needs, with no key of its own. A service vends them beside the credentials
 //! that it gives its workers.
 
+use std::sync::Arc;
+
+use axum::extract::Path;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
@@ -12,12 +15,15 @@ use utoipa_axum::routes;
 use vexil_core::{Context, Timestamp};
 
 use super::body::Body;
-use super::caller::{AuditedSdk, Guarded};
+use super::caller::{AuditedSdk, Caller, Guarded, may};
 use super::evaluation::{Groups, View};
 use super::out::moment;
 use super::problem::Problem;
+use crate::access::{EnvironmentClass, Permission};
 use crate::audit::{Action, Record};
-use crate::delivery::Audience;
+use crate::delivery::{Audience, Head};
+use crate::gate::{Circumstances, Refusal};
+use crate::server::Services;
 use crate::store::now;
 
 /// How long a slice holds unless the caller says otherwise, in seconds: a quarter of an hour.
@@ -28,6 +34,11 @@ const LONGEST_TTL: u32 = 86_400;
 const TENANT_BYTES: usize = 200;
 
 pub(super) fn routes() -> OpenApiRouter<Guarded> {
+    OpenApiRouter::new().routes(routes!(vend_by_permission))
+}
+
+/// What SDK keys open.
+pub(super) fn for_processes() -> OpenApiRouter<Guarded> {
     OpenApiRouter::new().routes(routes!(vend))
 }
 
@@ -66,22 +77,85 @@ struct Payload<'p> {
 /// these tags. Only server keys vend, and one that is bound to a tenant only for that tenant.
 #[utoipa::path(post, path = "/sdk/v1/slices", tag = "sdk", request_body = SliceIn,
     responses((status = 200), (status = "4XX", body = Problem)))]
-async fn vend(asked: AuditedSdk, Body { value, .. }: Body<SliceIn>) -> Result<Response, Problem> {
-    let SliceIn { tenant, ttl_seconds, context } = value;
+async fn vend(
+    AuditedSdk { sdk, circumstances }: AuditedSdk,
+    Body { value, .. }: Body<SliceIn>,
+) -> Result<Response, Problem> {
+    if sdk.key.audience != Audience::Server {
+        return Err(forbidden("only server keys vend slices"));
+    }
+    if sdk.key.tenant.as_deref().is_some_and(|own| own != value.tenant) {
+        return Err(forbidden("the key is bound to another tenant"));
+    }
+    let by = format!("key:{}", sdk.key.id);
+    vend_to(sdk.services(), sdk.head()?, value, by, circumstances).await
+}
+
+/// The same for whoever has the permission
+#[utoipa::path(post, path = "/api/v1/projects/{project}/environments/{environment}/slices", tag = "projects",
+    params(("project" = String, Path, example = "default"), ("environment" = String, Path, example = "production")),
+    request_body = SliceIn, responses((status = 200), (status = "4XX", body = Problem)))]
+async fn vend_by_permission(
+    caller: Caller<may::SliceVend>,
+    Path((project, environment)): Path<(String, String)>,
+    Body { value, .. }: Body<SliceIn>,
+) -> Result<Response, Problem> {
+    let row = &caller.environment(&project, &environment)?.row;
+    let place = (&*row.key, EnvironmentClass::of(row.production));
+    let allowed = caller.authority.may(Permission::SliceVend, Some(place), None).map_err(Refusal::from)?;
+    if !allowed.reaches_tenant(&value.tenant) {
+        return Err(forbidden("slices of this tenant are for others to vend"));
+    }
+    let head = caller.services().hub.head(&project, &environment);
+    let head = head.ok_or_else(|| Problem::not_found("environment", &environment))?;
+    let by = caller.authority.actor.to_string();
+    vend_to(caller.services(), head, value, by, caller.circumstances.clone()).await
+}
+
+async fn vend_to(
+    services: &Services,
+    head: Arc<Head>,
+    asked: SliceIn,
+    by: String,
+    circumstances: Circumstances,
+) -> Result<Response, Problem> {
+    let SliceIn { tenant, ttl_seconds, context } = asked;
+    if tenant.is_empty() || tenant.len() > TENANT_BYTES {
+        return Err(Problem::bad_request("INVALID_BODY", format!("`tenant` has 1 to {TENANT_BYTES} bytes")));
+    }
     let ttl = ttl_seconds.unwrap_or(TTL);
-    check(&asked, &tenant, ttl)?;
+    if !(1..=LONGEST_TTL).contains(&ttl) {
+        return Err(Problem::bad_request("INVALID_BODY", format!("`ttl_seconds` is 1 to {LONGEST_TTL}")));
+    }
     let mut context = match context {
         Some(context) => Context::parse_json(context.get().as_bytes())
             .map_err(|problem| Problem::bad_request("INVALID_CONTEXT", problem.to_string()))?,
         None => Context::new(),
     };
-    context.set("tenant.id", tenant.as_str());
-
     let at = now();
     let (issued_at, expires_at) = (at / 1_000, at / 1_000 + i64::from(ttl));
-    let view = View::of(&asked.sdk)?;
+    let view = View::at(head, Audience::Server, Some(tenant.as_str().into()))?;
+    let payload = payload(&view, &tenant, &mut context, expires_at);
+    let payload = serde_json::to_string(&payload).map_err(|error| Problem::internal(error.to_string()))?;
+    let slice = view.head.vend(&tenant, issued_at, expires_at, &payload);
+    let record = Record {
+        project: Some(view.head.project.key.to_string()),
+        environment: Some(view.head.environment.row.key.to_string()),
+        summary: Some(format!("version {} for {ttl} s", view.head.version())),
+        target: Some(tenant.clone()),
+        tenant: Some(tenant),
+        request_id: circumstances.request_id,
+        address: circumstances.address,
+        ..Record::new(Timestamp::from_millis(at), by, Action::SliceVend)
+    };
+    // Whoever gets one is in the audit log before they have it.
+    services.store.note(vec![record]).await?;
+    Ok(([(header::CONTENT_TYPE, "application/json")], slice.plain().clone()).into_response())
+}
+
+fn payload<'p>(view: &'p View, tenant: &'p str, context: &mut Context, expires_at: i64) -> Payload<'p> {
     let (mut groups, mut flags) = (Groups::default(), Map::new());
-    for found in view.evaluate_all(&mut context) {
+    for found in view.evaluate_all(context) {
         let evaluation = &found.evaluation;
         groups.take(&found);
         let told = json!({
@@ -89,49 +163,16 @@ async fn vend(asked: AuditedSdk, Body { value, .. }: Body<SliceIn>) -> Result<Re
         });
         flags.insert(found.key.to_owned(), told);
     }
-    let payload = Payload {
-        tenant: &tenant,
+    Payload {
+        tenant,
         environment: &view.head.environment.row.key,
         version: view.head.version(),
         expires_at: moment(expires_at * 1_000),
         groups,
         flags,
-    };
-    let payload = serde_json::to_string(&payload).map_err(|error| Problem::internal(error.to_string()))?;
-    let slice = view.head.vend(&tenant, issued_at, expires_at, &payload);
-    // Whoever gets one is in the audit log before they have it.
-    asked.sdk.services().store.note(vec![record(&asked, tenant, view.head.version(), ttl, at)]).await?;
-    Ok(([(header::CONTENT_TYPE, "application/json")], slice.plain().clone()).into_response())
-}
-
-fn check(asked: &AuditedSdk, tenant: &str, ttl: u32) -> Result<(), Problem> {
-    let forbidden = |detail| Err(Problem::new(StatusCode::FORBIDDEN, "FORBIDDEN", detail));
-    let key = &asked.sdk.key;
-    if key.audience != Audience::Server {
-        return forbidden("only server keys vend slices");
-    }
-    if tenant.is_empty() || tenant.len() > TENANT_BYTES {
-        return Err(Problem::bad_request("INVALID_BODY", format!("`tenant` has 1 to {TENANT_BYTES} bytes")));
-    }
-    if key.tenant.as_deref().is_some_and(|own| own != tenant) {
-        return forbidden("the key is bound to another tenant");
-    }
-    match ttl {
-        1..=LONGEST_TTL => Ok(()),
-        _ => Err(Problem::bad_request("INVALID_BODY", format!("`ttl_seconds` is 1 to {LONGEST_TTL}"))),
     }
 }
 
-fn record(asked: &AuditedSdk, tenant: String, version: u64, ttl: u32, at: i64) -> Record {
-    let AuditedSdk { sdk, circumstances } = asked;
-    Record {
-        project: Some(sdk.key.project.to_string()),
-        environment: Some(sdk.key.environment.to_string()),
-        summary: Some(format!("version {version} for {ttl} s")),
-        target: Some(tenant.clone()),
-        tenant: Some(tenant),
-        request_id: circumstances.request_id.clone(),
-        address: circumstances.address.clone(),
-        ..Record::new(Timestamp::from_millis(at), format!("key:{}", sdk.key.id), Action::SliceVend)
-    }
+fn forbidden(detail: &str) -> Problem {
+    Problem::new(StatusCode::FORBIDDEN, "FORBIDDEN", detail)
 }

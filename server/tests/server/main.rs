@@ -1,4 +1,12 @@
 //! The server as a whole, in process, over HTTP. One binary, so that it is linked once.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a test that fails should fail at once and loudly"
+)]
 
 mod attack;
 mod changes;

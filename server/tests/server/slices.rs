@@ -96,6 +96,27 @@ fn only_servers_vend_and_those_of_a_tenant_for_it_alone() {
 }
 
 #[test]
+fn whoever_has_the_permission_vends_as_far_as_it_goes() {
+    let server = TestServer::start();
+    create(&server);
+    let path = "/api/v1/projects/default/environments/production/slices";
+    let token = |grants: Value| {
+        let made =
+            server.admin().post("/api/v1/tokens", json!({"name": "test", "grants": grants})).expect(201);
+        server.client(made["token"].as_str().unwrap())
+    };
+    let ask = |client: &Client, tenant: &str| client.post(path, json!({"tenant": tenant}));
+    let slice = ask(&server.admin(), "acme").expect(200);
+    assert_eq!(slice["payload"]["customer"], json!({"rate": 99}));
+    let of_acme = token(json!([{"role": "tenant_admin", "tenant": "acme"}]));
+    ask(&of_acme, "acme").expect(200);
+    ask(&of_acme, "other").refused(403, "FORBIDDEN");
+    ask(&token(json!([{"role": "viewer"}])), "acme").refused(403, "FORBIDDEN");
+    ask(&token(json!([{"role": "developer"}])), "acme").refused(403, "FORBIDDEN");
+    ask(&server.sdk("production", "server"), "acme").expect(401);
+}
+
+#[test]
 fn what_is_asked_for_is_bounded() {
     let server = TestServer::start();
     let sdk = server.sdk("production", "server");

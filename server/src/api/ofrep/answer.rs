@@ -108,3 +108,46 @@ pub(super) fn success(out: &mut Vec<u8>, key: &str, evaluation: &Evaluation<'_>)
 pub(super) fn json(out: &mut Vec<u8>, value: &(impl Serialize + ?Sized)) {
     drop(serde_json::to_writer(out, value));
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+    use vexil_core::{Context, Environment, Request, Snapshot, Timestamp};
+
+    use super::*;
+
+    /// What is made of the evaluation of a key among these definitions.
+    fn of<T>(key: &str, definitions: serde_json::Value, make: impl FnOnce(&Evaluation<'_>) -> T) -> T {
+        let text = definitions.to_string();
+        let snapshot = Snapshot::load_json(text.as_bytes(), Environment::Document).unwrap();
+        let context = Context::new().with("user.id", "u");
+        make(&snapshot.evaluate(key, &Request::new(&context, Timestamp::from_millis(0))))
+    }
+
+    #[test]
+    fn what_is_broken_is_an_error_of_its_own() {
+        let definitions = json!([{"key": "bad", "rollout": {"on": 1}}, {"key": "good"}]);
+        let told = of("bad", definitions.clone(), |evaluation| {
+            let failure = failure("bad", evaluation).unwrap();
+            (failure.error_code, failure.error_details)
+        });
+        assert_eq!(told.0, "PARSE_ERROR");
+        assert!(told.1.contains("rollout"), "{}", told.1);
+        assert!(of("good", definitions, |evaluation| failure("good", evaluation).is_none()));
+    }
+
+    #[test]
+    fn names_and_values_are_escaped() {
+        let name = "a\"\\\u{1f600}";
+        let definitions = json!([{"key": "k", "variations": [{"id": name, "value": name}], "default": name,
+            "rules": [{"id": name, "action": {"serve": name}}]}]);
+        let text = of("k", definitions, |evaluation| {
+            let mut out = Vec::new();
+            success(&mut out, "k", evaluation);
+            String::from_utf8(out).unwrap()
+        });
+        let expected = json!({"key": "k", "value": name, "reason": "TARGETING_MATCH", "variant": name,
+            "metadata": {"version": 0, "reason": "TARGETING", "rule": name}});
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&text).unwrap(), expected);
+    }
+}

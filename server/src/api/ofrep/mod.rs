@@ -51,7 +51,7 @@ struct EvaluationRequest {
 /// `metadata` has the `version`, Vexil's own `reason`, and where there are such the `scope`, `rule` and `experiment` that
 /// decided. Without a `value` the default in the caller's code stands: an experiment gives no variant. `variant` is empty
 /// where the value is none of the variations.
-#[utoipa::path(post, path = "/ofrep/v1/evaluate/flags/{key}", tag = "ofrep", params(("key" = String, Path,)),
+#[utoipa::path(post, path = "/ofrep/v1/evaluate/flags/{key}", tag = "ofrep", params(("key" = String, Path)),
     request_body = EvaluationRequest,
     responses((status = 200), (status = 400, body = Failure), (status = 404, body = Failure),
         (status = 401, body = General), (status = 403, body = General), (status = 429, body = General)))]
@@ -118,7 +118,7 @@ async fn bulk(
     };
     let out = answer_all(&sdk, &view, &mut context);
     let asked = body.unwrap_or_default();
-    unless_known(&headers, &tag_of(&[view.audience().as_bytes(), &asked, &out]), out)
+    unless_known(&headers, &tag_of(&[view.audience_name().as_bytes(), &asked, &out]), out)
 }
 
 fn answer_all(sdk: &Sdk, view: &View, context: &mut Context) -> Vec<u8> {
