@@ -16,7 +16,7 @@ use vexil_core::Context;
 
 use super::body::Body;
 use super::caller::{Caller, Guarded, Needs, Sdk, Write, may};
-use super::evaluation::{Groups, View, tag_of, unless_known};
+use super::evaluation::{Groups, View, tag_of, unless_known, with_all};
 use super::out::{Reason, committed, moment, tagged};
 use super::problem::Problem;
 use crate::catalog::{Document, Environment, Stored};
@@ -291,28 +291,39 @@ async fn create(
 #[utoipa::path(get, path = "/api/v1/app/config", tag = "classic",
     responses((status = 200), (status = 304), (status = 401, body = Problem)))]
 async fn app_config(sdk: Sdk, headers: HeaderMap) -> Result<Response, Problem> {
-    let view = View::of(&sdk)?;
-    let mut values = Map::new();
-    for found in view.evaluate_all(&mut Context::new()) {
-        if let (true, Some(value)) = (is_of(found.stored, "config"), found.evaluation.value()) {
-            values.insert(found.key.to_owned(), json!(value));
+    let made = with_all(View::of(&sdk)?, |view| {
+        let mut values = Map::new();
+        for found in view.evaluate_all(&mut Context::new()) {
+            if let (true, Some(value)) = (is_of(found.stored, "config"), found.evaluation.value()) {
+                values.insert(found.key.to_owned(), json!(value));
+            }
         }
-    }
-    let environment = &*view.head.environment.row.key;
-    let out = json!({ "environment": environment, "version": view.head.version(), "config": values });
-    let out = out.to_string().into_bytes();
-    Ok(unless_known(&headers, &tag_of(&[view.audience_name().as_bytes(), &out]), out))
+        let environment = &*view.head.environment.row.key;
+        tagged_text(
+            view,
+            &json!({ "environment": environment, "version": view.head.version(), "config": values }),
+        )
+    });
+    let (tag, out) = made.await?;
+    Ok(unless_known(&headers, &tag, out))
 }
 
 /// What the key sees of the entries tagged `system` and `customer`, evaluated for its tenant, who is the customer
 #[utoipa::path(get, path = "/api/v1/feature-flags", tag = "classic",
     responses((status = 200, body = Groups), (status = 304), (status = 401, body = Problem)))]
 async fn feature_flags(sdk: Sdk, headers: HeaderMap) -> Result<Response, Problem> {
-    let view = View::of(&sdk)?;
-    let mut groups = Groups::default();
-    view.evaluate_all(&mut Context::new()).for_each(|found| groups.take(&found));
-    let out = json!(groups).to_string().into_bytes();
-    Ok(unless_known(&headers, &tag_of(&[view.audience_name().as_bytes(), &out]), out))
+    let made = with_all(View::of(&sdk)?, |view| {
+        let mut groups = Groups::default();
+        view.evaluate_all(&mut Context::new()).for_each(|found| groups.take(&found));
+        tagged_text(view, &json!(groups))
+    });
+    let (tag, out) = made.await?;
+    Ok(unless_known(&headers, &tag, out))
+}
+
+fn tagged_text(view: &View, out: &Value) -> (String, Vec<u8>) {
+    let out = out.to_string().into_bytes();
+    (tag_of(&[view.audience_name().as_bytes(), &out]), out)
 }
 
 fn target(key: &str, environment: &str, write: &Write) -> Target {

@@ -27,6 +27,9 @@ pub(super) struct View {
     tenant: Option<Arc<str>>,
 }
 
+/// So many entries are evaluated at once in less time than it takes to hand them to another thread and back.
+const FEW: usize = 200;
+
 /// An entry with what it comes to.
 pub(super) struct Evaluated<'v> {
     pub(super) key: &'v str,
@@ -93,6 +96,18 @@ impl View {
             context.set("tenant.id", &**tenant);
         }
     }
+}
+
+/// Does what takes the longer the more entries there are, where others need not wait for it.
+pub(super) async fn with_all<T: Send + 'static>(
+    view: View,
+    work: impl FnOnce(&View) -> T + Send + 'static,
+) -> Result<T, Problem> {
+    if view.head.environment.definitions.len() <= FEW {
+        return Ok(work(&view));
+    }
+    let done = tokio::task::spawn_blocking(move || work(&view)).await;
+    done.map_err(|error| Problem::internal(error.to_string()))
 }
 
 fn request(context: &Context) -> Request<'_, Context> {

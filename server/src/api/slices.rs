@@ -16,7 +16,7 @@ use vexil_core::{Context, Timestamp};
 
 use super::body::Body;
 use super::caller::{AuditedSdk, Caller, Guarded, may};
-use super::evaluation::{Groups, View};
+use super::evaluation::{Groups, View, with_all};
 use super::out::moment;
 use super::problem::Problem;
 use crate::access::{EnvironmentClass, Permission};
@@ -135,13 +135,16 @@ async fn vend_to(
     let at = now();
     let (issued_at, expires_at) = (at / 1_000, at / 1_000 + i64::from(ttl));
     let view = View::at(head, Audience::Server, Some(tenant.as_str().into()))?;
-    let payload = payload(&view, &tenant, &mut context, expires_at);
-    let payload = serde_json::to_string(&payload).map_err(|error| Problem::internal(error.to_string()))?;
-    let slice = view.head.vend(&tenant, issued_at, expires_at, &payload);
+    let (head, for_tenant) = (Arc::clone(&view.head), tenant.clone());
+    let made = with_all(view, move |view| {
+        let payload = serde_json::to_string(&payload(view, &for_tenant, &mut context, expires_at))?;
+        Ok(view.head.vend(&for_tenant, issued_at, expires_at, &payload))
+    });
+    let slice = made.await?.map_err(|error: serde_json::Error| Problem::internal(error.to_string()))?;
     let record = Record {
-        project: Some(view.head.project.key.to_string()),
-        environment: Some(view.head.environment.row.key.to_string()),
-        summary: Some(format!("version {} for {ttl} s", view.head.version())),
+        project: Some(head.project.key.to_string()),
+        environment: Some(head.environment.row.key.to_string()),
+        summary: Some(format!("version {} for {ttl} s", head.version())),
         target: Some(tenant.clone()),
         tenant: Some(tenant),
         request_id: circumstances.request_id,

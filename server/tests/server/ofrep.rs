@@ -383,3 +383,21 @@ fn pages_of_other_origins_may_ask_with_a_key_and_without_cookies() {
     let answer = server.admin().send("GET", "/api/v1/projects", &origin, None);
     assert_eq!(answer.header("access-control-allow-origin"), None);
 }
+
+#[test]
+fn many_entries_are_answered_as_few_are() {
+    let server = TestServer::start();
+    let entries: Vec<Value> =
+        (0..500).map(|i| json!({"key": format!("e{i:03}"), "type": "config", "default": i})).collect();
+    let bundle = json!({"schema": 1, "environment": "production", "entries": entries});
+    let imported = json!({"environments": {"production": bundle}});
+    server.admin().post("/api/v1/projects/default/import", imported).expect(200);
+    let sdk = server.sdk("production", "server");
+    let all = bulk(&sdk, json!({}), None).expect(200);
+    let expected: Vec<(String, Value)> = (0..500).map(|i| (format!("e{i:03}"), json!(i))).collect();
+    let found: Vec<_> = flags(&all).into_iter().map(|(key, value)| (key.to_owned(), value.clone())).collect();
+    assert_eq!(found, expected);
+    assert_eq!(sdk.get("/api/v1/app/config").expect(200)["config"].as_object().unwrap().len(), 500);
+    let slice = sdk.post("/sdk/v1/slices", json!({"tenant": "acme"})).expect(200);
+    assert_eq!(slice["payload"]["flags"].as_object().unwrap().len(), 500);
+}

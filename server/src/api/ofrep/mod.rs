@@ -18,7 +18,7 @@ use utoipa_axum::routes;
 use vexil_core::{Arena, Code, Context, Node, limits};
 
 use super::caller::{Guarded, Listening, Sdk};
-use super::evaluation::{View, tag_of, unless_known};
+use super::evaluation::{View, tag_of, unless_known, with_all};
 use super::problem::Problem;
 use super::stream;
 use crate::store::now;
@@ -112,16 +112,22 @@ async fn bulk(
     };
     let told = told.map(|Query(told)| told).unwrap_or_default();
     await_version(&sdk, told.flag_config_etag.and_then(|tag| tag.parse().ok())).await;
-    let view = match View::of(&sdk) {
-        Ok(view) => view,
-        Err(problem) => return answer::general(problem),
-    };
-    let out = answer_all(&sdk, &view, &mut context);
     let asked = body.unwrap_or_default();
-    unless_known(&headers, &tag_of(&[view.audience_name().as_bytes(), &asked, &out]), out)
+    let ticket = sdk.services().tickets.issue(&sdk.key.id, now());
+    let made = match View::of(&sdk) {
+        Ok(view) => {
+            let make = move |view: &View| {
+                let out = answer_all(view, &mut context, &ticket);
+                (tag_of(&[view.audience_name().as_bytes(), &asked, &out]), out)
+            };
+            with_all(view, make).await
+        }
+        Err(problem) => Err(problem),
+    };
+    made.map_or_else(answer::general, |(tag, out)| unless_known(&headers, &tag, out))
 }
 
-fn answer_all(sdk: &Sdk, view: &View, context: &mut Context) -> Vec<u8> {
+fn answer_all(view: &View, context: &mut Context, ticket: &str) -> Vec<u8> {
     let mut out = Vec::with_capacity(4096);
     out.extend_from_slice(b"{\"flags\":[");
     for (position, found) in view.evaluate_all(context).enumerate() {
@@ -137,7 +143,6 @@ fn answer_all(sdk: &Sdk, view: &View, context: &mut Context) -> Vec<u8> {
     let environment = &*view.head.environment.row.key;
     answer::json(&mut out, &json!({ "environment": environment, "version": view.head.version() }));
     out.extend_from_slice(b",\"eventStreams\":");
-    let ticket = sdk.services().tickets.issue(&sdk.key.id, now());
     // Without an origin clients take the one by which they know this server.
     let endpoint = json!({ "requestUri": format!("/ofrep/v1/stream?ticket={ticket}") });
     let stream = json!({ "type": "sse", "endpoint": endpoint, "inactivityDelaySec": INACTIVITY_SECONDS });
