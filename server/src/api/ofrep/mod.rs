@@ -153,8 +153,8 @@ fn answer_all(view: &View, context: &mut Context, ticket: &str) -> Vec<u8> {
 
 /// Waits for a version, for a moment.
 async fn await_version(sdk: &Sdk, version: Option<u64>) {
-    let heads = sdk.services().hub.subscribe(&sdk.key.project, &sdk.key.environment);
-    if let (Some(version), Some(mut heads)) = (version, heads) {
+    let Some(version) = version else { return };
+    if let Some(mut heads) = sdk.services().hub.subscribe(&sdk.key.project, &sdk.key.environment) {
         // Whether it came or not, the newest one there is answers.
         drop(tokio::time::timeout(PATIENCE, heads.wait_for(|head| head.version() >= version)).await);
     }
