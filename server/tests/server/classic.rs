@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Client, TestServer};
+use crate::support::{Client, TestServer, audit_log, settings};
 
 const CONFIG: &str = "/api/v1/admin/config";
 const FLAGS: &str = "/api/v1/admin/featureflags";
@@ -203,18 +203,25 @@ fn writes_are_guarded_as_all_others_are() {
 
 #[test]
 fn a_secret_is_shown_to_whom_it_may_be_and_that_is_in_the_audit_log() {
-    let server = TestServer::start();
+    let folder = tempfile::tempdir().unwrap();
+    let settings = settings(folder.path());
+    let data = settings.data.clone();
+    let server = TestServer::with(settings);
     let admin = server.admin();
     create(&admin, json!({"key": "password", "type": "config", "default": "hunter2", "sensitive": true}));
     let path = format!("{CONFIG}/password?environment=production");
     let shown = admin.get(&path).expect(200);
     assert_eq!((&shown["value"], &shown["is_sensitive"]), (&json!("hunter2"), &json!(true)));
+    let reads = audit_log(&data, "secret.read");
+    assert_eq!((reads.len(), &reads[0]["target"]), (1, &json!("password")));
+    assert_eq!((&reads[0]["actor"], &reads[0]["environment"]), (&shown["modified_by"], &json!("production")));
     let viewer = token(&server, json!([{"role": "viewer"}]));
     let concealed = viewer.get(&path);
     assert!(!concealed.text.contains("hunter2"));
     let concealed = concealed.expect(200);
     assert_eq!((&concealed["concealed"], &concealed["is_sensitive"]), (&json!(true), &json!(true)));
     assert!(concealed["value"]["hmac_sha256"].is_string());
+    assert_eq!(audit_log(&data, "secret.read").len(), 1, "what was concealed was not read");
     let body = json!({"value": "hunter3", "environment": "production"});
     let set = admin.post(&format!("{CONFIG}/password/update"), body);
     assert!(!set.text.contains("hunter"), "{}", set.text);

@@ -3,9 +3,8 @@
 use base64ct::{Base64UrlUnpadded, Encoding};
 use ed25519_dalek::{Signature, Verifier, VerifyingKey};
 use serde_json::{Value, json};
-use vexil_server::store::{AuditFilter, Store};
 
-use crate::support::{Client, TestServer};
+use crate::support::{Client, TestServer, audit_log, settings};
 
 const SLICES: &str = "/sdk/v1/slices";
 
@@ -86,7 +85,7 @@ fn a_slice_is_evaluated_signed_and_expires() {
 #[test]
 fn whoever_got_one_is_in_the_audit_log() {
     let folder = tempfile::tempdir().unwrap();
-    let settings = crate::support::settings(folder.path());
+    let settings = settings(folder.path());
     let data = settings.data.clone();
     let server = TestServer::with(settings);
     create(&server);
@@ -97,18 +96,13 @@ fn whoever_got_one_is_in_the_audit_log() {
     // What is refused is not told of.
     sdk.post(SLICES, json!({"tenant": "acme", "ttl_seconds": 0})).expect(400);
 
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let lines = runtime.block_on(async {
-        let filter = AuditFilter { action: Some("slice.vend".to_owned()), ..AuditFilter::default() };
-        Store::in_folder(&data).await.unwrap().audit_log(&filter, u64::MAX, 10).await.unwrap()
-    });
+    let lines = audit_log(&data, "slice.vend");
     assert_eq!(lines.len(), 1);
-    let mut line: Value = serde_json::from_str(&lines[0].text).unwrap();
-    let line = line.as_object_mut().unwrap();
-    assert!(line.remove("at").is_some() && line.remove("sequence").is_some());
+    let mut line = lines[0].clone();
+    line.as_object_mut().unwrap().retain(|name, _| name != "at" && name != "sequence");
     let id = sdk.token.split('_').nth(2).unwrap();
     assert_eq!(
-        Value::Object(line.clone()),
+        line,
         json!({"actor": format!("key:{id}"), "action": "slice.vend", "project": "default", "environment": "staging",
             "tenant": "acme", "target": "acme", "summary": "version 5 for 60 s", "request_id": "r-1",
             "address": "127.0.0.1"})

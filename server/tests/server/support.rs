@@ -12,6 +12,7 @@ use tempfile::TempDir;
 use tokio::sync::oneshot;
 use ureq::Agent;
 use vexil_server::gate::Gate;
+use vexil_server::store::{AuditFilter, Store};
 use vexil_server::{Server, Settings};
 use vexil_test_services::{Postgres, required};
 
@@ -131,6 +132,16 @@ pub(crate) fn settings(folder: &Path) -> Settings {
         drain: Duration::from_secs(2),
         ..Settings::default()
     }
+}
+
+/// The records of an action in the audit log of an embedded database, newest first.
+pub(crate) fn audit_log(data: &Path, action: &str) -> Vec<Value> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let filter = AuditFilter { action: Some(action.to_owned()), ..AuditFilter::default() };
+    let lines = runtime.block_on(async {
+        Store::in_folder(data).await.unwrap().audit_log(&filter, u64::MAX, 100).await.unwrap()
+    });
+    lines.iter().map(|line| serde_json::from_str(&line.text).unwrap()).collect()
 }
 
 /// Speaks JSON.
