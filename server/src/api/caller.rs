@@ -56,7 +56,7 @@ macro_rules! needs {
 
 needs! {
     ProjectRead EntryWrite EntryArchive EnvironmentManage ProjectManage KeyManage TokenManage PeopleManage
-    SigningKeyManage AuditRead TelemetryRead SliceVend BackupTake
+    SigningKeyManage AuditRead TelemetryRead SliceVend
 }
 
 /// Somebody who has the permission.

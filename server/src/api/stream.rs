@@ -63,13 +63,13 @@ impl Feed {
             Step::Version(head) => head,
             Step::Heartbeat(version) => return Some(Next::Heartbeat(version)),
         };
-        let version = head.version();
-        let Some(message) = self.message(&head, held).await else { return Some(Next::Heartbeat(version)) };
-        if held.is_some() {
-            self.services.metrics.delivered(head.environment.row.changed_at);
-        }
-        self.services.metrics.message(message.kind);
-        Some(Next::Message(message))
+        Some(match self.message(&head, held).await {
+            Some(message) => {
+                self.services.metrics.message(message.kind);
+                Next::Message(message)
+            }
+            None => Next::Heartbeat(head.version()),
+        })
     }
 
     /// What leads from what was held to a version. A delta is made in no time; to make and sign the whole may take a
@@ -90,7 +90,9 @@ impl Feed {
             }
             let head = Arc::clone(&self.heads.borrow_and_update());
             if self.held != Some(head.version()) {
-                self.held = Some(head.version());
+                if self.held.replace(head.version()).is_some() {
+                    self.services.metrics.delivered(head.environment.row.changed_at);
+                }
                 return Some(Step::Version(head));
             }
             tokio::select! {
@@ -134,6 +136,7 @@ pub(super) fn refetches(sdk: &Sdk, held: Option<u64>) -> Result<Response, Proble
     let chunks = stream::unfold(feed, |mut feed| async move {
         let chunk = match feed.step().await? {
             Step::Version(head) => {
+                feed.services.metrics.message("refetch");
                 let (version, changed) = (head.version(), head.environment.row.changed_at / 1_000);
                 Bytes::from(format!(
                     "id: {version}\nevent: message\n\
