@@ -114,6 +114,23 @@ fn an_export_arrives_byte_for_byte() {
 }
 
 #[test]
+fn the_log_of_a_control_plane_is_exported_and_holds() {
+    let control = ControlPlane::start();
+    let flag = control.folder.file("flag.json", r#"{"key": "a", "owner": "o"}"#);
+    assert_eq!(control.vexil(&["apply", &flag]).code, 0);
+    let file = argument(&control.folder.at("audit.jsonl"));
+    let exported = control.vexil(&["audit", "export", "-o", &file]);
+    assert_eq!((exported.code, exported.err.as_str()), (0, ""));
+    let head = exported.out.split_whitespace().last().unwrap();
+    let proved = vexil(&["audit", "verify", &file, "--head", head]);
+    assert_eq!(proved.code, 0, "{}{}", proved.out, proved.err);
+    let printed = control.vexil(&["audit", "export", "--from", "2"]).out;
+    let part = control.folder.file("part.jsonl", printed);
+    let proved = vexil(&["audit", "verify", &part]);
+    assert!(proved.code == 0 && proved.out.contains(" 2 to "), "{}", proved.out);
+}
+
+#[test]
 fn settings_of_a_file_count_and_unknown_ones_are_refused() {
     let folder = Folder::new();
     let config = folder.file(

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::control::{ADMIN, answer_once};
+use crate::control::{ADMIN, ControlPlane, answer_once};
 use crate::support::{Folder, Run, command};
 
 /// What a command sends, and what comes of it.
@@ -55,4 +55,23 @@ fn people_are_listed_and_disabled() {
             ("PATCH /api/v1/people/p1", json!({"enabled": enabled}), 0)
         );
     }
+}
+
+#[test]
+fn a_control_plane_knows_whom_it_is_told_of() {
+    let control = ControlPlane::start();
+    let file = control.folder.file("password", "correct horse battery staple");
+    let create = ["people", "create", "--email", "ada@example.com", "--name", "Ada", "--role", "operator"];
+    let made = control.vexil(&[&create[..], &["--password-file", &file, "--format", "json"]].concat());
+    assert_eq!((made.code, made.err.as_str()), (0, ""));
+    let id = made.lines()[0]["id"].as_str().unwrap().to_owned();
+    let state = || control.vexil(&["people", "list", "--format", "json"]).lines()[0]["enabled"].clone();
+    assert_eq!(control.vexil(&["people", "password", &id, "--password-file", &file]).code, 0);
+    assert_eq!(control.vexil(&["people", "disable", &id]).code, 0);
+    assert_eq!(state(), json!(false));
+    assert_eq!(control.vexil(&["people", "enable", &id]).code, 0);
+    assert_eq!(state(), json!(true));
+    let short = control.folder.file("short", "x");
+    let refused = control.vexil(&["people", "password", &id, "--password-file", &short]);
+    assert_eq!(refused.code, 1, "{}", refused.err);
 }

@@ -33,6 +33,14 @@ pub(super) struct Options {
     #[arg(long, value_name = "URL", env = "VEXIL_REDIS_URL", hide_env_values = true)]
     redis_url: Option<String>,
 
+    /// Refuse entries without owner, description or expiry, where others are only warned of
+    #[arg(long, value_name = "BOOL", env = "VEXIL_STRICT", num_args = 0..=1, default_missing_value = "true")]
+    strict: Option<bool>,
+
+    /// What every key should match as a whole
+    #[arg(long, value_name = "REGEX", env = "VEXIL_NAMING")]
+    naming: Option<String>,
+
     /// How often a stream says that it is alive [default: 15s]
     #[arg(long, value_name = "TIME", env = "VEXIL_HEARTBEAT")]
     heartbeat: Option<Span>,
@@ -84,6 +92,8 @@ impl Options {
             database_url: first!(database_url),
             redis_url: first!(redis_url),
             admin_token: std::env::var(ADMIN_TOKEN).ok().or(file.admin_token),
+            strict: first!(strict).unwrap_or(default.strict),
+            naming: first!(naming),
             heartbeat: span(first!(heartbeat), default.heartbeat),
             version_check: span(first!(version_check), default.version_check),
             max_streams: first!(max_streams).unwrap_or(default.max_streams),
