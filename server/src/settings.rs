@@ -75,7 +75,7 @@ impl Default for Settings {
             max_streams: 20_000,
             max_body: 16 << 20,
             behind_proxy: false,
-            sdk_rate: 50_000,
+            sdk_rate: 200_000,
             write_rate: 200,
             anonymous_rate: 50,
             max_connections: 25_000,

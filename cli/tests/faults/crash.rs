@@ -1,7 +1,6 @@
 //! `kill -9` in the middle of many writes: what was accepted is there, nothing is there by half.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;

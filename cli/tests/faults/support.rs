@@ -28,7 +28,7 @@ impl Served {
         let address = format!("127.0.0.1:{}", free_port().unwrap());
         let mut command = Command::new(env!("CARGO_BIN_EXE_vexil"));
         command.args(["serve", "--listen", &address]).args(arguments).env("VEXIL_ADMIN_TOKEN", ADMIN);
-        let mut program = Program::start(&mut command).unwrap();
+        let program = Program::start(&mut command).unwrap();
         program.wait_for("Vexil is at", Duration::from_secs(20)).unwrap();
         let config = Agent::config_builder()
             .http_status_as_error(false)

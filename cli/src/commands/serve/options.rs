@@ -57,9 +57,57 @@ pub(super) struct Options {
     #[arg(long, value_name = "BYTES", env = "VEXIL_MAX_BODY")]
     max_body: Option<usize>,
 
+    /// How many connections are open at the same time [default: 25000]
+    #[arg(long, value_name = "COUNT", env = "VEXIL_MAX_CONNECTIONS")]
+    max_connections: Option<usize>,
+
+    /// How long a request's head may take to arrive, and a connection may wait for its next request [default: 30s]
+    #[arg(long, value_name = "TIME", env = "VEXIL_HEADER_TIMEOUT")]
+    header_timeout: Option<Span>,
+
+    /// How long a request may take until its answer begins [default: 30s]
+    #[arg(long, value_name = "TIME", env = "VEXIL_REQUEST_TIMEOUT")]
+    request_timeout: Option<Span>,
+
+    /// Whether a proxy stands in front that says for whom it asks (X-Forwarded-For, X-Forwarded-Proto)
+    #[arg(long, value_name = "BOOL", env = "VEXIL_BEHIND_PROXY", num_args = 0..=1, default_missing_value = "true")]
+    behind_proxy: Option<bool>,
+
+    /// Requests a second that one SDK key may make [default: 200000]
+    #[arg(long, value_name = "COUNT", env = "VEXIL_SDK_RATE")]
+    sdk_rate: Option<u32>,
+
+    /// Writes a second of one person or API token [default: 200]
+    #[arg(long, value_name = "COUNT", env = "VEXIL_WRITE_RATE")]
+    write_rate: Option<u32>,
+
+    /// Requests a second from one address without a valid key, token or session [default: 50]
+    #[arg(long, value_name = "COUNT", env = "VEXIL_ANONYMOUS_RATE")]
+    anonymous_rate: Option<u32>,
+
+    /// Percent of units whose exposures to experiments are noted [default: 100]
+    #[arg(long, value_name = "PERCENT", env = "VEXIL_EXPOSURE_SAMPLING")]
+    exposure_sampling: Option<f64>,
+
+    /// How long readiness says `stopping` before anything else stops [default: none]
+    #[arg(long, value_name = "TIME", env = "VEXIL_STOP_DELAY")]
+    stop_delay: Option<Span>,
+
     /// How long streams and requests have to end when the server stops [default: 10s]
     #[arg(long, value_name = "TIME", env = "VEXIL_DRAIN")]
     drain: Option<Span>,
+
+    /// Where metrics are served without a token, for operators only
+    #[arg(long, value_name = "ADDRESS", env = "VEXIL_METRICS_LISTEN")]
+    metrics_listen: Option<SocketAddr>,
+
+    /// What is logged: a level, or levels by target, such as `info,vexil_server=debug` [default: info]
+    #[arg(long, value_name = "LEVELS", env = "VEXIL_LOG")]
+    log: Option<String>,
+
+    /// Log one JSON object a line
+    #[arg(long, value_name = "BOOL", env = "VEXIL_LOG_JSON", num_args = 0..=1, default_missing_value = "true")]
+    log_json: Option<bool>,
 
     /// Never an argument, which everyone on the machine can see.
     #[arg(skip)]
@@ -98,8 +146,19 @@ impl Options {
             version_check: span(first!(version_check), default.version_check),
             max_streams: first!(max_streams).unwrap_or(default.max_streams),
             max_body: first!(max_body).unwrap_or(default.max_body),
+            max_connections: first!(max_connections).unwrap_or(default.max_connections),
+            header_timeout: span(first!(header_timeout), default.header_timeout),
+            request_timeout: span(first!(request_timeout), default.request_timeout),
+            behind_proxy: first!(behind_proxy).unwrap_or(default.behind_proxy),
+            sdk_rate: first!(sdk_rate).unwrap_or(default.sdk_rate),
+            write_rate: first!(write_rate).unwrap_or(default.write_rate),
+            anonymous_rate: first!(anonymous_rate).unwrap_or(default.anonymous_rate),
+            exposure_sampling: first!(exposure_sampling).unwrap_or(default.exposure_sampling),
+            stop_delay: span(first!(stop_delay), default.stop_delay),
             drain: span(first!(drain), default.drain),
-            ..default
+            metrics_listen: first!(metrics_listen),
+            log: first!(log).unwrap_or(default.log),
+            log_json: first!(log_json).unwrap_or(default.log_json),
         }
     }
 }

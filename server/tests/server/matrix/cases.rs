@@ -22,7 +22,9 @@ impl World {
         }
         for (environment, places) in ENVIRONMENTS {
             of_marked(environment, places, &mut cases);
+            of_views(environment, places, &mut cases);
         }
+        of_processes(&mut cases);
         cases
     }
 
@@ -222,4 +224,74 @@ fn of_marked(environment: &str, places: &'static [Place], cases: &mut Vec<Case>)
     add("sensitive", json!({"default": "t"}), secret.clone());
     add("sensitive", json!({"sensitive": false}), secret.clone());
     add("config", json!({"sensitive": true}), secret);
+}
+
+/// The same model through other endpoints, and what processes have told.
+fn of_views(environment: &str, places: &'static [Place], cases: &mut Vec<Case>) {
+    let mut add = |operation: &'static str, path: String, body: Option<Value>, needs: Need| {
+        cases.push(Case { operation, path, body, needs: Needs::All(vec![needs]) });
+    };
+    let read = need(Permission::ProjectRead, places);
+    let config = "/api/v1/admin/config/config";
+    let get = "GET /api/v1/admin/config/{key}";
+    add(get, format!("{config}?environment={environment}"), None, read);
+    let update = "POST /api/v1/admin/config/{key}/update";
+    let of_config = |part| write(places, EntryKind::Config, part);
+    let asked = json!({"value": false, "environment": environment});
+    add(update, format!("{config}/update"), Some(asked), of_config(Part::Whole));
+    for (tenant, part) in [("acme", Part::OwnTenant), ("zeta", Part::OtherTenant)] {
+        let asked = json!({"value": false, "environment": environment, "scope": {"tenant": tenant}});
+        add(update, format!("{config}/update"), Some(asked), of_config(part));
+    }
+    for kind in [EntryKind::Release, EntryKind::Ops, EntryKind::Permission] {
+        let definition = definition(kind);
+        let flag = format!("/api/v1/admin/featureflags/{}", definition["key"].as_str().unwrap());
+        let status = "GET /api/v1/admin/featureflags/{name}/status";
+        add(status, format!("{flag}/status?environment={environment}"), None, read);
+        let asked = json!({"enabled": false, "environment": environment});
+        let toggle = "POST /api/v1/admin/featureflags/{name}/toggle";
+        add(toggle, format!("{flag}/toggle"), Some(asked), write(places, kind, Part::Switch));
+        let create = "POST /api/v1/admin/featureflags/create";
+        let path = format!("/api/v1/admin/featureflags/create?environments={environment}");
+        let new = with(definition, "key", json!("new"));
+        add(create, path, Some(new), write(places, kind, Part::Whole));
+    }
+    let told = need(Permission::TelemetryRead, places);
+    for operation in [
+        "GET /api/v1/projects/{project}/environments/{environment}/instances",
+        "GET /api/v1/projects/{project}/environments/{environment}/entries/{key}/evaluations",
+        "GET /api/v1/projects/{project}/environments/{environment}/entries/{key}/exposures",
+    ] {
+        let (_, template) = operation.split_once(' ').unwrap();
+        let path = template.replace("{project}", "default").replace("{environment}", environment);
+        add(operation, path.replace("{key}", "experiment"), None, told);
+    }
+    add(
+        "GET /api/v1/telemetry",
+        "/api/v1/telemetry".to_owned(),
+        None,
+        Need { somewhere: true, places: super::EVERYWHERE, ..told },
+    );
+    let vend = "POST /api/v1/projects/{project}/environments/{environment}/slices";
+    let path = format!("/api/v1/projects/default/environments/{environment}/slices");
+    for (tenant, part) in [("acme", Part::OwnTenant), ("zeta", Part::OtherTenant)] {
+        let needs = Need { part, ..need(Permission::SliceVend, places) };
+        add(vend, path.clone(), Some(json!({ "tenant": tenant })), needs);
+    }
+}
+
+/// What SDK keys open beside snapshots.
+fn of_processes(cases: &mut Vec<Case>) {
+    let mut add = |operation: &'static str, body: Option<Value>, needs: Needs| {
+        let (_, template) = operation.split_once(' ').unwrap();
+        cases.push(Case { operation, path: template.replace("{key}", "ops"), body, needs });
+    };
+    add("GET /api/v1/app/config", None, Needs::SdkKey);
+    add("GET /api/v1/feature-flags", None, Needs::SdkKey);
+    add("GET /ofrep/v1/stream", None, Needs::SdkKey);
+    add("POST /ofrep/v1/evaluate/flags", Some(json!({"context": {}})), Needs::SdkKey);
+    add("POST /ofrep/v1/evaluate/flags/{key}", Some(json!({"context": {}})), Needs::SdkKey);
+    let report = json!({"batch": "01a212f0-0fa8-7461-a067-c91c1a09e551"});
+    add("POST /sdk/v1/events", Some(report), Needs::SdkKey);
+    add("POST /sdk/v1/slices", Some(json!({"tenant": "acme"})), Needs::ServerKey);
 }
