@@ -12,6 +12,7 @@ mod attack;
 mod audit;
 mod changes;
 mod classic;
+mod codes;
 mod limits;
 mod matrix;
 mod ofrep;
