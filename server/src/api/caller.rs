@@ -15,7 +15,7 @@ use super::problem::Problem;
 use super::sessions::{self, Session};
 use crate::access::credential::Presented;
 use crate::access::{Authority, EnvironmentClass, Permission};
-use crate::catalog::Project;
+use crate::catalog::{Environment, Project};
 use crate::directory::SdkKey;
 use crate::gate::{Circumstances, Committed, Expected, Idempotency, Operation, Proposal, Reviewed};
 use crate::server::Services;
@@ -79,6 +79,12 @@ impl<N: Needs> Caller<N> {
         self.services.catalog.project(key).ok_or_else(|| Problem::not_found("project", key))
     }
 
+    /// Refuses unless the caller has the permission in this environment.
+    pub(super) fn permit_in(&self, environment: &Environment) -> Result<(), Problem> {
+        let place = (&*environment.row.key, EnvironmentClass::of(environment.row.production));
+        permit_in(&self.authority, N::PERMISSION, place)
+    }
+
     /// Asks the gate for a change.
     pub(crate) async fn submit(
         &self,
@@ -97,7 +103,7 @@ impl<N: Needs> Caller<N> {
         operation: Operation,
         why: Why,
     ) -> Result<Reviewed, Problem> {
-        Ok(self.services.gate.preview(&self.proposal(write, operation, why, "")).await?)
+        Ok(self.services.gate.preview(self.proposal(write, operation, why, "")).await?)
     }
 
     fn proposal(&self, write: &Write, operation: Operation, why: Why, body: &str) -> Proposal {
@@ -265,15 +271,33 @@ fn permit(
     let project = named.get("project").and_then(|key| services.catalog.project(key));
     let project = project.or_else(|| services.catalog.project(crate::server::DEFAULT_PROJECT));
     let environments = project.iter().flat_map(|project| &project.environments);
-    let named_environment = named.get("environment");
     let mut places = environments
-        .filter(|environment| named_environment.is_none_or(|name| **name == *environment.row.key))
         .map(|environment| (&*environment.row.key, EnvironmentClass::of(environment.row.production)));
+    if let Some(name) = named.get("environment")
+        && let Some(place) = places.find(|(known, _)| known == name)
+    {
+        return permit_in(authority, permission, place);
+    }
     let is_some = authority.may_somehow(permission, None)
         || places.any(|place| authority.may_somehow(permission, Some(place)));
     match authority.may(permission, None, None) {
         Err(denied) if !is_some => Err(crate::gate::Refusal::from(denied).into()),
         _ => Ok(()),
+    }
+}
+
+/// Whoever may do something elsewhere only may not do it here.
+fn permit_in(
+    authority: &Authority,
+    permission: Permission,
+    place: (&str, EnvironmentClass),
+) -> Result<(), Problem> {
+    if authority.may_somehow(permission, Some(place)) {
+        return Ok(());
+    }
+    match authority.may(permission, Some(place), None) {
+        Ok(_) => Ok(()),
+        Err(denied) => Err(crate::gate::Refusal::from(denied).into()),
     }
 }
 

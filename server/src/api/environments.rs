@@ -252,10 +252,10 @@ impl<N: super::caller::Needs> Caller<N> {
         environment: &str,
     ) -> Result<std::sync::Arc<crate::catalog::Environment>, Problem> {
         let project = self.project(project)?;
-        project
-            .environment(environment)
-            .cloned()
-            .ok_or_else(|| Problem::not_found("environment", environment))
+        let found = project.environment(environment).cloned();
+        let found = found.ok_or_else(|| Problem::not_found("environment", environment))?;
+        self.permit_in(&found)?;
+        Ok(found)
     }
 
     /// Makes a change, or only tells what it would do.

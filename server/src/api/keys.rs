@@ -409,8 +409,11 @@ impl<N: Needs> Caller<N> {
             let detail = format!("`{id}` was made by an earlier request, and its secret was shown then");
             return Err(Problem::new(StatusCode::CONFLICT, "ALREADY_SHOWN", detail));
         }
-        // Whoever has it in hand can use it at once.
-        self.services().directory.refresh(&self.services().store).await?;
+        // Whoever has it in hand can use it at once. It is made: should the database go away now, it is shown all the
+        // same, for nobody could show it later.
+        if let Err(error) = self.services().directory.refresh(&self.services().store).await {
+            tracing::warn!(%error, "a new key was made, and will be known when the database is back");
+        }
         let out = json!({ "id": minted.id.as_str(), field: minted.plaintext.reveal() });
         Ok((StatusCode::CREATED, Json(out)).into_response())
     }

@@ -65,6 +65,8 @@ impl Feed {
         };
         Some(match self.message(&head, held).await {
             Some(message) => {
+                // Only now: a socket that has something to read meanwhile asks again, and must not miss it.
+                self.held = Some(message.version);
                 self.services.metrics.message(message.kind);
                 Next::Message(message)
             }
@@ -90,7 +92,7 @@ impl Feed {
             }
             let head = Arc::clone(&self.heads.borrow_and_update());
             if self.held != Some(head.version()) {
-                if self.held.replace(head.version()).is_some() {
+                if self.held.is_some() {
                     self.services.metrics.delivered(head.environment.row.changed_at);
                 }
                 return Some(Step::Version(head));
@@ -136,6 +138,7 @@ pub(super) fn refetches(sdk: &Sdk, held: Option<u64>) -> Result<Response, Proble
     let chunks = stream::unfold(feed, |mut feed| async move {
         let chunk = match feed.step().await? {
             Step::Version(head) => {
+                feed.held = Some(head.version());
                 feed.services.metrics.message("refetch");
                 let (version, changed) = (head.version(), head.environment.row.changed_at / 1_000);
                 Bytes::from(format!(

@@ -57,6 +57,9 @@ async fn export(
         if environment.as_ref().is_some_and(|wanted| wanted != name) {
             continue;
         }
+        if environment.is_none() && caller.permit_in(found).is_err() {
+            continue;
+        }
         let mut entries = Vec::new();
         for (entry, stored) in &found.definitions {
             let is_secret = Subject::of(&stored.document).is_none_or(|subject| subject.sensitive);

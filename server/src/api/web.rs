@@ -16,7 +16,6 @@ use opentelemetry::propagation::Extractor;
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::cors::{self, AllowHeaders, CorsLayer};
-use tower_http::set_header::SetResponseHeaderLayer;
 use tracing::field::Empty;
 use tracing::{Instrument as _, Span};
 use tracing_opentelemetry::OpenTelemetrySpanExt as _;
@@ -29,6 +28,20 @@ use crate::server::Services;
 
 /// How long browsers need not ask again whether they may ask, in seconds; none believes more than a day.
 const CORS_AGE: u64 = 24 * 3600;
+/// Headers of every answer.
+const FOR_ALL: [(HeaderName, &str); 3] = [
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (header::CACHE_CONTROL, "no-store"),
+    (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+];
+/// Headers of what a browser may show as a page.
+const FOR_PAGES: [(HeaderName, &str); 5] = [
+    (header::X_FRAME_OPTIONS, "DENY"),
+    (header::REFERRER_POLICY, "no-referrer"),
+    (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
+    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+    (HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=()"),
+];
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// Bytes of a request id that a caller may give.
 const REQUEST_ID_BYTES: usize = 128;
@@ -89,9 +102,6 @@ pub(super) fn open_to_pages() -> CorsLayer {
 }
 
 pub(super) fn layers(router: Router, services: &Arc<Services>) -> Router {
-    let always = |name: HeaderName, value: &'static str| {
-        SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
-    };
     router
         .fallback(|| async { Problem::new(StatusCode::NOT_FOUND, "NO_SUCH_ROUTE", "nothing is here") })
         .layer(
@@ -99,17 +109,6 @@ pub(super) fn layers(router: Router, services: &Arc<Services>) -> Router {
                 .layer(middleware::from_fn_with_state(Arc::clone(services), with_id))
                 .layer(CatchPanicLayer::custom(panicked))
                 .layer(DefaultBodyLimit::max(services.settings.max_body))
-                .layer(always(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
-                .layer(always(header::X_FRAME_OPTIONS, "DENY"))
-                .layer(always(header::REFERRER_POLICY, "no-referrer"))
-                .layer(always(header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY))
-                .layer(always(HeaderName::from_static("cross-origin-opener-policy"), "same-origin"))
-                .layer(always(HeaderName::from_static("cross-origin-resource-policy"), "same-origin"))
-                .layer(always(
-                    HeaderName::from_static("permissions-policy"),
-                    "camera=(), geolocation=(), microphone=()",
-                ))
-                .layer(always(header::CACHE_CONTROL, "no-store"))
                 .layer(middleware::from_fn_with_state(Arc::clone(services), limits::limit)),
         )
 }
@@ -142,7 +141,21 @@ async fn with_id(State(services): State<Arc<Services>>, mut request: Request, ne
     if let Ok(id) = HeaderValue::try_from(id) {
         response.headers_mut().insert(REQUEST_ID, id);
     }
+    protect(response.headers_mut(), route.is_some_and(is_for_processes));
     response
+}
+
+/// What SDK keys open is for programs, and asked for too often to carry what only browsers that show a page look at.
+fn is_for_processes(route: &str) -> bool {
+    route.starts_with("/sdk/") || route.starts_with("/ofrep/")
+}
+
+/// Headers that protect whoever reads the answer, unless the handler has its own.
+fn protect(headers: &mut HeaderMap, for_process: bool) {
+    let pages: &[_] = if for_process { &[] } else { &FOR_PAGES };
+    for (name, value) in FOR_ALL.iter().chain(pages) {
+        headers.entry(name).or_insert_with(|| HeaderValue::from_static(value));
+    }
 }
 
 /// The span of a request. It has the route and never the path or the query, for those may have names of people in

@@ -4,7 +4,7 @@
 //! or the whole that leads there.
 
 use std::collections::HashMap;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use tokio::sync::watch;
 
@@ -20,6 +20,8 @@ pub struct Hub {
     /// By project.
     heads: RwLock<HashMap<Arc<str>, Heads>>,
     signer: RwLock<Arc<Signer>>,
+    /// Publishing looks and then acts; one at a time, so that no earlier version takes the place of a later one.
+    publishing: Mutex<()>,
     slice_secret: Arc<[u8]>,
     audit_key: DigestKey,
 }
@@ -30,6 +32,7 @@ impl Hub {
         Hub {
             heads: RwLock::default(),
             signer: RwLock::new(Arc::new(signer)),
+            publishing: Mutex::default(),
             slice_secret: slice_secret.into(),
             audit_key,
         }
@@ -47,6 +50,7 @@ impl Hub {
 
     /// Takes over a project as it is now. Those who wait for one of its environments hear of a new version.
     pub(crate) fn publish(&self, project: &Arc<Project>) {
+        let _one = self.publishing.lock().unwrap_or_else(PoisonError::into_inner);
         let signer = self.signer();
         for environment in &project.environments {
             let head = |before: Option<&Head>| {

@@ -42,9 +42,10 @@ pub(super) struct Claims<'c> {
 }
 
 impl Signer {
-    /// The active one of the stored keys.
+    /// The active one of the stored keys; of several the oldest, and where two replicas have retired each other's, the
+    /// newest of all, so that every replica takes the same.
     pub fn of(keys: &[SigningKeyRow]) -> Option<Signer> {
-        let active = keys.iter().find(|key| key.state == "active")?;
+        let active = keys.iter().find(|key| key.state == "active").or(keys.last())?;
         let mut seed = [0; 32];
         Base64UrlUnpadded::decode(&active.secret, &mut seed).ok()?;
         let public = keys.iter().map(|key| PublicKey {

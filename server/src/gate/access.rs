@@ -176,6 +176,10 @@ impl Gate {
             AccessOperation::CreateCredential(row) => self.create_credential(row, by)?,
             AccessOperation::RotateCredential { id, new_id, new_hash, overlap_until } => {
                 let old = self.credential(id).await?;
+                if !old.works_at(now()) || old.successor.is_some() {
+                    let message = format!("`{id}` has expired, was revoked or was rotated before");
+                    return Err(Refusal::invalid("KEY_ENDED", message));
+                }
                 let mut new = old.clone();
                 new.id.clone_from(new_id);
                 new.hash.clone_from(new_hash);

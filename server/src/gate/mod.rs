@@ -149,9 +149,9 @@ impl Gate {
     }
 
     /// What a change would do, without doing it.
-    pub async fn preview(&self, proposal: &Proposal) -> Result<Reviewed, Refusal> {
-        let draft = self.plan(proposal).await?;
-        while_others_go_on(|| self.review(proposal.clone(), draft))
+    pub async fn preview(&self, proposal: Proposal) -> Result<Reviewed, Refusal> {
+        let draft = self.plan(&proposal).await?;
+        while_others_go_on(|| self.review(&Arc::new(proposal), draft))
     }
 
     /// Plans, reviews, approves and commits a change. Where somebody else was faster, all of that is done again with
@@ -162,7 +162,7 @@ impl Gate {
     pub async fn submit(self: &Arc<Self>, proposal: Proposal) -> Result<Committed, Refusal> {
         let gate = Arc::clone(self);
         let task = async move {
-            let done = gate.carry_out(proposal).await;
+            let done = gate.carry_out(Arc::new(proposal)).await;
             gate.metrics.change(match &done {
                 Ok(Committed { replayed: true, .. }) => "replayed",
                 Ok(Committed { change: None, .. }) => "unchanged",
@@ -181,14 +181,14 @@ impl Gate {
         }
     }
 
-    async fn carry_out(&self, proposal: Proposal) -> Result<Committed, Refusal> {
+    async fn carry_out(&self, proposal: Arc<Proposal>) -> Result<Committed, Refusal> {
         let _turn = self.turn.lock().await;
         for _ in 0..ATTEMPTS {
             if let Some(done) = self.done_before(&proposal).await? {
                 return Ok(done);
             }
             let draft = self.plan(&proposal).await?;
-            let reviewed = while_others_go_on(|| self.review(proposal.clone(), draft))?;
+            let reviewed = while_others_go_on(|| self.review(&proposal, draft))?;
             if reviewed.changes_nothing() {
                 return Ok(Committed::nothing(&reviewed));
             }

@@ -18,7 +18,7 @@ use crate::store::now;
 #[derive(Debug)]
 pub struct Reviewed {
     /// What was asked for, and by whom.
-    pub proposal: Proposal,
+    pub proposal: Arc<Proposal>,
     /// What it writes.
     pub draft: Draft,
     /// What differs, in each environment that it touches.
@@ -57,11 +57,11 @@ impl Reviewed {
 
 impl Gate {
     /// Permission, then the core's judgement of the resulting whole, then what differs.
-    pub(super) fn review(&self, proposal: Proposal, draft: Draft) -> Result<Reviewed, Refusal> {
+    pub(super) fn review(&self, proposal: &Arc<Proposal>, draft: Draft) -> Result<Reviewed, Refusal> {
         let mut environments = Vec::new();
         for (row, base) in touched(&draft) {
             let view = View { draft: &draft, row: &row, base };
-            let allowed = view.permit(&proposal)?;
+            let allowed = view.permit(proposal)?;
             let warnings = view.validate(self.naming.clone())?;
             let changes = view.changes();
             for change in &changes {
@@ -78,8 +78,8 @@ impl Gate {
                 warnings,
             });
         }
-        permit_rest(&proposal, &draft)?;
-        Ok(Reviewed { proposal, draft, environments })
+        permit_rest(proposal, &draft)?;
+        Ok(Reviewed { proposal: Arc::clone(proposal), draft, environments })
     }
 }
 

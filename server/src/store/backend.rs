@@ -115,7 +115,8 @@ impl Backend for Postgres {
     }
 
     fn begin(&self) -> &'static str {
-        "BEGIN"
+        // Whatever the database's default is: what is read after the lock must be of after the lock.
+        "BEGIN ISOLATION LEVEL READ COMMITTED"
     }
 
     fn begin_read(&self) -> &'static str {

@@ -294,3 +294,84 @@ fn a_strict_server_wants_entries_complete_and_lets_everything_be_switched_off() 
     admin.patch(&path, json!({"patch": {"rollout": {"on": 100}}})).refused(403, "POLICY_REFUSED");
     create(&admin, json!({"key": "b", "owner": "me", "description": "d", "kind": "ops"}));
 }
+
+#[test]
+fn a_grant_for_one_environment_opens_no_other() {
+    let server = TestServer::start();
+    let admin = server.admin();
+    create(&admin, json!({"key": "a"}));
+    create(
+        &admin,
+        json!({"key": "s", "type": "config", "default": "secret-of-production", "sensitive": true}),
+    );
+    let grants = json!([{"role": "operator", "environment": "staging"}]);
+    let token = admin.post("/api/v1/tokens", json!({"name": "t", "grants": grants})).expect(201);
+    let operator = server.client(token["token"].as_str().unwrap());
+    let staging = "/api/v1/projects/default/environments/staging";
+    operator.get(&format!("{staging}/entries/a")).expect(200);
+    for path in ["entries/a", "entries/a/revisions", "diff?from=1", "versions", ""] {
+        let path = format!("{PROJECT}/environments/production/{path}");
+        operator.get(path.trim_end_matches('/')).refused(403, "FORBIDDEN");
+    }
+    operator.get("/api/v1/admin/config/s?environment=production").refused(403, "FORBIDDEN");
+    let exported = operator.get(&format!("{PROJECT}/export")).expect(200);
+    let environments: Vec<_> = exported["environments"].as_object().unwrap().keys().collect();
+    assert_eq!(environments, ["staging"]);
+    let stale = json!({"patch": {"default": "x"}}).to_string();
+    let answer = operator.send(
+        "PATCH",
+        &format!("{IN_PRODUCTION}/s"),
+        &[("if-match", "\"9\"")],
+        Some(stale.as_bytes()),
+    );
+    answer.refused(403, "FORBIDDEN");
+    // What may not be read there is not copied from there.
+    admin.patch(&format!("{IN_PRODUCTION}/s"), json!({"patch": {"default": "other"}})).expect(200);
+    let promote = json!({"from": "production", "keys": ["s"]});
+    operator.post(&format!("{staging}/promote"), promote).refused(403, "FORBIDDEN");
+}
+
+#[test]
+fn a_patch_does_not_make_another_entry_of_one() {
+    let server = TestServer::start();
+    let admin = server.admin();
+    create(&admin, json!({"key": "a", "kind": "ops", "owner": "me"}));
+    for patch in [
+        json!({"key": null, "id": "b"}),
+        json!({"id": "b"}),
+        json!({"kind": null}),
+        json!({"type": null}),
+        json!({"type": "config"}),
+        json!({"owner": null}),
+    ] {
+        let answer = admin.patch(&format!("{IN_PRODUCTION}/a"), json!({ "patch": patch }));
+        answer.refused(422, "IDENTITY_MISMATCH");
+    }
+    patch(&admin, "a", json!({"kind": "ops", "enabled": false}));
+}
+
+#[test]
+fn what_files_leave_out_because_it_is_secret_stays() {
+    let server = TestServer::start();
+    let admin = server.admin();
+    create(&admin, json!({"key": "a"}));
+    create(&admin, json!({"key": "s", "type": "config", "default": "x", "sensitive": true}));
+    let exported = admin.get(&format!("{PROJECT}/export")).expect(200);
+    let body = json!({"environments": exported["environments"], "prune": true});
+    assert_eq!(admin.post(&format!("{PROJECT}/import"), body).expect(200)["change"], Value::Null);
+    assert_eq!(definition(&admin, "s")["default"], json!("x"));
+}
+
+#[test]
+fn restoring_brings_back_what_archiving_took_and_no_more() {
+    let server = TestServer::start();
+    let admin = server.admin();
+    create(&admin, json!({"key": "before"}));
+    create(&admin, json!({"key": "a"}));
+    // It leaves production by a rollback, and everything else by being archived.
+    admin.post(&format!("{PROJECT}/environments/production/rollback"), json!({"version": 1})).expect(200);
+    admin.delete(&format!("{ENTRIES}/a")).expect(200);
+    admin.post(&format!("{ENTRIES}/a/restore"), json!({})).expect(200);
+    admin.get(&format!("{IN_PRODUCTION}/a")).refused(404, "NOT_FOUND");
+    admin.get(&format!("{PROJECT}/environments/staging/entries/a")).expect(200);
+}

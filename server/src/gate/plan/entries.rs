@@ -1,5 +1,6 @@
 //! Changes of single entries.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -22,7 +23,8 @@ impl Planner<'_> {
         }
         let environments: Vec<Arc<Environment>> = match environments {
             Some(names) => {
-                names.iter().map(|name| self.environment(name).cloned()).collect::<Result<_, _>>()?
+                let names: BTreeSet<&String> = names.iter().collect();
+                names.into_iter().map(|name| self.environment(name).cloned()).collect::<Result<_, _>>()?
             }
             None => self.project.environments.clone(),
         };
@@ -74,7 +76,16 @@ impl Planner<'_> {
             .ok_or_else(|| not_found("definition", &format!("{} in {}", target.key, target.environment)))?;
         let mut document = stored.document.clone();
         patch::merge(&mut document, patch);
-        self.same_identity(&entry.identity, &document)?;
+        // What a patch takes away would be missing from what all definitions say alike.
+        let fixed = patch.keys().find(|field| {
+            *field == "id"
+                || IDENTITY_FIELDS.contains(&field.as_str())
+                    && document.get(*field) != entry.identity.fields().get(*field)
+        });
+        if let Some(field) = fixed {
+            return Err(identity_mismatch(field));
+        }
+        let document = whole(&entry.identity, &document);
         self.define(&mut entry, &target.environment, document)?;
         Ok(self.of_entry(entry))
     }
@@ -164,8 +175,13 @@ impl Planner<'_> {
         let mut definitions = Vec::new();
         for environment in &self.project.environments {
             let name = &environment.row.key;
-            // The revision that archived it has no definition; the one before is what it had.
+            // The revision that archived it has no definition; the one before is what it had. Where it had left
+            // before, it does not come back.
             let Some((archived, _)) = environment.archived.get(key) else { continue };
+            let left = self.gate.store.revision(&self.project.key, name, key, *archived).await?;
+            if left.map(|left| left.change.created_at) != known.archived_at {
+                continue;
+            }
             let before = self.gate.store.revision(&self.project.key, name, key, archived - 1).await?;
             if let Some(definition) = before.and_then(|revision| revision.definition) {
                 definitions.push((Arc::clone(name), Some(whole(&identity, &definition))));
@@ -227,12 +243,7 @@ impl Planner<'_> {
         };
         match IDENTITY_FIELDS.iter().find(differs) {
             None => Ok(()),
-            Some(field) => {
-                let message = format!(
-                    "`{field}` is the same in all environments; change it at the entry, not at one of its definitions"
-                );
-                Err(Refusal::invalid("IDENTITY_MISMATCH", message))
-            }
+            Some(field) => Err(identity_mismatch(field)),
         }
     }
 
@@ -241,4 +252,11 @@ impl Planner<'_> {
         draft.entries.push(entry);
         draft
     }
+}
+
+fn identity_mismatch(field: &str) -> Refusal {
+    let message = format!(
+        "`{field}` is the same in all environments; change it at the entry, not at one of its definitions"
+    );
+    Refusal::invalid("IDENTITY_MISMATCH", message)
 }

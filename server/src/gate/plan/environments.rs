@@ -26,7 +26,9 @@ impl Planner<'_> {
         let name = name.to_owned();
         draft.environments.push(EnvironmentDraft { key: Arc::clone(&key), name, production });
         if let Some(copied) = copy_of {
-            for (entry, stored) in &self.environment(copied)?.definitions {
+            let copied = self.environment(copied)?;
+            for (entry, stored) in &copied.definitions {
+                self.permit_source(copied, &stored.document)?;
                 let mut entry = self.entry(entry, Action::EntryUpdate)?;
                 entry.definitions.push((Arc::clone(&key), Some(stored.document.clone())));
                 draft.entries.push(entry);
@@ -69,7 +71,11 @@ impl Planner<'_> {
         }
         let wanted =
             from.definitions.iter().map(|(key, stored)| (Arc::clone(key), &stored.document)).collect();
-        self.replace_all(to, &wanted, keys)
+        let draft = self.replace_all(to, &wanted, keys)?;
+        for taken in draft.entries.iter().filter_map(|entry| from.definitions.get(&entry.key)) {
+            self.permit_source(from, &taken.document)?;
+        }
+        Ok(draft)
     }
 
     /// Makes an environment what is wanted: all of it, or some keys.

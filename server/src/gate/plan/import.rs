@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::{Planner, named, whole};
+use crate::access::Subject;
 use crate::audit::Action;
 use crate::catalog::{Document, Identity};
 use crate::gate::{Draft, EntryDraft, ProjectDraft, Refusal};
@@ -41,7 +42,7 @@ impl Planner<'_> {
         }
         if prune {
             for (key, entry) in &self.project.entries {
-                if entry.archived_at.is_none() && !named_keys.contains(key) {
+                if entry.archived_at.is_none() && !named_keys.contains(key) && !self.is_secret(key) {
                     draft.entries.push(self.pruned(key, environments)?);
                 }
             }
@@ -94,6 +95,13 @@ impl Planner<'_> {
         }
         let is_same = known.is_some_and(|known| known.identity == identity && known.archived_at.is_none());
         Ok((!is_same || !entry.definitions.is_empty()).then_some(entry))
+    }
+
+    /// Files leave secrets out, so that one is not named says nothing.
+    fn is_secret(&self, key: &str) -> bool {
+        let definitions = self.project.environments.iter().filter_map(|one| one.definitions.get(key));
+        let mut subjects = definitions.map(|stored| Subject::of(&stored.document));
+        subjects.any(|subject| subject.is_none_or(|subject| subject.sensitive))
     }
 
     /// Without a definition in any environment an entry is archived; else it leaves those that the files are of.

@@ -13,6 +13,7 @@ use vexil_core::{Arena, Node, diff, settle};
 
 use super::operation::{Expected, Operation, Target};
 use super::{Draft, EntryDraft, EnvironmentDraft, Gate, ProjectDraft, Proposal, Refusal};
+use crate::access::{Authority, EnvironmentClass, Permission, Subject};
 use crate::audit::Action;
 use crate::catalog::{Document, Environment, Identity, Project, normalise};
 
@@ -28,7 +29,8 @@ impl Gate {
         }
         let key = operation.project().unwrap_or_default();
         let project = self.catalog.project(key).ok_or_else(|| not_found("project", key))?;
-        let planner = Planner { gate: self, project, action: operation.action() };
+        let planner = Planner { gate: self, project, action: operation.action(), by: &proposal.by };
+        planner.permit_target(operation)?;
         match operation {
             Operation::EditProject { name, roles, .. } => Ok(planner.edit_project(name, roles)),
             Operation::CreateEnvironment { key, name, production, copy_of, .. } => {
@@ -79,6 +81,9 @@ impl Gate {
         draft.project = Some(ProjectDraft { key: key.into(), name: name.to_owned(), roles: Vec::new() });
         for (key, production) in environments {
             check_name("environment", key)?;
+            if draft.environments.iter().any(|made| *made.key == **key) {
+                return Err(exists("environment", key));
+            }
             let (key, name) = (Arc::from(key.as_str()), key.clone());
             draft.environments.push(EnvironmentDraft { key, name, production: *production });
         }
@@ -91,6 +96,7 @@ struct Planner<'g> {
     gate: &'g Gate,
     project: Arc<Project>,
     action: Action,
+    by: &'g Authority,
 }
 
 impl Planner<'_> {
@@ -100,6 +106,33 @@ impl Planner<'_> {
 
     fn environment(&self, key: &str) -> Result<&Arc<Environment>, Refusal> {
         self.project.environment(key).ok_or_else(|| not_found("environment", key))
+    }
+
+    /// Whoever may write nothing in an environment is not told how it differs from what they saw.
+    fn permit_target(&self, operation: &Operation) -> Result<(), Refusal> {
+        let named = match operation {
+            Operation::ReplaceDefinition { target, .. }
+            | Operation::PatchDefinition { target, .. }
+            | Operation::SetValue { target, .. }
+            | Operation::Toggle { target, .. }
+            | Operation::RollbackEntry { target, .. } => &target.environment,
+            Operation::RollbackEnvironment { environment, .. }
+            | Operation::Promote { to: environment, .. } => environment,
+            _ => return Ok(()),
+        };
+        let environment = self.environment(named)?;
+        let place = (&*environment.row.key, EnvironmentClass::of(environment.row.production));
+        if !self.by.may_somehow(Permission::EntryWrite, Some(place)) {
+            self.by.may(Permission::EntryWrite, Some(place), None)?;
+        }
+        Ok(())
+    }
+
+    /// What is taken over from an environment must be something that may be read there.
+    fn permit_source(&self, environment: &Environment, document: &Document) -> Result<(), Refusal> {
+        let place = (&*environment.row.key, EnvironmentClass::of(environment.row.production));
+        self.by.may(Permission::ProjectRead, Some(place), Subject::of(document).as_ref())?;
+        Ok(())
     }
 
     fn edit_project(&self, name: &Option<String>, roles: &Option<Vec<String>>) -> Draft {
