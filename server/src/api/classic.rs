@@ -211,7 +211,8 @@ async fn status(
     }
     let project = caller.project(DEFAULT_PROJECT)?;
     let mut entries = Vec::with_capacity(project.environments.len());
-    for environment in &project.environments {
+    let permitted = |environment: &&std::sync::Arc<Environment>| caller.permit_in(environment).is_ok();
+    for environment in project.environments.iter().filter(permitted) {
         if let Ok(stored) = flag(environment, &name) {
             entries.push(caller.flag_entry(environment, &name, stored).await?);
         }

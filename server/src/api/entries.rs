@@ -14,7 +14,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::body::Body;
-use super::caller::{Caller, Guarded, Write, may};
+use super::caller::{Caller, Guarded, Needs, Write, may};
 use super::out::{Page, Paging, Reason, committed, moment, tagged};
 use super::problem::Problem;
 use crate::catalog::{Document, Entry, Project};
@@ -60,8 +60,10 @@ struct InEnvironment {
     enabled: bool,
 }
 
-pub(super) fn out(project: &Project, key: &str, entry: &Entry) -> EntryOut {
+/// An entry as the caller may see it: where they read nothing, they are not told how it stands.
+fn out<N: Needs>(caller: &Caller<N>, project: &Project, key: &str, entry: &Entry) -> EntryOut {
     let of = |environment: &Arc<crate::catalog::Environment>| {
+        caller.permit_in(environment).ok()?;
         let stored = environment.definitions.get(key)?;
         let enabled = stored.document.get("enabled").and_then(Value::as_bool).unwrap_or(true);
         let (revision, version) = (stored.revision, stored.version);
@@ -140,7 +142,8 @@ async fn list(
     let limit = Paging { after: None, limit: filter.limit }.limit()?;
     let after = filter.after.as_deref().unwrap_or("");
     let entries = project.entries.iter().filter(|(key, entry)| &***key > after && filter.admits(key, entry));
-    let items = entries.take(limit as usize + 1).map(|(key, entry)| out(&project, key, entry)).collect();
+    let items =
+        entries.take(limit as usize + 1).map(|(key, entry)| out(&caller, &project, key, entry)).collect();
     Ok(Json(Page::of(items, limit, |entry| entry.key.clone())))
 }
 
@@ -189,7 +192,7 @@ async fn show(
 ) -> Result<Response, Problem> {
     let project = caller.project(&project)?;
     let entry = project.entries.get(key.as_str()).ok_or_else(|| Problem::not_found("entry", &key))?;
-    Ok(tagged(StatusCode::OK, entry.revision, &out(&project, &key, entry)))
+    Ok(tagged(StatusCode::OK, entry.revision, &out(&caller, &project, &key, entry)))
 }
 
 /// What of an entry is to be another.
