@@ -16,10 +16,6 @@ use commands::{
     validate,
 };
 
-/// A server of many threads lives for months: this one gives back what it does not need.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 /// Decides, explains and checks feature flags, configuration and experiments.
 ///
 /// Definitions are JSON or YAML, in one file or in a folder of files that belong together. Nothing here writes to them.

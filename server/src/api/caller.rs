@@ -443,7 +443,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Write {
             return Err(Problem::bad_request("INVALID_HEADER", detail));
         }
         let method: &Method = &parts.method;
-        Ok(Write { expected, key, request: format!("{method} {}", parts.uri) })
+        Ok(Write { expected, key, request: format!("{method} {} {expected:?}", parts.uri) })
     }
 }
 

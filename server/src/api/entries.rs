@@ -109,6 +109,7 @@ struct Filter {
 impl Filter {
     fn admits(&self, key: &str, entry: &Entry) -> bool {
         let identity = &entry.identity;
+        let is_flag = identity.type_name() == "feature_flag";
         let is = |wanted: &Option<String>, found: Option<&str>| {
             wanted.as_deref().is_none_or(|wanted| found == Some(wanted))
         };
@@ -116,7 +117,7 @@ impl Filter {
             && self.prefix.as_ref().is_none_or(|prefix| key.starts_with(prefix))
             && self.tag.as_ref().is_none_or(|tag| identity.tags().any(|known| known == tag))
             && is(&self.owner, identity.text("owner"))
-            && is(&self.kind, Some(identity.text("kind").unwrap_or("release")))
+            && is(&self.kind, identity.text("kind").or(is_flag.then_some("release")))
             && is(&self.type_name, Some(identity.type_name()))
             && self.text.as_ref().is_none_or(|text| mentions(key, entry, &text.to_lowercase()))
     }

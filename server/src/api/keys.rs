@@ -301,9 +301,17 @@ async fn create_signing_key(
     let out = json!({ "id": row.id, "public": row.public, "state": row.state });
     let reason = Reason { reason: value.reason, ticket: value.ticket };
     let operation = Operation::Access(AccessOperation::CreateSigningKey(Box::new(row)));
-    caller.submit(&write, operation, reason.into(), &digest).await?;
+    let done = caller.submit(&write, operation, reason.into(), &digest).await?;
     // Whoever is told that it is there finds it published.
     refresh_access(caller.services()).await;
+    let out = match done.made.filter(|_| done.replayed) {
+        None => out,
+        Some(made) => {
+            let signer = caller.services().hub.signer();
+            let known = signer.public().iter().find(|key| key.id == made);
+            json!(known.ok_or_else(|| Problem::not_found("signing key", &made))?)
+        }
+    };
     Ok((StatusCode::CREATED, Json(out)).into_response())
 }
 
@@ -425,7 +433,10 @@ impl<N: Needs> Caller<N> {
         }
         let operation = Operation::Access(AccessOperation::RevokeCredential { id });
         let done = self.submit(write, operation, Reason::default().into(), "").await?;
-        self.services().directory.refresh(&self.services().store).await?;
+        // It is revoked, whether or not this replica can read it at once.
+        if let Err(error) = self.services().directory.refresh(&self.services().store).await {
+            tracing::warn!(%error, "a key was revoked, and is known here until the database is back");
+        }
         Ok(Json(committed(&done)).into_response())
     }
 }

@@ -2,6 +2,7 @@
 //! finds a delta or the whole rather than a queue.
 
 use std::convert::Infallible;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -184,13 +185,19 @@ pub(super) fn socket(sdk: Sdk, held: Option<u64>, upgrade: WebSocketUpgrade) -> 
 
 async fn run(mut socket: WebSocket, mut feed: Feed) {
     loop {
-        let next = tokio::select! {
-            next = feed.next() => next,
-            // Pings are answered while reading; nothing else is expected.
-            received = socket.recv() => match received {
-                Some(Ok(Frame::Close(_)) | Err(_)) | None => return,
-                Some(Ok(_)) => continue,
-            },
+        let next = {
+            // It goes on while something is read: whoever pings often must hear heartbeats too.
+            let mut coming = pin!(feed.next());
+            loop {
+                tokio::select! {
+                    next = &mut coming => break next,
+                    // Pings are answered while reading; nothing else is expected.
+                    received = socket.recv() => match received {
+                        Some(Ok(Frame::Close(_)) | Err(_)) | None => return,
+                        Some(Ok(_)) => {}
+                    },
+                }
+            }
         };
         let text = match next {
             Some(Next::Message(message)) => Utf8Bytes::try_from(message.encoded.plain().clone()),
