@@ -116,7 +116,7 @@ impl Gate {
             }
         }
         if let Some(access) = &draft.access {
-            access.write(&mut tx, numbers.at).await?;
+            access.write(&mut tx).await?;
         }
         tx.audit(self.records(proposal, draft, environments, project.as_deref(), &numbers)).await?;
         for topic in topics(draft, project.as_deref(), &numbers) {
