@@ -16,6 +16,11 @@ use commands::{
     validate,
 };
 
+/// A server's threads would wait for each other in the allocator of the C library, which also keeps what was freed.
+#[cfg(not(target_env = "msvc"))]
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 /// Decides, explains and checks feature flags, configuration and experiments.
 ///
 /// Definitions are JSON or YAML, in one file or in a folder of files that belong together. Nothing here writes to them.

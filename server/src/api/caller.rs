@@ -197,7 +197,7 @@ where
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Known, Problem> {
         let Guarded(services) = Guarded::from_ref(state);
         let (authority, session) = authenticate(parts, &services).await?;
-        let client = Client::of(parts, services.settings.behind_proxy);
+        let client = Client::of_parts(parts, services.settings.behind_proxy);
         Ok(Known { authority, session, client, circumstances: circumstances(parts), services })
     }
 }
@@ -226,7 +226,7 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Visitor, Problem> {
         let Guarded(services) = Guarded::from_ref(state);
-        let client = Client::of(parts, services.settings.behind_proxy);
+        let client = Client::of_parts(parts, services.settings.behind_proxy);
         sessions::is_from_our_pages(parts, &client)?;
         Ok(Visitor { client, circumstances: circumstances(parts), services })
     }
@@ -234,7 +234,7 @@ where
 
 fn circumstances(parts: &Parts) -> Circumstances {
     Circumstances {
-        request_id: parts.extensions.get::<RequestId>().map(|id| id.0.clone()),
+        request_id: parts.extensions.get::<RequestId>().map(|id| id.0.to_string()),
         address: address(parts).map(|address| address.to_string()),
         ..Circumstances::default()
     }
@@ -321,7 +321,7 @@ pub(super) fn address(parts: &Parts) -> Option<IpAddr> {
 
 /// The id of a request, as in logs.
 #[derive(Debug, Clone)]
-pub(crate) struct RequestId(pub(crate) String);
+pub(crate) struct RequestId(pub(crate) Arc<str>);
 
 /// A process or an app with its key.
 pub(crate) struct Sdk {

@@ -9,10 +9,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use axum::Json;
-use axum::extract::{ConnectInfo, Request, State};
+use axum::extract::{ConnectInfo, Request};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use axum::middleware::Next;
+use axum::http::{Extensions, HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultDirectRateLimiter, DefaultKeyedRateLimiter, Quota, RateLimiter};
@@ -24,7 +23,6 @@ use super::problem::Problem;
 use super::sessions;
 use crate::access::Actor;
 use crate::access::throttle::{CAPACITY, LoginThrottle, Pace, Throttle, address_key};
-use crate::server::Services;
 use crate::settings::Settings;
 
 /// How often those who have not asked for a while are forgotten.
@@ -176,17 +174,20 @@ pub(crate) struct Client {
 }
 
 impl Client {
-    pub(super) fn of(parts: &Parts, behind_proxy: bool) -> Client {
-        if let Some(client) = parts.extensions.get::<Client>() {
-            return *client;
-        }
-        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip());
+    /// As it was found when the request was let in.
+    pub(super) fn of_parts(parts: &Parts, behind_proxy: bool) -> Client {
+        let known = parts.extensions.get::<Client>().copied();
+        known.unwrap_or_else(|| Client::of(&parts.headers, &parts.extensions, behind_proxy))
+    }
+
+    fn of(headers: &HeaderMap, extensions: &Extensions, behind_proxy: bool) -> Client {
+        let peer = extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip());
         if !behind_proxy {
             return Client { address: peer, is_encrypted: false };
         }
         // What the client itself claims comes first; what the proxy saw is last.
         let last = |name: &str| {
-            let value = parts.headers.get_all(name).iter().next_back()?.to_str().ok()?;
+            let value = headers.get_all(name).iter().next_back()?.to_str().ok()?;
             Some(value.rsplit(',').next().unwrap_or(value).trim())
         };
         let forwarded = last("x-forwarded-for").and_then(|address| address.parse().ok());
@@ -217,50 +218,76 @@ impl Shown {
     }
 }
 
-/// Bounds what those may ask for who are not known, and what is not true of those who say they are.
-pub(super) async fn limit(State(services): State<Arc<Services>>, request: Request, next: Next) -> Response {
-    let (mut parts, body) = request.into_parts();
-    let client = Client::of(&parts, services.settings.behind_proxy);
-    parts.extensions.insert(client);
-    let (shown, path) = (Shown::of(&parts.headers), parts.uri.path().to_owned());
-    let limits = &services.limits;
-    let admitted = match shown {
-        // Probes must not take a server that is attacked for one that is dead.
-        _ if matches!(path.as_str(), "/healthz" | "/readyz") => Ok(()),
-        Shown::Nothing => limits.anonymous(&client),
-        Shown::Ours => Ok(()),
-        Shown::Foreign => limits.may_guess(&client),
-    };
-    if let Err(problem) = admitted {
-        return in_shape_of(&path, problem);
-    }
-    let mut response = next.run(Request::from_parts(parts, body)).await;
-    if response.status() == StatusCode::UNAUTHORIZED && shown != Shown::Nothing {
-        if shown == Shown::Foreign {
-            limits.guessed(&client);
-        }
-        if let Err(problem) = limits.anonymous(&client) {
-            response = in_shape_of(&path, problem);
-        }
-    }
-    if client.is_encrypted {
-        let year = HeaderValue::from_static("max-age=31536000");
-        response.headers_mut().insert(header::STRICT_TRANSPORT_SECURITY, year);
-    }
-    response
+/// What is known of a request that was let in, for when it is answered.
+pub(super) struct Admitted {
+    client: Client,
+    shown: Shown,
+    in_shape: Shape,
 }
 
-/// A refusal in the shape that the caller of a path expects: OFREP has its own (`errorDetails`).
-fn in_shape_of(path: &str, problem: Problem) -> Response {
-    if !path.starts_with("/ofrep/") {
-        return problem.into_response();
+impl Limits {
+    /// Bounds what those may ask for who are not known; the refusal is the answer.
+    pub(super) fn admit(&self, request: &mut Request, behind_proxy: bool) -> Result<Admitted, Box<Response>> {
+        let client = Client::of(request.headers(), request.extensions(), behind_proxy);
+        let (shown, path) = (Shown::of(request.headers()), request.uri().path());
+        let in_shape = Shape::of(path);
+        let admitted = match shown {
+            // Probes must not take a server that is attacked for one that is dead.
+            _ if matches!(path, "/healthz" | "/readyz") => Ok(()),
+            Shown::Nothing => self.anonymous(&client),
+            Shown::Ours => Ok(()),
+            Shown::Foreign => self.may_guess(&client),
+        };
+        request.extensions_mut().insert(client);
+        match admitted {
+            Ok(()) => Ok(Admitted { client, shown, in_shape }),
+            Err(problem) => Err(Box::new(in_shape.of_problem(problem))),
+        }
     }
-    let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::TOO_MANY_REQUESTS);
-    let mut response = (status, Json(json!({ "errorDetails": problem.detail }))).into_response();
-    if let Some(seconds) = problem.retry_after() {
-        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+
+    /// Bounds what is not true of those who say that they are known.
+    pub(super) fn settle(&self, admitted: &Admitted, mut response: Response) -> Response {
+        let Admitted { client, shown, in_shape } = admitted;
+        if response.status() == StatusCode::UNAUTHORIZED && *shown != Shown::Nothing {
+            if *shown == Shown::Foreign {
+                self.guessed(client);
+            }
+            if let Err(problem) = self.anonymous(client) {
+                response = in_shape.of_problem(problem);
+            }
+        }
+        if client.is_encrypted {
+            let year = HeaderValue::from_static("max-age=31536000");
+            response.headers_mut().insert(header::STRICT_TRANSPORT_SECURITY, year);
+        }
+        response
     }
-    response
+}
+
+/// The shape in which the caller of a path expects a refusal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Shape {
+    Problem,
+    /// OFREP has its own (`errorDetails`).
+    Ofrep,
+}
+
+impl Shape {
+    fn of(path: &str) -> Shape {
+        if path.starts_with("/ofrep/") { Shape::Ofrep } else { Shape::Problem }
+    }
+
+    fn of_problem(self, problem: Problem) -> Response {
+        if self == Shape::Problem {
+            return problem.into_response();
+        }
+        let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::TOO_MANY_REQUESTS);
+        let mut response = (status, Json(json!({ "errorDetails": problem.detail }))).into_response();
+        if let Some(seconds) = problem.retry_after() {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response
+    }
 }
 
 #[cfg(test)]
@@ -293,9 +320,9 @@ mod tests {
         let (parts, ()) = request.into_parts();
         let address = |text: &str| Some(text.parse().unwrap());
         let seen = Client { address: address("203.0.113.7"), is_encrypted: true };
-        assert_eq!(Client::of(&parts, true), seen);
+        assert_eq!(Client::of_parts(&parts, true), seen);
         let peer = Client { address: address("127.0.0.1"), is_encrypted: false };
-        assert_eq!(Client::of(&parts, false), peer);
+        assert_eq!(Client::of_parts(&parts, false), peer);
     }
 
     #[test]
@@ -308,7 +335,8 @@ mod tests {
 
     #[test]
     fn ofrep_is_refused_in_its_own_shape() {
-        let refused = |path| in_shape_of(path, too_many("this address asks", Duration::from_millis(1_200)));
+        let refused =
+            |path| Shape::of(path).of_problem(too_many("this address asks", Duration::from_millis(1_200)));
         for (path, kind) in
             [("/ofrep/v1/evaluate/flags", "application/json"), ("/x", "application/problem+json")]
         {

@@ -14,6 +14,7 @@ mod keys;
 mod limits;
 mod ofrep;
 mod out;
+mod passage;
 mod people;
 mod problem;
 mod projects;
@@ -28,6 +29,9 @@ mod web;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::StatusCode;
+use tower::ServiceBuilder;
 use utoipa::OpenApi;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa_axum::router::OpenApiRouter;
@@ -35,6 +39,8 @@ use utoipa_swagger_ui::SwaggerUi;
 
 use crate::server::Services;
 use caller::Guarded;
+use passage::Passage;
+use problem::Problem;
 
 pub(crate) use limits::Limits;
 pub(crate) use web::metrics_router;
@@ -118,6 +124,8 @@ pub(crate) fn router(services: &Arc<Services>) -> Router {
     let router = router
         .merge(SwaggerUi::new("/api/docs").url("/api/openapi.json", document))
         .merge(web::health(services))
-        .with_state(Guarded::new(services));
-    web::layers(router, services)
+        .with_state(Guarded::new(services))
+        .fallback(|| async { Problem::new(StatusCode::NOT_FOUND, "NO_SUCH_ROUTE", "nothing is here") });
+    let bodies = DefaultBodyLimit::max(services.settings.max_body);
+    router.layer(ServiceBuilder::new().layer(Passage(Arc::clone(services))).layer(bodies))
 }

@@ -277,7 +277,7 @@ fn record(actor: &str, action: Action, circumstances: &Circumstances) -> Record 
 
 /// What somebody may whose cookie comes with the request.
 pub(super) async fn of_cookie(parts: &Parts, services: &Services) -> Result<(Authority, Session), Problem> {
-    let client = Client::of(parts, services.settings.behind_proxy);
+    let client = Client::of_parts(parts, services.settings.behind_proxy);
     let name = if client.is_encrypted { SECURE_COOKIE } else { PLAIN_COOKIE };
     let shown = presented_cookie(&parts.headers, name).ok_or_else(|| {
         Problem::unauthenticated("an API token is needed (`Authorization: Bearer <token>`), or to sign in")

@@ -4,12 +4,15 @@
 //! that a caller chooses becomes a label.
 
 use std::fmt::{self, Write as _};
-use std::sync::Arc;
+use std::hash::{Hash, Hasher};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use axum::extract::MatchedPath;
 use axum::http::{Method, StatusCode};
 use prometheus_client::collector::Collector;
-use prometheus_client::encoding::{DescriptorEncoder, EncodeLabelSet, EncodeMetric, text};
+use prometheus_client::encoding::{
+    DescriptorEncoder, EncodeLabelSet, EncodeLabelValue, EncodeMetric, LabelValueEncoder, text,
+};
 use prometheus_client::metrics::MetricType;
 use prometheus_client::metrics::counter::{ConstCounter, Counter};
 use prometheus_client::metrics::family::Family;
@@ -28,16 +31,46 @@ const STORE_TIMEOUT: Duration = Duration::from_secs(1);
 const SECONDS: [f64; 14] =
     [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
 
+/// A route's template, as the router holds it: nothing is copied to count a request.
+#[derive(Debug, Clone)]
+struct Route(Option<MatchedPath>);
+
+impl Route {
+    fn as_str(&self) -> &str {
+        self.0.as_ref().map_or("none", MatchedPath::as_str)
+    }
+}
+
+impl PartialEq for Route {
+    fn eq(&self, other: &Route) -> bool {
+        self.as_str() == other.as_str()
+    }
+}
+
+impl Eq for Route {}
+
+impl Hash for Route {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.as_str().hash(state);
+    }
+}
+
+impl EncodeLabelValue for Route {
+    fn encode(&self, encoder: &mut LabelValueEncoder<'_>) -> Result<(), fmt::Error> {
+        self.as_str().encode(encoder)
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Routed {
     method: &'static str,
-    route: Arc<str>,
+    route: Route,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Answered {
     method: &'static str,
-    route: Arc<str>,
+    route: Route,
     status: u16,
 }
 
@@ -187,12 +220,15 @@ impl Metrics {
     }
 
     /// A request was answered.
-    pub(crate) fn request(&self, method: &Method, route: Option<&str>, status: StatusCode, took: Duration) {
-        let method = named(method);
-        let route: Arc<str> = Arc::from(route.unwrap_or("none"));
-        self.durations
-            .get_or_create(&Routed { method, route: Arc::clone(&route) })
-            .observe(took.as_secs_f64());
+    pub(crate) fn request(
+        &self,
+        method: &Method,
+        route: Option<MatchedPath>,
+        status: StatusCode,
+        took: Duration,
+    ) {
+        let (method, route) = (named(method), Route(route));
+        self.durations.get_or_create(&Routed { method, route: route.clone() }).observe(took.as_secs_f64());
         self.requests.get_or_create(&Answered { method, route, status: status.as_u16() }).inc();
     }
 
