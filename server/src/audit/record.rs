@@ -134,7 +134,7 @@ mod tests {
 
     #[test]
     fn moments_before_the_epoch_are_floored() {
-        let record = Record::new(Timestamp::from_nanos(-1), String::new(), Action::BackupTake);
+        let record = Record::new(Timestamp::from_nanos(-1), String::new(), Action::AuditExport);
         assert!(serde_json::to_string(&record).unwrap().contains("1969-12-31T23:59:59.999Z"));
     }
 
