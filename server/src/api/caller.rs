@@ -10,6 +10,7 @@ use axum::extract::{FromRef, FromRequestParts, Path};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, header};
 
+use super::body::without_nul;
 use super::limits::Client;
 use super::problem::Problem;
 use super::sessions::{self, Session};
@@ -242,6 +243,7 @@ fn circumstances(parts: &Parts) -> Circumstances {
 
 /// An API token, or the cookie of somebody who has signed in.
 async fn authenticate(parts: &Parts, services: &Services) -> Result<(Authority, Option<Session>), Problem> {
+    without_nul(&parts.uri)?;
     let (authority, session) = match bearer(&parts.headers)? {
         Some(token) => {
             let presented = Presented::parse(token)?;
