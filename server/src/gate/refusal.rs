@@ -119,3 +119,4 @@ impl Refusal {
         }
     }
 }
+            Refusal::Store(StoreError::Unsealed(error)) => error.code(),
