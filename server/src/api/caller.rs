@@ -19,7 +19,7 @@ use crate::access::{Authority, EnvironmentClass, Permission};
 use crate::catalog::{Environment, Project};
 use crate::directory::SdkKey;
 use crate::gate::{Circumstances, Committed, Expected, Idempotency, Operation, Proposal, Reviewed};
-use crate::server::Services;
+use crate::services::Services;
 use crate::store::now;
 
 /// What the router carries. Only this module looks inside.
@@ -271,7 +271,7 @@ fn permit(
     services: &Services,
 ) -> Result<(), Problem> {
     let project = named.get("project").and_then(|key| services.catalog.project(key));
-    let project = project.or_else(|| services.catalog.project(crate::server::DEFAULT_PROJECT));
+    let project = project.or_else(|| services.catalog.project(crate::services::DEFAULT_PROJECT));
     let environments = project.iter().flat_map(|project| &project.environments);
     let mut places = environments
         .map(|environment| (&*environment.row.key, EnvironmentClass::of(environment.row.production)));

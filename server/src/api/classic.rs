@@ -23,7 +23,7 @@ use super::out::{Reason, committed, is_on, moment, tagged};
 use super::problem::Problem;
 use crate::catalog::{Document, Environment, Stored};
 use crate::gate::{Committed, Operation, Target};
-use crate::server::DEFAULT_PROJECT;
+use crate::services::DEFAULT_PROJECT;
 use crate::store::StoreError;
 
 /// How long a reader waits for what only the database knows. All else is answered from memory.

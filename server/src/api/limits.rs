@@ -24,7 +24,7 @@ use super::problem::Problem;
 use super::sessions;
 use crate::access::Actor;
 use crate::access::throttle::{CAPACITY, LoginThrottle, Pace, Throttle, address_key};
-use crate::server::Services;
+use crate::services::Services;
 use crate::settings::Settings;
 
 /// How often those who have not asked for a while are forgotten.

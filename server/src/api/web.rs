@@ -24,7 +24,7 @@ use super::caller::{Caller, Guarded, RequestId, may};
 use super::limits;
 use super::problem::Problem;
 use crate::observe;
-use crate::server::Services;
+use crate::services::Services;
 
 /// How long browsers need not ask again whether they may ask, in seconds; none believes more than a day.
 const CORS_AGE: u64 = 24 * 3600;
