@@ -28,12 +28,12 @@ use crate::gate::{AccessOperation, Circumstances, Complete, Gate, Operation, Pro
 use crate::listener;
 use crate::observe::Metrics;
 use crate::relay::Relay;
+use crate::services::{DEFAULT_PROJECT, Services};
 use crate::settings::Settings;
 use crate::store::{CredentialRow, Store, StoreError, now};
 use crate::telemetry::{Sampling, Telemetry};
 
-/// The project that is there from the beginning, and its environments with whether they are production.
-pub const DEFAULT_PROJECT: &str = "default";
+/// The environments that are there from the beginning, with whether they are production.
 const DEFAULT_ENVIRONMENTS: [(&str, bool); 3] =
     [("development", false), ("staging", false), ("production", true)];
 
@@ -70,25 +70,6 @@ pub enum StartError {
     /// Redis cannot be used.
     #[error("redis: {0}")]
     Redis(#[from] redis::RedisError),
-}
-
-/// All that requests are answered with.
-pub struct Services {
-    pub(crate) settings: Settings,
-    pub(crate) store: Arc<Store>,
-    pub(crate) catalog: Arc<Catalog>,
-    pub(crate) directory: Arc<Directory>,
-    pub(crate) hub: Arc<Hub>,
-    pub(crate) gate: Arc<Gate>,
-    pub(crate) limits: api::Limits,
-    pub(crate) relay: Relay,
-    pub(crate) metrics: Arc<Metrics>,
-    /// Whether nobody should come here any more, for the server is about to stop.
-    pub(crate) leaving: AtomicBool,
-    pub(crate) telemetry: Telemetry,
-    pub(crate) tickets: Tickets,
-    /// Says that the server stops.
-    pub(crate) stopping: watch::Receiver<bool>,
 }
 
 /// A server that is ready to answer.

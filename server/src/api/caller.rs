@@ -10,6 +10,7 @@ use axum::extract::{FromRef, FromRequestParts, Path};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, header};
 
+use super::body::without_nul;
 use super::limits::Client;
 use super::problem::Problem;
 use super::sessions::{self, Session};
@@ -18,7 +19,7 @@ use crate::access::{Authority, EnvironmentClass, Permission};
 use crate::catalog::{Environment, Project};
 use crate::directory::SdkKey;
 use crate::gate::{Circumstances, Committed, Expected, Idempotency, Operation, Proposal, Reviewed};
-use crate::server::Services;
+use crate::services::Services;
 use crate::store::now;
 
 /// What the router carries. Only this module looks inside.
@@ -242,6 +243,7 @@ fn circumstances(parts: &Parts) -> Circumstances {
 
 /// An API token, or the cookie of somebody who has signed in.
 async fn authenticate(parts: &Parts, services: &Services) -> Result<(Authority, Option<Session>), Problem> {
+    without_nul(&parts.uri)?;
     let (authority, session) = match bearer(&parts.headers)? {
         Some(token) => {
             let presented = Presented::parse(token)?;
@@ -269,7 +271,7 @@ fn permit(
     services: &Services,
 ) -> Result<(), Problem> {
     let project = named.get("project").and_then(|key| services.catalog.project(key));
-    let project = project.or_else(|| services.catalog.project(crate::server::DEFAULT_PROJECT));
+    let project = project.or_else(|| services.catalog.project(crate::services::DEFAULT_PROJECT));
     let environments = project.iter().flat_map(|project| &project.environments);
     let mut places = environments
         .map(|environment| (&*environment.row.key, EnvironmentClass::of(environment.row.production)));

@@ -15,7 +15,7 @@ use vexil_core::Timestamp;
 
 use super::body::Body;
 use super::caller::{Caller, Guarded, Needs, Write, may};
-use super::out::{ChangeOut, Page, Paging, Reason, tagged};
+use super::out::{ChangeOut, Page, Paging, PlannedOrChanged, Reason, tagged};
 use super::problem::Problem;
 use crate::access::{EnvironmentClass, Permission, Subject};
 use crate::audit::conceal::conceal;
@@ -59,6 +59,10 @@ struct DefinitionOut {
 /// Where an entry's definition is.
 type Place = Path<(String, String, String)>;
 
+fn target(Path((project, environment, key)): Place, write: &Write) -> Target {
+    Target { project, environment, key, expected: write.expected }
+}
+
 /// The definition in force
 #[utoipa::path(get, path = "/api/v1/projects/{project}/environments/{environment}/entries/{key}",
     tag = "definitions", params(("project" = String, Path, example = "default"), ("environment" = String, Path, example = "production"), ("key" = String, Path, example = "a")),
@@ -100,17 +104,16 @@ struct DefinitionIn {
 #[utoipa::path(put, path = "/api/v1/projects/{project}/environments/{environment}/entries/{key}",
     tag = "definitions", params(("project" = String, Path, example = "default"), ("environment" = String, Path, example = "production"), ("key" = String, Path, example = "a")),
     request_body = DefinitionIn,
-    responses((status = 200), (status = 412, body = Problem), (status = "4XX", body = Problem)))]
+    responses((status = 200, body = PlannedOrChanged), (status = 412, body = Problem), (status = "4XX", body = Problem)))]
 async fn replace(
     caller: Caller<may::EntryWrite>,
-    Path((project, environment, key)): Place,
+    place: Place,
     write: Write,
     Body { value, digest }: Body<DefinitionIn>,
 ) -> Result<Response, Problem> {
-    let target = Target { project, environment, key, expected: write.expected };
-    let operation = Operation::ReplaceDefinition { target, document: value.definition };
-    let reason = Reason { reason: value.reason, ticket: value.ticket };
-    caller.carry_out(&write, operation, reason, &digest, value.dry_run).await
+    let DefinitionIn { definition: document, dry_run, reason, ticket } = value;
+    let operation = Operation::ReplaceDefinition { target: target(place, &write), document };
+    caller.carry_out(&write, operation, Reason { reason, ticket }, &digest, dry_run).await
 }
 
 /// What of a definition is to be another.
@@ -131,17 +134,16 @@ struct DefinitionPatch {
 #[utoipa::path(patch, path = "/api/v1/projects/{project}/environments/{environment}/entries/{key}",
     tag = "definitions", params(("project" = String, Path, example = "default"), ("environment" = String, Path, example = "production"), ("key" = String, Path, example = "a")),
     request_body = DefinitionPatch,
-    responses((status = 200), (status = 412, body = Problem), (status = "4XX", body = Problem)))]
+    responses((status = 200, body = PlannedOrChanged), (status = 412, body = Problem), (status = "4XX", body = Problem)))]
 async fn patch(
     caller: Caller<may::EntryWrite>,
-    Path((project, environment, key)): Place,
+    place: Place,
     write: Write,
     Body { value, digest }: Body<DefinitionPatch>,
 ) -> Result<Response, Problem> {
-    let target = Target { project, environment, key, expected: write.expected };
-    let operation = Operation::PatchDefinition { target, patch: value.patch };
-    let reason = Reason { reason: value.reason, ticket: value.ticket };
-    caller.carry_out(&write, operation, reason, &digest, value.dry_run).await
+    let DefinitionPatch { patch, dry_run, reason, ticket } = value;
+    let operation = Operation::PatchDefinition { target: target(place, &write), patch };
+    caller.carry_out(&write, operation, Reason { reason, ticket }, &digest, dry_run).await
 }
 
 /// Every revision, newest first
@@ -223,17 +225,16 @@ struct RollbackIn {
 #[utoipa::path(post, path = "/api/v1/projects/{project}/environments/{environment}/entries/{key}/rollback",
     tag = "definitions", params(("project" = String, Path, example = "default"), ("environment" = String, Path, example = "production"), ("key" = String, Path, example = "a")),
     request_body = RollbackIn,
-    responses((status = 200), (status = 412, body = Problem), (status = "4XX", body = Problem)))]
+    responses((status = 200, body = PlannedOrChanged), (status = 412, body = Problem), (status = "4XX", body = Problem)))]
 async fn rollback(
     caller: Caller<may::EntryWrite>,
-    Path((project, environment, key)): Place,
+    place: Place,
     write: Write,
     Body { value, digest }: Body<RollbackIn>,
 ) -> Result<Response, Problem> {
-    let target = Target { project, environment, key, expected: write.expected };
-    let operation = Operation::RollbackEntry { target, to: value.revision };
-    let reason = Reason { reason: value.reason, ticket: value.ticket };
-    caller.carry_out(&write, operation, reason, &digest, value.dry_run).await
+    let RollbackIn { revision: to, dry_run, reason, ticket } = value;
+    let operation = Operation::RollbackEntry { target: target(place, &write), to };
+    caller.carry_out(&write, operation, Reason { reason, ticket }, &digest, dry_run).await
 }
 
 impl<N: Needs> Caller<N> {

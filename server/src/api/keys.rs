@@ -20,7 +20,7 @@ use crate::access::{EnvironmentClass, Grant, Permission};
 use crate::directory::{CLIENT, SERVER, TOKEN};
 use crate::follow::refresh_access;
 use crate::gate::{AccessOperation, Operation};
-use crate::server::DEFAULT_PROJECT;
+use crate::services::DEFAULT_PROJECT;
 use crate::store::{CredentialRow, now};
 
 /// How long the old secret works after a rotation, unless the caller says otherwise: a day, in seconds.

@@ -37,7 +37,7 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_swagger_ui::SwaggerUi;
 
-use crate::server::Services;
+use crate::services::Services;
 use caller::Guarded;
 use passage::Passage;
 use problem::Problem;

@@ -25,7 +25,7 @@ use tracing_opentelemetry::OpenTelemetrySpanExt as _;
 
 use super::caller::RequestId;
 use super::problem::Problem;
-use crate::server::Services;
+use crate::services::Services;
 
 /// Headers of every answer.
 const FOR_ALL: [(HeaderName, &str); 3] = [

@@ -18,7 +18,7 @@ use super::sessions::with_turn;
 use crate::access::password::{self, PasswordError};
 use crate::access::{Grant, Permission};
 use crate::gate::{AccessOperation, Operation};
-use crate::server::Services;
+use crate::services::Services;
 use crate::store::{PersonRow, now};
 
 /// Bytes of an e-mail address (RFC 5321, section 4.5.3.1).

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use crate::access::credential::BadCredential;
+use crate::audit::SealError;
 use crate::gate::Refusal;
 use crate::store::StoreError;
 
@@ -113,6 +114,13 @@ impl From<StoreError> for Problem {
                 let problem =
                     Problem::new(StatusCode::CONFLICT, "CONTENTION", "too many others change the same");
                 Problem { retry_after: Some(RETRY_AFTER), ..problem }
+            }
+            StoreError::Unsealed(SealError::TooLarge(_)) => {
+                Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "AUDIT_RECORD_TOO_LARGE", error.to_string())
+            }
+            StoreError::Unsealed(ref unsealed) => {
+                tracing::error!(%error, "the audit log is at its end");
+                Problem::new(StatusCode::INTERNAL_SERVER_ERROR, unsealed.code(), error.to_string())
             }
             StoreError::Corrupt { .. } | StoreError::Database(_) | StoreError::Migration(_) => {
                 // What the database says may hold what nobody should read.

@@ -23,7 +23,7 @@ use crate::access::{EnvironmentClass, Permission};
 use crate::audit::{Action, Record};
 use crate::delivery::{Audience, Head};
 use crate::gate::{Circumstances, Refusal};
-use crate::server::Services;
+use crate::services::Services;
 use crate::store::now;
 
 /// How long a slice holds unless the caller says otherwise, in seconds: a quarter of an hour.

@@ -18,7 +18,7 @@ use super::problem::Problem;
 use crate::delivery::{Audience, Head, Message};
 use crate::directory::SdkKey;
 use crate::observe::Open;
-use crate::server::Services;
+use crate::services::Services;
 use crate::store::now;
 
 /// How long a socket may take to accept a message before it is given up.

@@ -14,7 +14,7 @@ use vexil_core::limits;
 
 use super::body::Body;
 use super::caller::{Caller, Guarded, Write, may};
-use super::out::Reason;
+use super::out::{PlannedOrChanged, Reason};
 use super::problem::Problem;
 use crate::access::Subject;
 use crate::catalog::Document;
@@ -116,7 +116,8 @@ struct Bundle {
 
 /// Take over definitions
 #[utoipa::path(post, path = "/api/v1/projects/{project}/import", tag = "transfer", params(("project" = String, Path, example = "default")),
-    request_body = ImportIn, responses((status = 200), (status = "4XX", body = Problem)))]
+    request_body = ImportIn,
+    responses((status = 200, body = PlannedOrChanged), (status = 412, body = Problem), (status = "4XX", body = Problem)))]
 async fn import(
     caller: Caller<may::EntryWrite>,
     Path(project): Path<String>,
@@ -139,7 +140,8 @@ async fn import(
         };
         environments.insert(name, entries);
     }
-    let operation = Operation::Import { project, environments, roles, prune: value.prune };
+    let expected = write.expected;
+    let operation = Operation::Import { project, expected, environments, roles, prune: value.prune };
     let reason = Reason { reason: value.reason, ticket: value.ticket };
     caller.carry_out(&write, operation, reason, &digest, value.dry_run).await
 }

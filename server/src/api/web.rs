@@ -13,7 +13,7 @@ use tower_http::cors::{self, AllowHeaders, CorsLayer};
 use super::caller::{Caller, Guarded, may};
 use super::passage::REQUEST_ID;
 use crate::observe;
-use crate::server::Services;
+use crate::services::Services;
 
 /// How long browsers need not ask again whether they may ask, in seconds; none believes more than a day.
 const CORS_AGE: u64 = 24 * 3600;

@@ -43,6 +43,9 @@ pub use refusal::EntryProblem;
 pub use refusal::Refusal;
 pub use review::{EnvironmentDiff, Reviewed};
 
+/// Bytes of a reason and of a ticket. Each is in every record of the audit log that a change makes.
+const REASON_BYTES: usize = 10 << 10;
+const TICKET_BYTES: usize = 1 << 10;
 /// How often a change is planned anew because another replica was faster, before its author is told.
 const ATTEMPTS: u32 = 8;
 
@@ -70,6 +73,25 @@ pub struct Circumstances {
     pub request_id: Option<String>,
     /// The address that it came from.
     pub address: Option<String>,
+}
+
+impl Circumstances {
+    fn check(&self) -> Result<(), Refusal> {
+        for (what, text, longest) in
+            [("reason", &self.reason, REASON_BYTES), ("ticket", &self.ticket, TICKET_BYTES)]
+        {
+            check_length(what, text.as_deref().unwrap_or_default(), longest)?;
+        }
+        Ok(())
+    }
+}
+
+/// Refuses a text that is longer than so many bytes.
+fn check_length(what: &str, text: &str, longest: usize) -> Result<(), Refusal> {
+    if text.len() <= longest {
+        return Ok(());
+    }
+    Err(Refusal::invalid("TOO_LONG", format!("a {what} has at most {longest} bytes")))
 }
 
 /// A key under which a request is carried out once only.

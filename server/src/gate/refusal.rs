@@ -41,10 +41,10 @@ pub enum Refusal {
         message: String,
     },
     /// The definitions that would result are not valid.
-    #[error("the definitions of environment `{environment}` would not be valid: {}", summary(.problems))]
+    #[error("the definitions of {} would not be valid: {}", place(.environment.as_deref()), summary(.problems))]
     Definitions {
-        /// Where.
-        environment: String,
+        /// Where; none where it is what an entry is in all of them.
+        environment: Option<String>,
         /// Everything that is wrong, each with its place within the entry.
         problems: Vec<EntryProblem>,
     },
@@ -85,6 +85,11 @@ pub struct EntryProblem {
     pub problem: Problem,
 }
 
+fn place(environment: Option<&str>) -> String {
+    environment
+        .map_or_else(|| "all environments".to_owned(), |environment| format!("environment `{environment}`"))
+}
+
 fn summary(problems: &[EntryProblem]) -> String {
     match problems {
         [] => "no reason is known".to_owned(),
@@ -115,6 +120,7 @@ impl Refusal {
             Refusal::IdempotencyMismatch => "IDEMPOTENCY_MISMATCH",
             Refusal::Store(StoreError::Unavailable(_)) => "STORE_UNAVAILABLE",
             Refusal::Store(StoreError::Moved) => "CONTENTION",
+            Refusal::Store(StoreError::Unsealed(error)) => error.code(),
             Refusal::Store(_) => "INTERNAL",
         }
     }

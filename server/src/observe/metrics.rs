@@ -20,7 +20,7 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
 
-use crate::server::Services;
+use crate::services::Services;
 use crate::store::failures;
 
 /// Environments whose version is shown; of more there would be too many series.

@@ -18,7 +18,7 @@ use thiserror::Error;
 use crate::delivery::{Audience, Head};
 use crate::follow;
 use crate::observe::Metrics;
-use crate::server::Services;
+use crate::services::Services;
 use crate::store::StoreError;
 use backoff::Backoff;
 use redis::Redis;

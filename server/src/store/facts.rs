@@ -25,7 +25,7 @@ pub(super) async fn append(
         let (actor, action) = (record.actor.clone(), record.action.as_str());
         let (project, environment) = (record.project.clone(), record.environment.clone());
         let target = record.target.clone();
-        let link = head.seal(record).map_err(|error| corrupt("audit", &error.to_string()))?;
+        let link = head.seal(record)?;
         head = link.head();
         sqlx::query(
             "INSERT INTO audit (sequence, previous, hash, text, at, actor, action, project, environment, target)

@@ -27,3 +27,4 @@ mod streams;
 mod support;
 mod telemetry;
 mod telemetry_store;
+mod writes;

@@ -88,6 +88,12 @@ impl TestServer {
         }
     }
 
+    /// A client with a new API token for these grants.
+    pub(crate) fn token(&self, grants: Value) -> Client {
+        let made = self.admin().post("/api/v1/tokens", json!({"name": "test", "grants": grants})).expect(201);
+        self.client(made["token"].as_str().unwrap())
+    }
+
     /// A client with a new SDK key for an environment.
     pub(crate) fn sdk(&self, environment: &str, kind: &str) -> Client {
         let asked = json!({"environment": environment, "kind": kind, "name": "test"});

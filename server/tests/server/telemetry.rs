@@ -299,7 +299,7 @@ fn it_is_told_which_units_were_exposed_to_which_variant() {
         for query in ["after=xyz", "after=WyJcdTAwMDAiLCIiLCIiXQ", "unit=%00", "variant=%00"] {
             admin.get(&format!("{path}?{query}")).refused(400, "INVALID_QUERY");
         }
-        admin.get(&format!("{PRODUCTION}/instances?service=%00")).refused(400, "INVALID_QUERY");
+        admin.get(&format!("{PRODUCTION}/instances?service=%00")).refused(400, "NUL_CHARACTER");
         admin
             .get(&format!("{PRODUCTION}/entries/trial/evaluations?reason=%00"))
             .refused(400, "INVALID_QUERY");
