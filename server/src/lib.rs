@@ -28,6 +28,7 @@ pub mod server;
 pub mod settings;
 pub mod store;
 pub mod telemetry;
+mod turns;
 
 pub use server::{Server, StartError};
 pub use settings::Settings;

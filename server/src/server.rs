@@ -31,6 +31,7 @@ use crate::relay::Relay;
 use crate::settings::Settings;
 use crate::store::{CredentialRow, Store, StoreError, now};
 use crate::telemetry::{Sampling, Telemetry};
+use crate::turns::Turns;
 
 /// The project that is there from the beginning, and its environments with whether they are production.
 pub const DEFAULT_PROJECT: &str = "default";
@@ -87,6 +88,8 @@ pub struct Services {
     pub(crate) leaving: AtomicBool,
     pub(crate) telemetry: Telemetry,
     pub(crate) tickets: Tickets,
+    /// Of what keeps a processor busy.
+    pub(crate) turns: Turns,
     /// Says that the server stops.
     pub(crate) stopping: watch::Receiver<bool>,
 }
@@ -163,6 +166,7 @@ impl Server {
             metrics,
             telemetry,
             tickets,
+            turns: Turns::default(),
             leaving,
             stopping,
         };

@@ -1,12 +1,16 @@
 //! Bodies, read as strictly as definitions are: a request that could mean two things is refused.
 
 use axum::body::Bytes;
-use axum::extract::{FromRequest, Request};
+use axum::extract::{FromRef, FromRequest, Request};
 use serde::de::DeserializeOwned;
 use vexil_core::{Arena, Node};
 
+use super::caller::Guarded;
 use super::problem::Problem;
 use crate::audit::hex;
+
+/// More than this takes more than about a millisecond to read.
+const LARGE: usize = 64 << 10;
 
 /// A JSON body, and what it was.
 pub(crate) struct Body<T> {
@@ -16,14 +20,24 @@ pub(crate) struct Body<T> {
     pub(crate) digest: String,
 }
 
-impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
+impl<S, T> FromRequest<S> for Body<T>
+where
+    S: Send + Sync,
+    Guarded: FromRef<S>,
+    T: DeserializeOwned + Send + 'static,
+{
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Body<T>, Problem> {
         let bytes = Bytes::from_request(request, state).await.map_err(|rejection| {
             Problem::new(rejection.status(), "BODY_UNREADABLE", rejection.body_text())
         })?;
-        Ok(Body { value: read(&bytes)?, digest: digest(&bytes) })
+        let length = bytes.len();
+        let read = move || Ok(Body { value: read(&bytes)?, digest: digest(&bytes) });
+        if length <= LARGE {
+            return read();
+        }
+        Guarded::from_ref(state).turns().take(read).await?
     }
 }
 

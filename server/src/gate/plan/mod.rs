@@ -16,6 +16,7 @@ use super::{Draft, EntryDraft, EnvironmentDraft, Gate, ProjectDraft, Proposal, R
 use crate::access::{Authority, EnvironmentClass, Permission, Subject};
 use crate::audit::Action;
 use crate::catalog::{Document, Environment, Identity, Project, normalise};
+use crate::turns::while_others_go_on;
 
 impl Gate {
     /// Plans a change. It reads history where the change goes back to it, and writes nothing.
@@ -58,10 +59,10 @@ impl Gate {
                 planner.rollback_environment(environment, *expected, *to).await
             }
             Operation::Promote { from, to, expected, keys, .. } => {
-                planner.promote(from, to, *expected, keys.as_deref())
+                while_others_go_on(|| planner.promote(from, to, *expected, keys.as_deref()))
             }
             Operation::Import { environments, roles, prune, .. } => {
-                planner.import(environments, roles.as_deref(), *prune)
+                while_others_go_on(|| planner.import(environments, roles.as_deref(), *prune))
             }
             Operation::CreateProject { .. } | Operation::Access(_) => Ok(planner.draft()),
         }
