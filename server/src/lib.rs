@@ -29,6 +29,7 @@ mod services;
 pub mod settings;
 pub mod store;
 pub mod telemetry;
+mod turns;
 
 pub use server::{Server, StartError};
 pub use settings::Settings;

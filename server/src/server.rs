@@ -32,6 +32,7 @@ use crate::services::{DEFAULT_PROJECT, Services};
 use crate::settings::Settings;
 use crate::store::{CredentialRow, Store, StoreError, now};
 use crate::telemetry::{Sampling, Telemetry};
+use crate::turns::Turns;
 
 /// The environments that are there from the beginning, with whether they are production.
 const DEFAULT_ENVIRONMENTS: [(&str, bool); 3] =
@@ -144,6 +145,7 @@ impl Server {
             metrics,
             telemetry,
             tickets,
+            turns: Turns::default(),
             leaving,
             stopping,
         };

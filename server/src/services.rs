@@ -16,6 +16,7 @@ use crate::relay::Relay;
 use crate::settings::Settings;
 use crate::store::Store;
 use crate::telemetry::Telemetry;
+use crate::turns::Turns;
 
 /// The project that is there from the beginning.
 pub(crate) const DEFAULT_PROJECT: &str = "default";
@@ -35,6 +36,8 @@ pub(crate) struct Services {
     pub(crate) leaving: AtomicBool,
     pub(crate) telemetry: Telemetry,
     pub(crate) tickets: Tickets,
+    /// Of what keeps a processor busy.
+    pub(crate) turns: Turns,
     /// Says that the server stops.
     pub(crate) stopping: watch::Receiver<bool>,
 }

@@ -1,16 +1,19 @@
 //! Bodies, read as strictly as definitions are: a request that could mean two things is refused.
 
 use axum::body::Bytes;
-use axum::extract::{FromRequest, Request};
+use axum::extract::{FromRef, FromRequest, Request};
 use axum::http::Uri;
 use serde::de::DeserializeOwned;
 use vexil_core::{Arena, Node};
 
+use super::caller::Guarded;
 use super::problem::Problem;
 use crate::audit::hex;
 
 /// Where texts come from people, and end in columns of the database. What processes tell is kept out item by item.
 const ADMINISTRATION: &str = "/api/";
+/// More than this takes more than about a millisecond to read.
+const LARGE: usize = 64 << 10;
 
 /// A JSON body, and what it was.
 pub(crate) struct Body<T> {
@@ -20,7 +23,12 @@ pub(crate) struct Body<T> {
     pub(crate) digest: String,
 }
 
-impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
+impl<S, T> FromRequest<S> for Body<T>
+where
+    S: Send + Sync,
+    Guarded: FromRef<S>,
+    T: DeserializeOwned + Send + 'static,
+{
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Body<T>, Problem> {
@@ -28,10 +36,17 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
         let bytes = Bytes::from_request(request, state).await.map_err(|rejection| {
             Problem::new(rejection.status(), "BODY_UNREADABLE", rejection.body_text())
         })?;
-        if administers && has_nul(&bytes) {
-            return Err(nul());
+        let length = bytes.len();
+        let read = move || {
+            if administers && has_nul(&bytes) {
+                return Err(nul());
+            }
+            Ok(Body { value: read(&bytes)?, digest: digest(&bytes) })
+        };
+        if length <= LARGE {
+            return read();
         }
-        Ok(Body { value: read(&bytes)?, digest: digest(&bytes) })
+        Guarded::from_ref(state).turns().take(read).await?
     }
 }
 

@@ -21,6 +21,7 @@ use crate::directory::SdkKey;
 use crate::gate::{Circumstances, Committed, Expected, Idempotency, Operation, Proposal, Reviewed};
 use crate::services::Services;
 use crate::store::now;
+use crate::turns::Turns;
 
 /// What the router carries. Only this module looks inside.
 #[derive(Clone)]
@@ -29,6 +30,11 @@ pub(crate) struct Guarded(Arc<Services>);
 impl Guarded {
     pub(super) fn new(services: &Arc<Services>) -> Guarded {
         Guarded(Arc::clone(services))
+    }
+
+    /// Turns of what keeps a processor busy, which is nobody's secret.
+    pub(super) fn turns(&self) -> &Turns {
+        &self.0.turns
     }
 }
 
@@ -104,6 +110,8 @@ impl<N: Needs> Caller<N> {
         operation: Operation,
         why: Why,
     ) -> Result<Reviewed, Problem> {
+        // Changes wait for each other in the gate; those that are only asked about wait here.
+        let _turn = self.services.turns.wait().await;
         Ok(self.services.gate.preview(self.proposal(write, operation, why, "")).await?)
     }
 

@@ -300,7 +300,8 @@ async fn create(
 #[utoipa::path(get, path = "/api/v1/app/config", tag = "classic",
     responses((status = 200), (status = 304), (status = 401, body = Problem)))]
 async fn app_config(sdk: Sdk, headers: HeaderMap) -> Result<Response, Problem> {
-    let made = with_all(View::of(&sdk)?, |view| {
+    let view = View::of(&sdk).await?;
+    let made = with_all(&sdk.services().turns, view, |view| {
         let mut values = Map::new();
         for found in view.evaluate_all(&mut Context::new()) {
             if let (true, Some(value)) = (is_of(found.stored, "config"), found.evaluation.value()) {
@@ -321,7 +322,8 @@ async fn app_config(sdk: Sdk, headers: HeaderMap) -> Result<Response, Problem> {
 #[utoipa::path(get, path = "/api/v1/feature-flags", tag = "classic",
     responses((status = 200, body = Groups), (status = 304), (status = 401, body = Problem)))]
 async fn feature_flags(sdk: Sdk, headers: HeaderMap) -> Result<Response, Problem> {
-    let made = with_all(View::of(&sdk)?, |view| {
+    let view = View::of(&sdk).await?;
+    let made = with_all(&sdk.services().turns, view, |view| {
         let mut groups = Groups::default();
         view.evaluate_all(&mut Context::new()).for_each(|found| groups.take(&found));
         tagged_text(view, &json!(groups))

@@ -158,15 +158,15 @@ async fn history(
     let limit = paging.limit()?;
     let found = caller.environment(&project, &environment)?;
     let store = &caller.services().store;
-    let rows = store.history(&project, &environment, &key, paging.before()?, limit + 1).await?;
-    if rows.is_empty() && paging.after.is_none() {
+    let part = store.history(&project, &environment, &key, paging.before()?, limit).await?;
+    if part.items.is_empty() && paging.after.is_none() {
         return Err(Problem::not_found("definition", &key));
     }
-    let mut items = Vec::with_capacity(rows.len());
-    for row in rows {
+    let mut items = Vec::with_capacity(part.items.len());
+    for row in part.items {
         items.push(caller.revision_out(&project, &found, &key, row).await?);
     }
-    Ok(Json(Page::of(items, limit, |item| item.revision.to_string())))
+    Ok(Json(Page::part(items, part.more, |item| item.revision.to_string())))
 }
 
 /// One revision
@@ -237,6 +237,11 @@ async fn rollback(
     caller.carry_out(&write, operation, Reason { reason, ticket }, &digest, dry_run).await
 }
 
+/// Whether a document says that it is a secret, or is none that says anything.
+pub(super) fn is_secret(document: &Document) -> bool {
+    Subject::of(document).is_none_or(|subject| subject.sensitive)
+}
+
 impl<N: Needs> Caller<N> {
     /// A document as the caller may see it, and whether its values are concealed. Whoever sees a secret is in the audit
     /// log before they see it.
@@ -247,26 +252,36 @@ impl<N: Needs> Caller<N> {
         key: &str,
         document: &Document,
     ) -> Result<(Value, bool), Problem> {
-        let subject = Subject::of(document);
-        if subject.is_some_and(|subject| !subject.sensitive) {
+        if !is_secret(document) {
             return Ok((Value::Object(document.clone()), false));
         }
-        let place = (&*environment.row.key, EnvironmentClass::of(environment.row.production));
-        if self.authority.may(Permission::ProjectRead, Some(place), subject.as_ref()).is_err() {
+        if !self.may_see(environment, document) {
             let whole = Value::Object(document.clone());
             let (concealed, _) = conceal(key, Some(&whole), None, self.services().hub.audit_key());
             return Ok((concealed.unwrap_or_default(), true));
         }
-        let record = Record {
+        let record = self.secret_read(project, environment, key);
+        self.services().store.note(vec![record]).await?;
+        Ok((Value::Object(document.clone()), false))
+    }
+
+    /// Whether the caller may see all of a document, be it a secret.
+    pub(super) fn may_see(&self, environment: &Environment, document: &Document) -> bool {
+        let place = (&*environment.row.key, EnvironmentClass::of(environment.row.production));
+        let subject = Subject::of(document);
+        self.authority.may(Permission::ProjectRead, Some(place), subject.as_ref()).is_ok()
+    }
+
+    /// What the audit log is told before the caller sees a secret.
+    pub(super) fn secret_read(&self, project: &str, environment: &Environment, key: &str) -> Record {
+        Record {
             project: Some(project.to_owned()),
             environment: Some(environment.row.key.to_string()),
             target: Some(key.to_owned()),
             request_id: self.circumstances.request_id.clone(),
             address: self.circumstances.address.clone(),
             ..Record::new(Timestamp::from_millis(now()), self.authority.actor.to_string(), Action::SecretRead)
-        };
-        self.services().store.note(vec![record]).await?;
-        Ok((Value::Object(document.clone()), false))
+        }
     }
 
     async fn stored(

@@ -5,7 +5,7 @@ use axum::extract::{Path, Query};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::value::RawValue;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -186,6 +186,14 @@ struct Between {
     to: Option<u64>,
 }
 
+/// What differs between them.
+#[derive(Serialize)]
+struct Differences {
+    from: u64,
+    to: u64,
+    changes: Box<RawValue>,
+}
+
 /// What differs between two versions of an environment
 #[utoipa::path(get, path = "/api/v1/projects/{project}/environments/{environment}/diff", tag = "projects",
     params(("project" = String, Path, example = "default"), ("environment" = String, Path, example = "production"), Between),
@@ -194,7 +202,7 @@ async fn compare(
     caller: Caller<may::ProjectRead>,
     Path((project, environment)): Path<(String, String)>,
     Query(Between { from, to }): Query<Between>,
-) -> Result<Json<Value>, Problem> {
+) -> Result<Json<Differences>, Problem> {
     let found = caller.environment(&project, &environment)?;
     let to = to.unwrap_or(found.row.version);
     for version in [from, to] {
@@ -202,19 +210,21 @@ async fn compare(
             return Err(Problem::not_found("version", &version.to_string()));
         }
     }
-    let store = &caller.services().store;
-    let old = store.environment_at(&project, &found, from).await?;
-    let new = store.environment_at(&project, &found, to).await?;
-    let text = |documents: std::collections::BTreeMap<_, _>| {
-        serde_json::to_string(&documents.into_values().collect::<Vec<_>>()).unwrap_or_default()
-    };
-    let (old, new) = (text(old), text(new));
+    let services = caller.services();
+    let old = services.store.environment_text_at(&project, &found, from).await?;
+    let new = services.store.environment_text_at(&project, &found, to).await?;
+    let changes = services.turns.take(move || changes(&old, &new)).await?;
+    let changes = changes.map_err(|problem| Problem::internal(problem.to_string()))?;
+    Ok(Json(Differences { from, to, changes }))
+}
+
+/// What differs between two lists of definitions, as JSON.
+fn changes(old: &str, new: &str) -> Result<Box<RawValue>, vexil_core::Problem> {
     let arena = Arena::new();
-    let unreadable = |problem: vexil_core::Problem| Problem::internal(problem.to_string());
-    let old = Node::parse_json(old.as_bytes(), &arena).map_err(unreadable)?;
-    let new = Node::parse_json(new.as_bytes(), &arena).map_err(unreadable)?;
-    let changes = diff::diff(&[old], &[new]).changes;
-    Ok(Json(json!({ "from": from, "to": to, "changes": changes })))
+    let (old, new) = (Node::parse_json(old.as_bytes(), &arena)?, Node::parse_json(new.as_bytes(), &arena)?);
+    let changes = serde_json::value::to_raw_value(&diff::diff(&[old], &[new]).changes);
+    // Changes can always be written.
+    Ok(changes.unwrap_or_default())
 }
 
 /// The version to go back to.

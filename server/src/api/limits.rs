@@ -8,18 +8,16 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use axum::Json;
 use axum::extract::{ConnectInfo, Request};
 use axum::http::request::Parts;
 use axum::http::{Extensions, HeaderMap, HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultDirectRateLimiter, DefaultKeyedRateLimiter, Quota, RateLimiter};
-use serde_json::json;
 use tokio::sync::Semaphore;
 
 use super::caller::bearer;
-use super::problem::Problem;
+use super::problem::{Problem, Shape};
 use super::sessions;
 use crate::access::Actor;
 use crate::access::throttle::{CAPACITY, LoginThrottle, Pace, Throttle, address_key};
@@ -222,7 +220,7 @@ impl Shown {
 pub(super) struct Admitted {
     client: Client,
     shown: Shown,
-    in_shape: Shape,
+    pub(super) in_shape: Shape,
 }
 
 impl Limits {
@@ -241,7 +239,7 @@ impl Limits {
         request.extensions_mut().insert(client);
         match admitted {
             Ok(()) => Ok(Admitted { client, shown, in_shape }),
-            Err(problem) => Err(Box::new(in_shape.of_problem(problem))),
+            Err(problem) => Err(Box::new(in_shape.answer(problem))),
         }
     }
 
@@ -253,38 +251,12 @@ impl Limits {
                 self.guessed(client);
             }
             if let Err(problem) = self.anonymous(client) {
-                response = in_shape.of_problem(problem);
+                response = in_shape.answer(problem);
             }
         }
         if client.is_encrypted {
             let year = HeaderValue::from_static("max-age=31536000");
             response.headers_mut().insert(header::STRICT_TRANSPORT_SECURITY, year);
-        }
-        response
-    }
-}
-
-/// The shape in which the caller of a path expects a refusal.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Shape {
-    Problem,
-    /// OFREP has its own (`errorDetails`).
-    Ofrep,
-}
-
-impl Shape {
-    fn of(path: &str) -> Shape {
-        if path.starts_with("/ofrep/") { Shape::Ofrep } else { Shape::Problem }
-    }
-
-    fn of_problem(self, problem: Problem) -> Response {
-        if self == Shape::Problem {
-            return problem.into_response();
-        }
-        let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::TOO_MANY_REQUESTS);
-        let mut response = (status, Json(json!({ "errorDetails": problem.detail }))).into_response();
-        if let Some(seconds) = problem.retry_after() {
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         response
     }
@@ -336,7 +308,7 @@ mod tests {
     #[test]
     fn ofrep_is_refused_in_its_own_shape() {
         let refused =
-            |path| Shape::of(path).of_problem(too_many("this address asks", Duration::from_millis(1_200)));
+            |path| Shape::of(path).answer(too_many("this address asks", Duration::from_millis(1_200)));
         for (path, kind) in
             [("/ofrep/v1/evaluate/flags", "application/json"), ("/x", "application/problem+json")]
         {

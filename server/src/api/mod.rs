@@ -30,7 +30,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::http::StatusCode;
+use axum::http::{StatusCode, Uri};
 use tower::ServiceBuilder;
 use utoipa::OpenApi;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
@@ -40,7 +40,7 @@ use utoipa_swagger_ui::SwaggerUi;
 use crate::services::Services;
 use caller::Guarded;
 use passage::Passage;
-use problem::Problem;
+use problem::{Problem, Shape};
 
 pub(crate) use limits::Limits;
 pub(crate) use web::metrics_router;
@@ -125,7 +125,15 @@ pub(crate) fn router(services: &Arc<Services>) -> Router {
         .merge(SwaggerUi::new("/api/docs").url("/api/openapi.json", document))
         .merge(web::health(services))
         .with_state(Guarded::new(services))
-        .fallback(|| async { Problem::new(StatusCode::NOT_FOUND, "NO_SUCH_ROUTE", "nothing is here") });
+        .fallback(|uri: Uri| async move {
+            let problem = Problem::new(StatusCode::NOT_FOUND, "NO_SUCH_ROUTE", "nothing is here");
+            Shape::of(uri.path()).answer(problem)
+        })
+        .method_not_allowed_fallback(|uri: Uri| async move {
+            let detail = "this method is not for here; `Allow` has those that are";
+            let problem = Problem::new(StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED", detail);
+            Shape::of(uri.path()).answer(problem)
+        });
     let bodies = DefaultBodyLimit::max(services.settings.max_body);
     router.layer(ServiceBuilder::new().layer(Passage(Arc::clone(services))).layer(bodies))
 }

@@ -71,6 +71,12 @@ impl<T> Page<T> {
         let next = (!is_last).then(|| items.last().map(name)).flatten();
         Page { items, next }
     }
+
+    /// A page of items that are bounded in bytes too, so that it may have fewer than were asked for.
+    pub(super) fn part(items: Vec<T>, more: bool, name: impl Fn(&T) -> String) -> Page<T> {
+        let next = more.then(|| items.last().map(name)).flatten();
+        Page { items, next }
+    }
 }
 
 /// Why a change is asked for; part of every body that asks for one.

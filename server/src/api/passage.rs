@@ -14,7 +14,7 @@ use std::time::Instant;
 
 use axum::extract::{MatchedPath, Request};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use futures_util::FutureExt as _;
 use opentelemetry::global;
 use opentelemetry::propagation::Extractor;
@@ -95,10 +95,10 @@ where
             let response = match answered.instrument(passed.span.clone()).await {
                 Ok(Ok(Ok(response))) => response,
                 Ok(Ok(Err(never))) => match never {},
-                Ok(Err(panic)) => passed.panicked(panic.as_ref()),
+                Ok(Err(panic)) => admitted.in_shape.answer(passed.panicked(panic.as_ref())),
                 Err(_) => {
                     let detail = "this took too long; a change may have been made";
-                    Problem::unavailable("TIMEOUT", detail).into_response()
+                    admitted.in_shape.answer(Problem::unavailable("TIMEOUT", detail))
                 }
             };
             let response = services.limits.settle(&admitted, response);
@@ -138,11 +138,11 @@ impl Passed {
     }
 
     /// A handler that panics has harmed its own request only.
-    fn panicked(&self, panic: &(dyn Any + Send)) -> Response {
+    fn panicked(&self, panic: &(dyn Any + Send)) -> Problem {
         let text = panic.downcast_ref::<&str>().copied();
         let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or_default();
         tracing::error!(panic = text, request_id = &*self.id, "a handler panicked");
-        Problem::internal("something went wrong here; the log says what").into_response()
+        Problem::internal("something went wrong here; the log says what")
     }
 
     /// Tells logs and metrics of the answer, and gives it the headers that all have.

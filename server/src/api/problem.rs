@@ -5,8 +5,10 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde_json::{Value, json};
+use tokio::task::JoinError;
 use utoipa::ToSchema;
 
+use super::ofrep;
 use crate::access::credential::BadCredential;
 use crate::audit::SealError;
 use crate::gate::Refusal;
@@ -87,11 +89,6 @@ impl Problem {
         Problem::new(StatusCode::FORBIDDEN, code, detail)
     }
 
-    /// When to try again, in seconds.
-    pub(super) fn retry_after(&self) -> Option<u64> {
-        self.retry_after
-    }
-
     /// Not now.
     pub(crate) fn unavailable(code: &'static str, detail: impl Into<String>) -> Problem {
         let problem = Problem::new(StatusCode::SERVICE_UNAVAILABLE, code, detail);
@@ -131,6 +128,14 @@ impl From<StoreError> for Problem {
     }
 }
 
+impl From<JoinError> for Problem {
+    fn from(error: JoinError) -> Problem {
+        // What a panic says may hold what nobody should read.
+        tracing::error!(%error, "work was not done");
+        Problem::internal("something went wrong here; the log says what")
+    }
+}
+
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Problem {
         let (code, detail) = (refusal.code(), refusal.to_string());
@@ -159,6 +164,30 @@ impl From<Refusal> for Problem {
 impl From<BadCredential> for Problem {
     fn from(bad: BadCredential) -> Problem {
         Problem::new(StatusCode::UNAUTHORIZED, bad.code(), bad.to_string())
+    }
+}
+
+/// The shape in which the caller of a path expects to hear of a problem.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Shape {
+    /// As everywhere.
+    Problem,
+    /// OFREP has its own.
+    Ofrep,
+}
+
+impl Shape {
+    /// As the path says, be it one that there is or not.
+    pub(crate) fn of(path: &str) -> Shape {
+        if path.starts_with("/ofrep/") { Shape::Ofrep } else { Shape::Problem }
+    }
+
+    /// The problem in this shape.
+    pub(crate) fn answer(self, problem: Problem) -> Response {
+        match self {
+            Shape::Problem => problem.into_response(),
+            Shape::Ofrep => ofrep::general(problem),
+        }
     }
 }
 

@@ -134,9 +134,9 @@ async fn vend_to(
     };
     let at = now();
     let (issued_at, expires_at) = (at / 1_000, at / 1_000 + i64::from(ttl));
-    let view = View::at(head, Audience::Server, Some(tenant.as_str().into()))?;
+    let view = View::at(&services.turns, head, Audience::Server, Some(tenant.as_str().into())).await?;
     let (head, for_tenant) = (Arc::clone(&view.head), tenant.clone());
-    let made = with_all(view, move |view| {
+    let made = with_all(&services.turns, view, move |view| {
         let payload = serde_json::to_string(&payload(view, &for_tenant, &mut context, expires_at))?;
         Ok(view.head.vend(&for_tenant, issued_at, expires_at, &payload))
     });

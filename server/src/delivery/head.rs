@@ -99,7 +99,20 @@ impl Head {
 
     /// Tells representations apart: the same tag, the same bytes.
     pub fn tag(&self, audience: &Audience) -> String {
-        format!("W/\"{}-{}-{}\"", self.version(), self.signer.id(), audience.name())
+        format!("W/\"{}{}", self.version(), self.rest_of_tag(audience))
+    }
+
+    /// The version in a tag that is of this environment, signing key and audience.
+    pub(crate) fn version_in(&self, tag: &str, audience: &Audience) -> Option<u64> {
+        let tag = tag.strip_prefix("W/").unwrap_or(tag).strip_prefix('"')?;
+        let digits = tag.find(|character: char| !character.is_ascii_digit())?;
+        let (version, rest) = tag.split_at_checked(digits)?;
+        version.parse().ok().filter(|_| rest == self.rest_of_tag(audience))
+    }
+
+    fn rest_of_tag(&self, audience: &Audience) -> String {
+        let (project, environment) = (&self.project.key, &self.environment.row.key);
+        format!("-{project}-{environment}-{}-{}\"", self.signer.id(), audience.name())
     }
 
     /// The compiled definitions, for evaluation here.
@@ -110,6 +123,11 @@ impl Head {
             Snapshot::load_json(payload.as_bytes(), named_by).map(Arc::new)
         });
         compiled.as_ref()
+    }
+
+    /// Whether that is done.
+    pub(crate) fn is_compiled(&self) -> bool {
+        self.snapshot.get().is_some()
     }
 
     /// The snapshot before, with what changed since; where that is known.
@@ -138,34 +156,50 @@ impl Head {
 
     /// What brings somebody at a version to this one: nothing, a delta, or the whole.
     pub fn since(&self, version: Option<u64>, audience: &Audience) -> Option<Message> {
-        let Some(from) = version else { return Some(self.put(audience)) };
-        if from == self.version() {
+        if version == Some(self.version()) {
             return None;
         }
-        let is_near = from > 0 && from < self.version() && self.version() - from <= DELTA_VERSIONS;
-        if !is_near || *audience != Audience::Server {
-            return Some(self.put(audience));
+        let delta = self.near(version, audience).and_then(|from| self.delta(from, audience));
+        let Some(encoded) = delta else { return Some(self.put(audience)) };
+        Some(Message { kind: "delta", version: self.version(), encoded })
+    }
+
+    /// The position that a delta leads on from; any other gets the whole.
+    pub(crate) fn near(&self, version: Option<u64>, audience: &Audience) -> Option<u64> {
+        let is_near =
+            |from: &u64| *from > 0 && *from < self.version() && self.version() - from <= DELTA_VERSIONS;
+        version.filter(is_near).filter(|_| *audience == Audience::Server)
+    }
+
+    /// Whether what [`Head::since`] gives is made already.
+    pub(crate) fn has_since(&self, version: Option<u64>, audience: &Audience) -> bool {
+        if version == Some(self.version()) {
+            return true;
         }
+        let Some(from) = self.near(version, audience) else { return self.has_put(audience) };
+        let known = lock(&self.slice(audience).deltas).get(&from).map(Option::is_some);
+        known.is_some_and(|is_small| is_small || self.has_put(audience))
+    }
+
+    /// What changed since a position that is near; none where the whole is hardly larger.
+    fn delta(&self, from: u64, audience: &Audience) -> Option<Arc<Encoded>> {
         let slice = self.slice(audience);
         let known = lock(&slice.deltas).get(&from).cloned();
-        let encoded = match known {
-            Some(encoded) => encoded,
-            None => {
-                let (entries, removed) = messages::changed_since(self, from);
-                if entries.len() * 2 > self.environment.definitions.len() + 2 {
-                    return Some(self.put(audience));
-                }
-                let payload = messages::delta(self, from, &entries, &removed);
-                let encoded = Arc::new(self.seal("delta", Some(from), audience, &payload));
-                let mut deltas = lock(&slice.deltas);
-                if deltas.len() >= DELTAS_KEPT {
-                    deltas.clear();
-                }
-                deltas.insert(from, Arc::clone(&encoded));
-                encoded
-            }
-        };
-        Some(Message { kind: "delta", version: self.version(), encoded })
+        if let Some(known) = known {
+            return known;
+        }
+        let (entries, removed) = messages::changed_since(self, from);
+        let is_small = entries.len() * 2 <= self.environment.definitions.len() + 2;
+        let encoded = is_small.then(|| {
+            let payload = messages::delta(self, from, &entries, &removed);
+            Arc::new(self.seal("delta", Some(from), audience, &payload))
+        });
+        let mut deltas = lock(&slice.deltas);
+        if deltas.len() >= DELTAS_KEPT {
+            deltas.clear();
+        }
+        deltas.insert(from, encoded.clone());
+        encoded
     }
 
     /// Entries that a client key is not given as definitions, with the reason; they are answered when asked for.
@@ -258,7 +292,11 @@ impl Head {
         }
         let mut slices = lock(&self.slices);
         if slices.len() >= SLICES_KEPT {
-            slices.clear();
+            // Any client's makes room: what servers get is asked for by everybody.
+            let mut clients = slices.keys().filter(|kept| **kept != Audience::Server);
+            if let Some(client) = clients.next().cloned() {
+                slices.remove(&client);
+            }
         }
         Arc::clone(slices.entry(audience.clone()).or_default())
     }
@@ -271,3 +309,6 @@ impl Head {
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(test)]
+mod tests;

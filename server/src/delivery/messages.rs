@@ -16,7 +16,8 @@ pub(super) struct Slice {
     /// Of clients; what servers get lies with the definitions.
     pub(super) client: OnceLock<ClientSlice>,
     pub(super) put: OnceLock<Arc<Encoded>>,
-    pub(super) deltas: Mutex<HashMap<u64, Arc<Encoded>>>,
+    /// From each version that somebody was at; none where the whole is hardly larger.
+    pub(super) deltas: Mutex<HashMap<u64, Option<Arc<Encoded>>>>,
 }
 
 /// What a client key gets.

@@ -23,7 +23,6 @@ mod review;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use regex::Regex;
-use tokio::runtime::RuntimeFlavor;
 use tokio::sync::{Mutex, watch};
 use tracing::Instrument as _;
 
@@ -32,6 +31,7 @@ use crate::catalog::Catalog;
 use crate::delivery::Hub;
 use crate::observe::Metrics;
 use crate::store::{Store, StoreError};
+use crate::turns::while_others_go_on;
 
 pub use access::{AccessDraft, AccessOperation};
 pub use commit::Committed;
@@ -259,14 +259,5 @@ impl Gate {
             self.hub.publish(&fresh);
         }
         Ok(())
-    }
-}
-
-/// Runs what takes the processor for a while: a large project takes tens of milliseconds to read as a whole, in which
-/// streams must not wait.
-fn while_others_go_on<T>(work: impl FnOnce() -> T) -> T {
-    match tokio::runtime::Handle::try_current().map(|runtime| runtime.runtime_flavor()) {
-        Ok(RuntimeFlavor::MultiThread) => tokio::task::block_in_place(work),
-        _ => work(),
     }
 }

@@ -5,6 +5,7 @@
 
 use std::fmt::{self, Write as _};
 use std::hash::{Hash, Hasher};
+use std::sync::atomic::Ordering;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use axum::extract::MatchedPath;
@@ -250,7 +251,7 @@ impl Metrics {
         self.streams.get()
     }
 
-    /// A stream is handed a message: `put`, `delta` or `heartbeat`.
+    /// A stream is handed a message: `put`, `delta`, `refetch` or `heartbeat`.
     pub(crate) fn message(&self, kind: &'static str) {
         self.messages.get_or_create(&Kind { kind }).inc();
     }
@@ -270,11 +271,6 @@ impl Metrics {
     pub(crate) fn committed(&self, transaction: Duration, broadcast: Duration) {
         self.commits.observe(transaction.as_secs_f64());
         self.broadcasts.observe(broadcast.as_secs_f64());
-    }
-
-    /// Reported events were not kept.
-    pub fn telemetry_dropped(&self, reason: &'static str, events: u64) {
-        self.telemetry_dropped.get_or_create(&Reason { reason }).inc_by(events);
     }
 
     /// Redis was asked for a payload.
@@ -341,6 +337,17 @@ pub(crate) async fn scrape(services: &Services) -> String {
     let (idle, open) = services.store.connections();
     metrics.store_connections.get_or_create(&Kind { kind: "idle" }).set(idle);
     metrics.store_connections.get_or_create(&Kind { kind: "used" }).set(open.saturating_sub(idle));
+    // They are counted where they arise.
+    let health = services.telemetry.health();
+    for (reason, events) in [
+        ("no_room", health.dropped),
+        ("refused", health.refused),
+        ("rejected", health.rejected),
+        ("sender", health.dropped_by_senders),
+    ] {
+        let counter = metrics.telemetry_dropped.get_or_create(&Reason { reason });
+        counter.inner().store(events, Ordering::Relaxed);
+    }
     let projects = services.catalog.projects();
     let all = projects.values().flat_map(|project| {
         project.environments.iter().map(move |environment| (&project.key, &environment.row))

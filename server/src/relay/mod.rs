@@ -78,6 +78,23 @@ impl Relay {
     }
 }
 
+/// Makes what leads from a position to a version, unless it is made; whoever else asks for it meanwhile waits for the
+/// same, and others go on.
+pub(crate) async fn prepare(services: &Services, head: &Arc<Head>, held: Option<u64>, audience: &Audience) {
+    if head.has_since(held, audience) {
+        return;
+    }
+    if head.near(held, audience).is_none() {
+        return services.relay.put(&services.metrics, head, audience).await;
+    }
+    let _turn = head.making().await;
+    if !head.has_since(held, audience) {
+        let (making, of) = (Arc::clone(head), audience.clone());
+        // A panic there comes again to whoever asks next.
+        drop(tokio::task::spawn_blocking(move || making.since(held, &of)).await);
+    }
+}
+
 /// Whether Redis had it, and it is what this process would have signed.
 async fn take(redis: &Redis, metrics: &Metrics, head: &Arc<Head>, audience: &Audience) -> bool {
     let outcome = match redis.kept(&head.cache_key(audience)).await {

@@ -4,6 +4,7 @@
 mod backend;
 mod error;
 mod facts;
+mod part;
 mod people;
 mod read;
 mod telemetry;
@@ -21,6 +22,7 @@ use backend::{Backend, Postgres, Sqlite};
 pub use error::StoreError;
 pub(crate) use error::failures;
 pub use facts::AuditFilter;
+pub use part::Part;
 pub use people::{CredentialRow, PersonRow, SessionRow, SigningKeyRow};
 pub use read::{ChangeRow, Position, Revision, Version};
 pub use telemetry::{

@@ -20,6 +20,7 @@ mod openapi;
 mod openfeature;
 mod ops;
 mod outage;
+mod reading;
 mod replicas;
 mod sessions;
 mod slices;

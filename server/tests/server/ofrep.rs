@@ -401,3 +401,37 @@ fn many_entries_are_answered_as_few_are() {
     let slice = sdk.post("/sdk/v1/slices", json!({"tenant": "acme"})).expect(200);
     assert_eq!(slice["payload"]["flags"].as_object().unwrap().len(), 500);
 }
+
+#[test]
+fn what_is_no_evaluation_is_refused_in_the_protocols_form_too() {
+    let server = TestServer::start();
+    let sdk = server.sdk("production", "server");
+    for (method, path, status) in [
+        ("POST", "/ofrep/v1/evaluate/flag", 404),
+        ("GET", "/ofrep/v2/anything", 404),
+        ("GET", BULK, 405),
+        ("DELETE", "/ofrep/v1/evaluate/flags/a", 405),
+    ] {
+        let answer = sdk.send(method, path, &[], None);
+        assert_eq!(answer.status, status, "{method} {path}: {answer:?}");
+        assert_eq!(answer.header("content-type"), Some("application/json"), "{answer:?}");
+        let members: Vec<_> = answer.body.as_object().unwrap().keys().collect();
+        assert_eq!(members, ["errorDetails"], "{answer:?}");
+    }
+    assert_eq!(sdk.send("GET", BULK, &[], None).header("allow"), Some("POST"));
+    sdk.send("GET", "/sdk/v1/events", &[], None).refused(405, "METHOD_NOT_ALLOWED");
+}
+
+#[test]
+fn an_unchanged_answer_has_the_headers_of_one_that_is_given() {
+    let server = TestServer::start();
+    create_all(&server);
+    let sdk = server.sdk("production", "server");
+    let given = bulk(&sdk, json!({}), None);
+    let unchanged = bulk(&sdk, json!({}), given.header("etag"));
+    assert_eq!((given.status, unchanged.status), (200, 304));
+    for name in ["cache-control", "etag", "vary"] {
+        assert_eq!(given.header(name), unchanged.header(name), "{name}");
+    }
+    assert_eq!(given.header("cache-control"), Some("private, no-cache"));
+}

@@ -168,6 +168,37 @@ fn a_lost_notification_is_found() {
 }
 
 #[test]
+fn a_replica_that_is_behind_gives_nobody_what_is_older_than_what_they_hold() {
+    let Some(postgres) = required(Postgres::shared()) else { return };
+    let Some(database) = required(postgres.fresh_database()) else { return };
+    deafen(postgres, &database);
+    let folder = tempfile::tempdir().unwrap();
+    let start = |version_check| {
+        let database_url = Some(database.clone());
+        TestServer::with(Settings { database_url, version_check, ..settings(folder.path()) })
+    };
+    let one = start(SELDOM);
+    make_entry(&one.admin());
+    let key = one.sdk("production", "server");
+    // They start with the first version, and hear of no other: one for long, one for two seconds.
+    let (behind, late) = (start(SELDOM), start(Duration::from_secs(2)));
+    let at = |server: &TestServer| Client { base: server.admin().base, ..key.clone() };
+    one.admin().patch(&format!("{IN_PRODUCTION}/a"), json!({"patch": {"default": 2}})).expect(200);
+    let tag = key.get("/sdk/v1/snapshot").header("etag").unwrap().to_owned();
+    // Whoever comes from the first replica holds the second version.
+    let mut stream = at(&late).stream(Some(2));
+    let held = [("if-none-match", tag.as_str())];
+    assert_eq!(at(&late).send("GET", "/sdk/v1/snapshot", &held, None).status, 304);
+    let behind = at(&behind);
+    assert_eq!(behind.get("/sdk/v1/snapshot").body["payload"]["version"], json!(1));
+    behind.send("GET", "/sdk/v1/snapshot", &held, None).refused(503, "BEHIND");
+    behind.send("GET", "/sdk/v1/stream", &[("last-event-id", "2")], None).refused(503, "BEHIND");
+    one.admin().patch(&format!("{IN_PRODUCTION}/a"), json!({"patch": {"default": 3}})).expect(200);
+    let event = stream.next().unwrap();
+    assert_eq!(event.id, Some(3), "{event:?}");
+}
+
+#[test]
 fn redis_tells_of_changes_keeps_payloads_and_is_not_missed() {
     let Some(postgres) = required(Postgres::shared()) else { return };
     let Some(database) = required(postgres.fresh_database()) else { return };

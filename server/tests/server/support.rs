@@ -148,7 +148,7 @@ pub(crate) fn audit_log(data: &Path, action: &str) -> Vec<Value> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let filter = AuditFilter { action: Some(action.to_owned()), ..AuditFilter::default() };
     let lines = runtime.block_on(async {
-        Store::in_folder(data).await.unwrap().audit_log(&filter, u64::MAX, 100).await.unwrap()
+        Store::in_folder(data).await.unwrap().audit_log(&filter, u64::MAX, 100).await.unwrap().items
     });
     lines.iter().map(|line| serde_json::from_str(&line.text).unwrap()).collect()
 }

@@ -47,8 +47,8 @@ pub(super) struct General {
     error_details: String,
 }
 
-/// A problem in the protocol's form, with the headers that it has.
-pub(super) fn general(problem: Problem) -> Response {
+/// A problem in the protocol's form, with the headers that it has. The protocol has codes for evaluations only.
+pub(in crate::api) fn general(problem: Problem) -> Response {
     let body = Json(General { error_details: problem.detail.clone() }).into_response();
     let (mut parts, _) = problem.into_response().into_parts();
     parts.headers.insert(header::CONTENT_TYPE, header::HeaderValue::from_static("application/json"));

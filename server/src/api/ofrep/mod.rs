@@ -22,6 +22,7 @@ use super::evaluation::{View, tag_of, unless_known, with_all};
 use super::problem::Problem;
 use super::stream;
 use crate::store::now;
+pub(super) use answer::general;
 use answer::{Failure, General};
 
 /// How long a re-fetch waits for the version that its event told of: it may have come to another replica.
@@ -60,7 +61,11 @@ async fn single(
     key: Result<Path<String>, PathRejection>,
     body: Result<Bytes, BytesRejection>,
 ) -> Response {
-    let view = match sdk.and_then(|sdk| View::of(&sdk)) {
+    let view = match sdk {
+        Ok(sdk) => View::of(&sdk).await,
+        Err(problem) => Err(problem),
+    };
+    let view = match view {
         Ok(view) => view,
         Err(problem) => return answer::general(problem),
     };
@@ -114,13 +119,13 @@ async fn bulk(
     await_version(&sdk, told.flag_config_etag.and_then(|tag| tag.parse().ok())).await;
     let asked = body.unwrap_or_default();
     let ticket = sdk.services().tickets.issue(&sdk.key.id, now());
-    let made = match View::of(&sdk) {
+    let made = match View::of(&sdk).await {
         Ok(view) => {
             let make = move |view: &View| {
                 let out = answer_all(view, &mut context, &ticket);
                 (tag_of(&[view.audience_name().as_bytes(), &asked, &out]), out)
             };
-            with_all(view, make).await
+            with_all(&sdk.services().turns, view, make).await
         }
         Err(problem) => Err(problem),
     };
@@ -170,7 +175,10 @@ async fn await_version(sdk: &Sdk, version: Option<u64>) {
     responses((status = 200, content_type = "text/event-stream"), (status = 401, body = General)))]
 async fn events(listening: Result<Listening, Problem>, headers: HeaderMap) -> Response {
     let held = headers.get("last-event-id").and_then(|value| value.to_str().ok()?.trim().parse().ok());
-    let opened = listening.and_then(|Listening(sdk)| stream::refetches(&sdk, held));
+    let opened = match listening {
+        Ok(Listening(sdk)) => stream::refetches(&sdk, held).await,
+        Err(problem) => Err(problem),
+    };
     opened.unwrap_or_else(answer::general)
 }
 

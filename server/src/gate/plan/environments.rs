@@ -8,6 +8,7 @@ use crate::audit::Action;
 use crate::catalog::{Document, Environment};
 use crate::gate::operation::Expected;
 use crate::gate::{Draft, EntryDraft, EnvironmentDraft, Refusal, check_length};
+use crate::turns::while_others_go_on;
 
 impl Planner<'_> {
     pub(super) fn create_environment(
@@ -98,7 +99,7 @@ impl Planner<'_> {
         }
         let wanted =
             from.definitions.iter().map(|(key, stored)| (Arc::clone(key), &stored.document)).collect();
-        let draft = self.replace_all(to, &wanted, keys)?;
+        let draft = while_others_go_on(|| self.replace_all(to, &wanted, keys))?;
         for taken in draft.entries.iter().filter_map(|entry| from.definitions.get(&entry.key)) {
             self.permit_source(from, &taken.document)?;
         }

@@ -16,6 +16,7 @@ use super::{Draft, EntryDraft, EnvironmentDraft, Gate, ProjectDraft, Proposal, R
 use crate::access::{Authority, EnvironmentClass, Permission, Subject};
 use crate::audit::Action;
 use crate::catalog::{Document, Environment, Identity, Project, normalise};
+use crate::turns::while_others_go_on;
 
 /// Bytes of the name of a project or environment.
 const NAME_BYTES: usize = 1_000;
@@ -71,7 +72,7 @@ impl Gate {
             }
             Operation::Import { expected, environments, roles, prune, .. } => {
                 planner.expect_project(*expected)?;
-                planner.import(environments, roles.as_deref(), *prune)
+                while_others_go_on(|| planner.import(environments, roles.as_deref(), *prune))
             }
             Operation::CreateProject { .. } | Operation::Access(_) => Ok(planner.draft()),
         }
