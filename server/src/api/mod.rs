@@ -20,9 +20,11 @@ mod problem;
 mod projects;
 mod sdk;
 mod sessions;
+mod signing_keys;
 mod slices;
 mod stream;
 mod telemetry;
+mod tokens;
 mod transfer;
 mod web;
 
@@ -94,6 +96,8 @@ fn routes() -> OpenApiRouter<Guarded> {
         .merge(definitions::routes())
         .merge(transfer::routes())
         .merge(keys::routes())
+        .merge(tokens::routes())
+        .merge(signing_keys::routes())
         .merge(people::routes())
         .merge(sessions::routes())
         .merge(audit::routes())

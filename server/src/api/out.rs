@@ -63,6 +63,21 @@ pub(super) struct Page<T> {
 }
 
 impl<T> Page<T> {
+    /// A page of items that are all in memory, each with a name of its own.
+    pub(super) fn among(
+        mut items: impl Iterator<Item = T>,
+        paging: &Paging,
+        name: impl Fn(&T) -> String,
+    ) -> Result<Page<T>, Problem> {
+        let limit = paging.limit()?;
+        if let Some(after) = &paging.after
+            && !items.any(|item| name(&item) == *after)
+        {
+            return Err(Problem::bad_request("INVALID_QUERY", "`after` is the `next` of another page"));
+        }
+        Ok(Page::of(items.take(limit as usize + 1).collect(), limit, name))
+    }
+
     /// A page of items that were asked for in a number of one more than the page has.
     pub(super) fn of(mut items: Vec<T>, limit: u32, name: impl Fn(&T) -> String) -> Page<T> {
         let limit = limit as usize;
@@ -79,8 +94,8 @@ impl<T> Page<T> {
     }
 }
 
-/// Why a change is asked for; part of every body that asks for one.
-#[derive(Debug, Default, Deserialize, ToSchema)]
+/// Why a change is asked for; part of every body that asks for one, and of the query where there is no body.
+#[derive(Debug, Default, Deserialize, IntoParams, ToSchema)]
 pub(super) struct Reason {
     /// In the author's words.
     pub(super) reason: Option<String>,

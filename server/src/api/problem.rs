@@ -143,7 +143,7 @@ impl From<Refusal> for Problem {
         match refusal {
             Refusal::Denied(_) | Refusal::Outside(_) => problem(StatusCode::FORBIDDEN),
             Refusal::NotFound { .. } => problem(StatusCode::NOT_FOUND),
-            Refusal::Exists { .. } => problem(StatusCode::CONFLICT),
+            Refusal::Exists { .. } | Refusal::Conflict { .. } => problem(StatusCode::CONFLICT),
             Refusal::Invalid { .. } | Refusal::IdempotencyMismatch => {
                 problem(StatusCode::UNPROCESSABLE_ENTITY)
             }

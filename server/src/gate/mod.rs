@@ -33,7 +33,7 @@ use crate::observe::Metrics;
 use crate::store::{Store, StoreError};
 use crate::turns::while_others_go_on;
 
-pub use access::{AccessDraft, AccessOperation};
+pub use access::{AccessDraft, AccessOperation, ring_revision};
 pub use commit::Committed;
 pub use draft::{Draft, EntryDraft, EnvironmentDraft, ProjectDraft};
 pub use operation::{Expected, Operation, Target};

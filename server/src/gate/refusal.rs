@@ -40,6 +40,14 @@ pub enum Refusal {
         /// One sentence.
         message: String,
     },
+    /// What is stored is in a state that does not allow it.
+    #[error("{message}")]
+    Conflict {
+        /// A stable code.
+        code: &'static str,
+        /// One sentence.
+        message: String,
+    },
     /// The definitions that would result are not valid.
     #[error("the definitions of {} would not be valid: {}", place(.environment.as_deref()), summary(.problems))]
     Definitions {
@@ -107,13 +115,18 @@ impl Refusal {
         Refusal::Invalid { code, message: message.into() }
     }
 
+    /// What the state of something does not allow.
+    pub fn conflict(code: &'static str, message: impl Into<String>) -> Refusal {
+        Refusal::Conflict { code, message: message.into() }
+    }
+
     /// The stable code, as in answers (`docs/errors.md`).
     pub fn code(&self) -> &'static str {
         match self {
             Refusal::Denied(_) | Refusal::Outside(_) => "FORBIDDEN",
             Refusal::NotFound { .. } => "NOT_FOUND",
             Refusal::Exists { .. } => "ALREADY_EXISTS",
-            Refusal::Invalid { code, .. } => code,
+            Refusal::Invalid { code, .. } | Refusal::Conflict { code, .. } => code,
             Refusal::Definitions { .. } => "INVALID_DEFINITIONS",
             Refusal::Stale { .. } => "STALE",
             Refusal::Policy { .. } => "POLICY_REFUSED",

@@ -9,7 +9,7 @@ use vexil_core::diff::{self, Change};
 use vexil_core::{Arena, Node, Problem, Severity, Timestamp};
 
 use super::refusal::EntryProblem;
-use super::{Draft, EntryDraft, EnvironmentDraft, Gate, Proposal, Refusal};
+use super::{AccessDraft, Draft, EntryDraft, EnvironmentDraft, Gate, Proposal, Refusal};
 use crate::access::{Allowed, EnvironmentClass, Permission, Subject};
 use crate::catalog::{Document, Environment, IDENTITY_FIELDS, Project, Row, Stored};
 use crate::store::now;
@@ -51,7 +51,10 @@ impl Reviewed {
                     known.identity == entry.identity && known.archived_at.is_some() == entry.archived
                 })
         };
-        project.is_none() && environments.is_empty() && access.is_none() && entries.iter().all(is_same)
+        project.is_none()
+            && environments.is_empty()
+            && access.as_ref().is_none_or(AccessDraft::changes_nothing)
+            && entries.iter().all(is_same)
     }
 }
 

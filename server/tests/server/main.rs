@@ -13,6 +13,7 @@ mod audit;
 mod changes;
 mod classic;
 mod codes;
+mod keys;
 mod limits;
 mod matrix;
 mod ofrep;

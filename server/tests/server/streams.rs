@@ -326,7 +326,7 @@ fn signing_keys_rotate_under_open_streams() {
     process.take(&event.text);
     let envelope: Envelope<'_> = serde_json::from_str(&event.text).unwrap();
     assert_eq!(process.verify(&envelope).unwrap()["kid"], next["id"]);
-    admin.patch(&path, json!({"state": "retired"})).refused(422, "SIGNING_KEY_ACTIVE");
+    admin.patch(&path, json!({"state": "retired"})).refused(409, "SIGNING_KEY_ACTIVE");
 }
 
 #[test]
