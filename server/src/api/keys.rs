@@ -1,7 +1,6 @@
 //! SDK keys and API tokens. Their secrets are shown once, when they are made.
 
 use axum::Json;
-use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
@@ -11,6 +10,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use vexil_core::Timestamp;
 
+use super::asked::Path;
 use super::body::Body;
 use super::caller::{Caller, Guarded, Needs, Write, may};
 use super::out::{Reason, committed, moment};
