@@ -1,6 +1,7 @@
 //! The HTTP interface: what people and programs administer (`/api/v1`), what processes are given (`/sdk/v1`), and
 //! OpenFeature's remote evaluation (`/ofrep/v1`). The OpenAPI document is made from the handlers.
 
+mod asked;
 mod audit;
 mod body;
 mod caller;
@@ -131,11 +132,6 @@ pub(crate) fn router(services: &Arc<Services>) -> Router {
         .with_state(Guarded::new(services))
         .fallback(|uri: Uri| async move {
             let problem = Problem::new(StatusCode::NOT_FOUND, "NO_SUCH_ROUTE", "nothing is here");
-            Shape::of(uri.path()).answer(problem)
-        })
-        .method_not_allowed_fallback(|uri: Uri| async move {
-            let detail = "this method is not for here; `Allow` has those that are";
-            let problem = Problem::new(StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED", detail);
             Shape::of(uri.path()).answer(problem)
         });
     let bodies = DefaultBodyLimit::max(services.settings.max_body);

@@ -13,7 +13,7 @@ use std::task::{self, Poll};
 use std::time::Instant;
 
 use axum::extract::{MatchedPath, Request};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use futures_util::FutureExt as _;
 use opentelemetry::global;
@@ -24,7 +24,7 @@ use tracing::{Instrument as _, Span};
 use tracing_opentelemetry::OpenTelemetrySpanExt as _;
 
 use super::caller::RequestId;
-use super::problem::Problem;
+use super::problem::{Problem, Shape};
 use crate::services::Services;
 
 /// Headers of every answer.
@@ -93,6 +93,9 @@ where
         Box::pin(async move {
             let answered = tokio::time::timeout(services.settings.request_timeout, answer);
             let response = match answered.instrument(passed.span.clone()).await {
+                Ok(Ok(Ok(response))) if response.status() == StatusCode::METHOD_NOT_ALLOWED => {
+                    without_method(admitted.in_shape, response)
+                }
                 Ok(Ok(Ok(response))) => response,
                 Ok(Ok(Err(never))) => match never {},
                 Ok(Err(panic)) => admitted.in_shape.answer(passed.panicked(panic.as_ref())),
@@ -105,6 +108,17 @@ where
             Ok(passed.leave(&services, response))
         })
     }
+}
+
+/// The router has nothing to say of a method that a path does not have, but which ones it has: `Allow`.
+fn without_method(in_shape: Shape, refused: Response) -> Response {
+    let detail = "this method is not for here; `Allow` has those that are";
+    let problem = Problem::new(StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED", detail);
+    let mut response = in_shape.answer(problem);
+    let (mut told, _) = refused.into_parts();
+    told.headers.remove(header::CONTENT_LENGTH);
+    response.headers_mut().extend(told.headers);
+    response
 }
 
 /// What is known of a request before anybody looks into it.

@@ -1,7 +1,6 @@
 //! People: who may sign in, and what they may. The first of them is made with an administrator's token.
 
 use axum::Json;
-use axum::extract::{Path, Query};
 use axum::http::StatusCode;
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
@@ -10,6 +9,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::asked::{Path, Query};
 use super::body::{Body, digest};
 use super::caller::{Caller, Guarded, Known, Write, may};
 use super::out::{Page, Paging, Reason, committed, moment, tagged};

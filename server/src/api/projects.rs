@@ -1,7 +1,6 @@
 //! Projects.
 
 use axum::Json;
-use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
@@ -9,6 +8,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::asked::Path;
 use super::body::Body;
 use super::caller::{Caller, Guarded, Write, may};
 use super::out::{ChangedOut, Reason, tagged};

@@ -3,7 +3,6 @@
 
 use std::sync::Arc;
 
-use axum::extract::Path;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
@@ -14,6 +13,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use vexil_core::{Context, Timestamp};
 
+use super::asked::Path;
 use super::body::Body;
 use super::caller::{AuditedSdk, Caller, Guarded, may};
 use super::evaluation::{Groups, View, with_all};

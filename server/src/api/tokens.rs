@@ -1,13 +1,13 @@
 //! API tokens, with which programs administer.
 
 use axum::Json;
-use axum::extract::{Path, Query};
 use axum::response::Response;
 use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::asked::{Path, Query};
 use super::body::Body;
 use super::caller::{Caller, Guarded, Write, may};
 use super::keys::{KeyOut, expiry, mint, new_row};

@@ -111,7 +111,7 @@ fn scraped(text: &str) -> Named {
         let sample = format!("{name}{sample}");
         let labels = text.lines().find_map(|line| {
             let rest = line.strip_prefix(&sample)?;
-            if rest.starts_with(' ') { Some("") } else { Some(rest.strip_prefix('{')?.split_once('}')?.0) }
+            if rest.starts_with(' ') { Some("") } else { Some(rest.strip_prefix('{')?.rsplit_once("} ")?.0) }
         });
         let labels = labels.unwrap_or_else(|| panic!("no sample of {name} in\n{text}"));
         let names = labels.split("\",").filter_map(|label| Some(label.split_once('=')?.0.to_owned()));

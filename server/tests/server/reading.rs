@@ -112,3 +112,16 @@ fn an_export_has_everything_and_differences_are_told() {
         assert!(!differences.to_string().contains("hunter2"));
     });
 }
+
+#[test]
+fn what_cannot_be_read_in_a_path_or_query_is_a_problem_like_any_other() {
+    let server = TestServer::start();
+    let (admin, sdk) = (server.admin(), server.sdk("production", "server"));
+    for path in ["/api/v1/audit?limit=many", "/api/v1/audit?limit=501", &format!("{PRODUCTION}/diff")] {
+        admin.get(path).refused(400, "INVALID_QUERY");
+    }
+    sdk.get("/sdk/v1/stream?since=-1").refused(400, "INVALID_QUERY");
+    for path in [format!("{PRODUCTION}/entries/a/revisions/newest"), "/api/v1/projects/%ff".to_owned()] {
+        admin.get(&path).refused(404, "NOT_FOUND");
+    }
+}

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use axum::Json;
-use axum::extract::{Path, Query};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -11,6 +10,7 @@ use utoipa_axum::routes;
 use vexil_core::Timestamp;
 
 use super::sought;
+use crate::api::asked::{Path, Query};
 use crate::api::caller::{Caller, Guarded, may};
 use crate::api::out::{Page, moment};
 use crate::api::problem::Problem;

@@ -1,13 +1,13 @@
 //! Who runs which version.
 
 use axum::Json;
-use axum::extract::{Path, Query};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::sought;
+use crate::api::asked::{Path, Query};
 use crate::api::caller::{Caller, Guarded, may};
 use crate::api::out::{Page, Paging, moment};
 use crate::api::problem::Problem;
