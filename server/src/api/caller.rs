@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use axum::extract::{FromRef, FromRequestParts, Path};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, Method, header};
+use axum::http::{HeaderMap, Method, Uri, header};
 
 use super::limits::Client;
 use super::problem::Problem;
@@ -20,6 +20,9 @@ use crate::directory::SdkKey;
 use crate::gate::{Circumstances, Committed, Expected, Idempotency, Operation, Proposal, Reviewed};
 use crate::server::Services;
 use crate::store::now;
+
+/// What tickets open.
+const EVENT_STREAM: &str = "/ofrep/v1/stream";
 
 /// What the router carries. Only this module looks inside.
 #[derive(Clone)]
@@ -363,6 +366,12 @@ where
     }
 }
 
+/// The ticket in a URL, unless the path takes none.
+pub(super) fn ticket(uri: &Uri) -> Option<&str> {
+    let query = uri.query().filter(|_| uri.path() == EVENT_STREAM)?;
+    query.split('&').find_map(|member| member.strip_prefix("ticket="))
+}
+
 /// A process or an app that listens: with its key, or with the ticket in a URL that stands for it.
 pub(crate) struct Listening(pub(crate) Sdk);
 
@@ -374,15 +383,17 @@ where
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Listening, Problem> {
-        let mut members = parts.uri.query().unwrap_or_default().split('&');
-        let Some(ticket) = members.find_map(|member| member.strip_prefix("ticket=")) else {
+        let Some(ticket) = ticket(&parts.uri) else {
             return Sdk::from_request_parts(parts, state).await.map(Listening);
         };
         let Guarded(services) = Guarded::from_ref(state);
         let holder = services.tickets.holder(ticket, now());
         let key = holder.and_then(|id| services.directory.sdk_key_of(id, now()));
         match key {
-            Some(key) => Ok(Listening(Sdk { key, services })),
+            Some(key) => {
+                services.limits.sdk(&key.id)?;
+                Ok(Listening(Sdk { key, services }))
+            }
             None => {
                 Err(Problem::unauthenticated("the ticket is none, has expired, or its key does not work"))
             }

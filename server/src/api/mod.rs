@@ -14,6 +14,7 @@ mod keys;
 mod limits;
 mod ofrep;
 mod out;
+mod pages;
 mod passage;
 mod people;
 mod problem;
@@ -100,7 +101,7 @@ fn routes() -> OpenApiRouter<Guarded> {
         .merge(classic::routes())
         .merge(slices::routes())
         .merge(telemetry::routes())
-        .merge(for_processes().layer(web::open_to_pages()))
+        .merge(for_processes())
 }
 
 /// What SDK keys open.
