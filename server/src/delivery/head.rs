@@ -168,11 +168,6 @@ impl Head {
         Some(Message { kind: "delta", version: self.version(), encoded })
     }
 
-    /// Entries that a client key is not given as definitions, with the reason; they are answered when asked for.
-    pub fn withheld(&self, audience: &Audience) -> Vec<(String, super::slice::Withheld)> {
-        self.client(&self.slice(audience), audience).withheld.clone()
-    }
-
     /// Signs a payload of this version.
     pub(super) fn seal(
         &self,

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::Encoded;
 use super::head::{Audience, Head};
-use super::slice::{self, ClientAudience, Withheld};
+use super::slice::{self, ClientAudience};
 use crate::catalog::{Environment, Stored};
 
 /// What one audience gets of one version, as far as somebody has asked for it.
@@ -23,21 +23,19 @@ pub(super) struct Slice {
 pub(super) struct ClientSlice {
     /// Entries as text.
     pub(super) entries: Vec<Arc<str>>,
-    pub(super) withheld: Vec<(String, Withheld)>,
 }
 
 impl ClientSlice {
     /// Nothing for anybody but clients.
     pub(super) fn of(environment: &Environment, audience: &Audience, secret: &[u8]) -> ClientSlice {
-        let (mut entries, mut withheld) = (Vec::new(), Vec::new());
+        let mut entries = Vec::new();
         if let Audience::Client(tenant) = audience {
             let all = environment.definitions.iter().map(|(key, stored)| (&**key, &stored.document));
             let made = slice::for_client(all, &ClientAudience { tenant: tenant.as_deref(), secret });
             let text = |entry| Arc::from(serde_json::to_string(&entry).unwrap_or_default());
             entries = made.entries.into_iter().map(text).collect();
-            withheld = made.withheld;
         }
-        ClientSlice { entries, withheld }
+        ClientSlice { entries }
     }
 }
 
