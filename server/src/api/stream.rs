@@ -42,6 +42,8 @@ struct Feed {
     heads: watch::Receiver<Arc<Head>>,
     stopping: watch::Receiver<bool>,
     held: Option<u64>,
+    /// The version that there was when it was opened. What it missed before tells nothing of how fast changes are.
+    found: u64,
     _open: Open,
 }
 
@@ -53,8 +55,8 @@ impl Feed {
             open.ok_or_else(|| Problem::unavailable("TOO_MANY_STREAMS", "too many streams are open"))?;
         let heads = services.hub.subscribe(&sdk.key.project, &sdk.key.environment);
         let heads = heads.ok_or_else(|| Problem::not_found("environment", &sdk.key.environment))?;
-        let stopping = services.stopping.clone();
-        Ok(Feed { services, key: Arc::clone(&sdk.key), heads, stopping, held, _open: open })
+        let (stopping, found) = (services.stopping.clone(), heads.borrow().version());
+        Ok(Feed { services, key: Arc::clone(&sdk.key), heads, stopping, held, found, _open: open })
     }
 
     /// What comes next; nothing once the key is revoked or the server stops.
@@ -93,7 +95,7 @@ impl Feed {
             }
             let head = Arc::clone(&self.heads.borrow_and_update());
             if self.held != Some(head.version()) {
-                if self.held.is_some() {
+                if head.version() > self.found {
                     self.services.metrics.delivered(head.environment.row.changed_at);
                 }
                 return Some(Step::Version(head));
