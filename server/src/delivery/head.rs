@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+use base64ct::{Base64UrlUnpadded, Encoding};
 use bytes::Bytes;
 use vexil_core::{Delta, Environment as NamedBy, Problem, Snapshot};
 
@@ -99,7 +100,9 @@ impl Head {
 
     /// Tells representations apart: the same tag, the same bytes.
     pub fn tag(&self, audience: &Audience) -> String {
-        format!("W/\"{}-{}-{}\"", self.version(), self.signer.id(), audience.name())
+        // A tenant may be named with what a tag, or a list of tags, cannot hold.
+        let audience = Base64UrlUnpadded::encode_string(audience.name().as_bytes());
+        format!("W/\"{}-{}-{audience}\"", self.version(), self.signer.id())
     }
 
     /// The compiled definitions, for evaluation here.

@@ -280,6 +280,25 @@ fn snapshots_are_not_sent_twice_and_come_compressed() {
 }
 
 #[test]
+fn tags_are_sound_whatever_a_tenant_is_called() {
+    let server = TestServer::start();
+    let mut tags = std::collections::BTreeSet::new();
+    for tenant in ["acme", "a, b", "Zo\u{eb}", "x\"y", "W/\"z\""] {
+        let sdk = server.sdk_of("production", "client", tenant);
+        let first = sdk.get("/sdk/v1/snapshot");
+        let tag = first.header("etag").unwrap_or_else(|| panic!("{tenant}: no tag that is text")).to_owned();
+        let opaque = tag.strip_prefix("W/\"").and_then(|tag| tag.strip_suffix('"')).unwrap();
+        assert!(!opaque.contains(['"', ',', ' ']), "{tag}");
+        assert_eq!(
+            sdk.send("GET", "/sdk/v1/snapshot", &[("if-none-match", &tag)], None).status,
+            304,
+            "{tenant}"
+        );
+        assert!(tags.insert(tag), "{tenant}");
+    }
+}
+
+#[test]
 fn what_is_sensitive_or_not_for_clients_never_leaves() {
     let server = TestServer::start();
     let admin = server.admin();
