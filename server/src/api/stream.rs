@@ -77,12 +77,22 @@ impl Feed {
         })
     }
 
-    /// What leads from what was held to a version. A delta is made in no time; to make and sign the whole may take a
-    /// while, in which others must go on.
+    /// What leads from what was held to a version. Of servers a delta is made in no time; to slice for clients, and to
+    /// make and sign the whole, may take a while, in which others must go on.
     async fn message(&self, head: &Arc<Head>, held: Option<u64>) -> Option<Message> {
         let audience = &self.key.audience;
-        if held.is_none() || *audience != Audience::Server {
-            self.services.relay.put(&self.services.metrics, head, audience).await;
+        match held.filter(|held| head.may_lead_from(*held, audience)) {
+            Some(_) if *audience == Audience::Server => {}
+            Some(held) => {
+                // Whoever else asks for it meanwhile waits for the same.
+                let _turn = head.making().await;
+                if !head.leads_from(held, audience) {
+                    let (making, of) = (Arc::clone(head), audience.clone());
+                    // A panic there comes again below.
+                    drop(tokio::task::spawn_blocking(move || making.since(Some(held), &of)).await);
+                }
+            }
+            None => self.services.relay.put(&self.services.metrics, head, audience).await,
         }
         head.since(held, audience)
     }

@@ -14,6 +14,8 @@ use crate::catalog::{Environment, Project};
 
 /// A position that is further behind gets the whole: a delta of so much would hardly be smaller.
 const DELTA_VERSIONS: u64 = 1_000;
+/// The same of client keys. What they were given is not in the definitions, so it has to be kept.
+const CLIENT_VERSIONS: u64 = 16;
 /// Deltas that are kept of one version; streams are at few different positions.
 const DELTAS_KEPT: usize = 64;
 /// Slices that are kept of one version; those of further tenants are made when they are asked for.
@@ -50,6 +52,9 @@ pub struct Message {
     pub encoded: Arc<Encoded>,
 }
 
+/// What client keys were given of the versions before, the latest last.
+type Earlier = HashMap<Audience, Vec<(u64, Arc<ClientSlice>)>>;
+
 /// One version of one environment.
 pub struct Head {
     /// The project, as of this version.
@@ -60,6 +65,7 @@ pub struct Head {
     slice_secret: Arc<[u8]>,
     snapshot: OnceLock<Result<Arc<Snapshot>, Problem>>,
     slices: Mutex<HashMap<Audience, Arc<Slice>>>,
+    earlier: Earlier,
     making: tokio::sync::Mutex<()>,
 }
 
@@ -72,6 +78,7 @@ impl Head {
         slice_secret: Arc<[u8]>,
         before: Option<&Head>,
     ) -> Head {
+        let earlier = before.map(|before| before.given_before(environment.row.version)).unwrap_or_default();
         let head = Head {
             project,
             environment,
@@ -79,6 +86,7 @@ impl Head {
             slice_secret,
             snapshot: OnceLock::new(),
             slices: Mutex::default(),
+            earlier,
             making: tokio::sync::Mutex::default(),
         };
         if let Some(snapshot) = before.and_then(|before| head.next_snapshot(before)) {
@@ -121,8 +129,8 @@ impl Head {
         if before.version() >= self.version() {
             return None;
         }
-        let (entries, removed) = messages::changed_since(self, before.version());
-        let text = messages::delta(self, before.version(), &entries, &removed);
+        let changed = messages::changed_since(self, before.version());
+        let text = messages::delta(self, before.version(), &changed);
         compiled.apply(Delta::parse_json(text.as_bytes()).ok()?).ok()
     }
 
@@ -132,7 +140,7 @@ impl Head {
         let encoded = slice.put.get_or_init(|| {
             let payload = match audience {
                 Audience::Server => messages::bundle(self, &messages::server_entries(&self.environment)),
-                Audience::Client(_) => messages::bundle(self, &self.client(&slice, audience).entries),
+                Audience::Client(_) => messages::bundle(self, &self.client(&slice, audience).entries()),
             };
             Arc::new(self.seal("put", None, audience, &payload))
         });
@@ -145,30 +153,69 @@ impl Head {
         if from == self.version() {
             return None;
         }
-        let is_near = from > 0 && from < self.version() && self.version() - from <= DELTA_VERSIONS;
-        if !is_near || *audience != Audience::Server {
-            return Some(self.put(audience));
+        match self.delta(from, audience) {
+            Some(encoded) => Some(Message { kind: "delta", version: self.version(), encoded }),
+            None => Some(self.put(audience)),
+        }
+    }
+
+    fn delta(&self, from: u64, audience: &Audience) -> Option<Arc<Encoded>> {
+        if !self.may_lead_from(from, audience) {
+            return None;
         }
         let slice = self.slice(audience);
-        let known = lock(&slice.deltas).get(&from).cloned();
-        let encoded = match known {
-            Some(encoded) => encoded,
-            None => {
-                let (entries, removed) = messages::changed_since(self, from);
-                if entries.len() * 2 > self.environment.definitions.len() + 2 {
-                    return Some(self.put(audience));
-                }
-                let payload = messages::delta(self, from, &entries, &removed);
-                let encoded = Arc::new(self.seal("delta", Some(from), audience, &payload));
-                let mut deltas = lock(&slice.deltas);
-                if deltas.len() >= DELTAS_KEPT {
-                    deltas.clear();
-                }
-                deltas.insert(from, Arc::clone(&encoded));
-                encoded
-            }
+        if let Some(known) = lock(&slice.deltas).get(&from) {
+            return known.clone();
+        }
+        let changed = match self.given(from, audience) {
+            Some(given) => self.client(&slice, audience).changed_since(given),
+            None => messages::changed_since(self, from),
         };
-        Some(Message { kind: "delta", version: self.version(), encoded })
+        let made = (!changed.is_most()).then(|| {
+            let payload = messages::delta(self, from, &changed);
+            Arc::new(self.seal("delta", Some(from), audience, &payload))
+        });
+        let mut deltas = lock(&slice.deltas);
+        if deltas.len() >= DELTAS_KEPT {
+            deltas.clear();
+        }
+        deltas.insert(from, made.clone());
+        made
+    }
+
+    /// Whether a delta can lead an audience from a version to this one.
+    pub(crate) fn may_lead_from(&self, from: u64, audience: &Audience) -> bool {
+        let is_near = from > 0 && from < self.version() && self.version() - from <= DELTA_VERSIONS;
+        is_near && (*audience == Audience::Server || self.given(from, audience).is_some())
+    }
+
+    /// Whether it is known already what leads there.
+    pub(crate) fn leads_from(&self, from: u64, audience: &Audience) -> bool {
+        lock(&self.slices).get(audience).is_some_and(|slice| lock(&slice.deltas).contains_key(&from))
+    }
+
+    /// What a client key was given of a version before.
+    fn given(&self, version: u64, audience: &Audience) -> Option<&ClientSlice> {
+        let given = self.earlier.get(audience)?.iter().find(|(given, _)| *given == version);
+        given.map(|(_, slice)| &**slice)
+    }
+
+    /// What client keys were given of this version and those before, as far as the next one needs it.
+    fn given_before(&self, next: u64) -> Earlier {
+        let mut given = self.earlier.clone();
+        for (audience, slice) in &*lock(&self.slices) {
+            if let Some(client) = slice.client.get() {
+                given.entry(audience.clone()).or_default().push((self.version(), Arc::clone(client)));
+            }
+        }
+        given.retain(|_, versions| {
+            versions.retain(|(version, _)| *version < next && next - version <= CLIENT_VERSIONS);
+            !versions.is_empty()
+        });
+        if given.len() > SLICES_KEPT {
+            given.clear();
+        }
+        given
     }
 
     /// Signs a payload of this version.
@@ -262,7 +309,11 @@ impl Head {
     }
 
     fn client<'s>(&self, slice: &'s Slice, audience: &Audience) -> &'s ClientSlice {
-        slice.client.get_or_init(|| ClientSlice::of(&self.environment, audience, &self.slice_secret))
+        slice.client.get_or_init(|| {
+            let earlier = self.earlier.get(audience).and_then(|versions| versions.last());
+            let earlier = earlier.map(|(_, slice)| &**slice);
+            Arc::new(ClientSlice::of(&self.environment, audience, &self.slice_secret, earlier))
+        })
     }
 }
 
