@@ -49,8 +49,8 @@ struct EvaluationRequest {
 /// Evaluate one flag, configuration or experiment
 ///
 /// `metadata` has the `version`, Vexil's own `reason`, and where there are such the `scope`, `rule` and `experiment` that
-/// decided; the experiment only where the key sees it. Without a `value` the default in the caller's code stands: an experiment gives no variant. `variant` is empty
-/// where the value is none of the variations.
+/// decided; the experiment only where the key sees it. Without a `value` the default in the caller's code stands: an
+/// experiment gives no variant. `variant` is empty where the value is none of the variations.
 #[utoipa::path(post, path = "/ofrep/v1/evaluate/flags/{key}", tag = "ofrep", params(("key" = String, Path)),
     request_body = EvaluationRequest,
     responses((status = 200), (status = 400, body = Failure), (status = 404, body = Failure),

@@ -138,7 +138,7 @@ mod tests {
             "tenants": {"key": "tenants", "client_visible": true, "scopes": {"tenant": {
                 "acme": {"serve": "on"}, "other": {"experiment": "hidden"}}}},
             "needs": {"key": "needs", "client_visible": true,
-                "prerequisites": [{"key": "people", "variation": "on"}]},
+                "prerequisites": [{"flag": "people", "variation": "on"}]},
         });
         let entries = entries.as_object().unwrap().iter();
         let writing = Writing::of(entries.map(|(key, entry)| (key.as_str(), entry.as_object().unwrap())));
