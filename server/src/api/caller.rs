@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use axum::extract::{FromRef, FromRequestParts, Path};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, Method, header};
+use axum::http::{HeaderMap, Method, Uri, header};
 
 use super::body::without_nul;
 use super::limits::Client;
@@ -22,6 +22,9 @@ use crate::gate::{Circumstances, Committed, Expected, Idempotency, Operation, Pr
 use crate::services::Services;
 use crate::store::now;
 use crate::turns::Turns;
+
+/// What tickets open.
+const EVENT_STREAM: &str = "/ofrep/v1/stream";
 
 /// What the router carries. Only this module looks inside.
 #[derive(Clone)]
@@ -373,6 +376,12 @@ where
     }
 }
 
+/// The ticket in a URL, unless the path takes none.
+pub(super) fn ticket(uri: &Uri) -> Option<&str> {
+    let query = uri.query().filter(|_| uri.path() == EVENT_STREAM)?;
+    query.split('&').find_map(|member| member.strip_prefix("ticket="))
+}
+
 /// A process or an app that listens: with its key, or with the ticket in a URL that stands for it.
 pub(crate) struct Listening(pub(crate) Sdk);
 
@@ -384,15 +393,17 @@ where
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Listening, Problem> {
-        let mut members = parts.uri.query().unwrap_or_default().split('&');
-        let Some(ticket) = members.find_map(|member| member.strip_prefix("ticket=")) else {
+        let Some(ticket) = ticket(&parts.uri) else {
             return Sdk::from_request_parts(parts, state).await.map(Listening);
         };
         let Guarded(services) = Guarded::from_ref(state);
         let holder = services.tickets.holder(ticket, now());
         let key = holder.and_then(|id| services.directory.sdk_key_of(id, now()));
         match key {
-            Some(key) => Ok(Listening(Sdk { key, services })),
+            Some(key) => {
+                services.limits.sdk(&key.id)?;
+                Ok(Listening(Sdk { key, services }))
+            }
             None => {
                 Err(Problem::unauthenticated("the ticket is none, has expired, or its key does not work"))
             }

@@ -21,6 +21,7 @@ use crate::access::{EnvironmentClass, Permission, Subject};
 use crate::audit::conceal::conceal;
 use crate::audit::{Action, Record};
 use crate::catalog::{Document, Environment};
+use crate::delivery::slice;
 use crate::gate::{Operation, Target, changes_between};
 use crate::store::{Revision, now};
 
@@ -51,9 +52,40 @@ struct DefinitionOut {
     /// Whether its values are shown as digests, for they are secrets.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     concealed: bool,
+    /// From which keys of clients it is withheld, though it is `client_visible`; of the definition in force only.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    withheld: Vec<WithheldOut>,
     /// What brought it.
     #[serde(skip_serializing_if = "Option::is_none")]
     change: Option<ChangeOut>,
+}
+
+/// Keys of clients that are not given an entry; remote evaluation still answers them, unless it is sensitive.
+#[derive(Debug, Serialize, ToSchema)]
+struct WithheldOut {
+    /// `client`: keys of no tenant; `client:*`: of tenants that the entry does not name; `client:<tenant>`.
+    audience: String,
+    /// Why; the codes are stable.
+    code: &'static str,
+    /// One sentence for a person.
+    detail: String,
+}
+
+impl WithheldOut {
+    fn of(environment: &Environment, key: &str) -> Vec<WithheldOut> {
+        let stored = environment.definitions.get(key);
+        if !stored.is_some_and(|stored| slice::is_client_visible(&stored.document)) {
+            return Vec::new();
+        }
+        let all = environment.definitions.iter().map(|(key, stored)| (&**key, &stored.document));
+        let withheld = slice::Writing::of(all).withheld(key).into_iter();
+        let out = |(audience, reason): (String, slice::Withheld)| WithheldOut {
+            audience,
+            code: reason.code(),
+            detail: reason.to_string(),
+        };
+        withheld.map(out).collect()
+    }
 }
 
 /// Where an entry's definition is.
@@ -74,6 +106,7 @@ async fn show(
     let found = caller.environment(&project, &environment)?;
     let stored = found.definitions.get(key.as_str()).ok_or_else(|| Problem::not_found("definition", &key))?;
     let (definition, concealed) = caller.reveal(&project, &found, &key, &stored.document).await?;
+    let withheld = WithheldOut::of(&found, &key);
     let out = DefinitionOut {
         key,
         environment,
@@ -81,6 +114,7 @@ async fn show(
         version: stored.version,
         definition: Some(definition),
         concealed,
+        withheld,
         change: None,
     };
     Ok(tagged(StatusCode::OK, stored.revision, &out))
@@ -316,6 +350,7 @@ impl<N: Needs> Caller<N> {
             version: row.version,
             definition,
             concealed,
+            withheld: Vec::new(),
             change: Some(row.change.into()),
         })
     }

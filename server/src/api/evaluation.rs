@@ -65,9 +65,7 @@ impl View {
 
     /// Evaluates one entry; none where the key sees no such entry.
     pub(super) fn evaluate<'v>(&'v self, key: &str, context: &'v mut Context) -> Option<Evaluation<'v>> {
-        let is_seen = self.audience == Audience::Server
-            || self.head.environment.definitions.get(key).is_some_and(|stored| self.sees(stored));
-        if !is_seen {
+        if !self.knows(key) {
             return None;
         }
         self.bind(context);
@@ -94,6 +92,12 @@ impl View {
             Some(tenant) if self.audience == Audience::Server => format!("server:{tenant}"),
             _ => self.audience.name(),
         }
+    }
+
+    /// Whether the key may hear of an entry of that name.
+    pub(super) fn knows(&self, key: &str) -> bool {
+        self.audience == Audience::Server
+            || self.head.environment.definitions.get(key).is_some_and(|stored| self.sees(stored))
     }
 
     /// What is sensitive is in no snapshot, so nobody sees it here.

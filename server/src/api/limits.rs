@@ -16,7 +16,7 @@ use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultDirectRateLimiter, DefaultKeyedRateLimiter, Quota, RateLimiter};
 use tokio::sync::Semaphore;
 
-use super::caller::bearer;
+use super::caller::{bearer, ticket};
 use super::problem::{Problem, Shape};
 use super::sessions;
 use crate::access::Actor;
@@ -199,18 +199,19 @@ impl Client {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Shown {
     Nothing,
-    /// A key or token that was made here, or the cookie of a session.
+    /// A key or token that was made here, a ticket for a stream, or the cookie of a session.
     Ours,
     /// A token of somebody else's making.
     Foreign,
 }
 
 impl Shown {
-    fn of(headers: &HeaderMap) -> Shown {
+    fn of(request: &Request) -> Shown {
+        let headers = request.headers();
         match bearer(headers) {
             Ok(Some(token)) if token.starts_with("vx_") => Shown::Ours,
             Ok(Some(_)) => Shown::Foreign,
-            Ok(None) if sessions::has_cookie(headers) => Shown::Ours,
+            Ok(None) if sessions::has_cookie(headers) || ticket(request.uri()).is_some() => Shown::Ours,
             Ok(None) | Err(_) => Shown::Nothing,
         }
     }
@@ -227,7 +228,7 @@ impl Limits {
     /// Bounds what those may ask for who are not known; the refusal is the answer.
     pub(super) fn admit(&self, request: &mut Request, behind_proxy: bool) -> Result<Admitted, Box<Response>> {
         let client = Client::of(request.headers(), request.extensions(), behind_proxy);
-        let (shown, path) = (Shown::of(request.headers()), request.uri().path());
+        let (shown, path) = (Shown::of(request), request.uri().path());
         let in_shape = Shape::of(path);
         let admitted = match shown {
             // Probes must not take a server that is attacked for one that is dead.

@@ -15,6 +15,7 @@ mod keys;
 mod limits;
 mod ofrep;
 mod out;
+mod pages;
 mod passage;
 mod people;
 mod problem;
@@ -105,7 +106,7 @@ fn routes() -> OpenApiRouter<Guarded> {
         .merge(classic::routes())
         .merge(slices::routes())
         .merge(telemetry::routes())
-        .merge(for_processes().layer(web::open_to_pages()))
+        .merge(for_processes())
 }
 
 /// What SDK keys open.

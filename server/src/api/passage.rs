@@ -24,6 +24,7 @@ use tracing::{Instrument as _, Span};
 use tracing_opentelemetry::OpenTelemetrySpanExt as _;
 
 use super::caller::RequestId;
+use super::pages::FromPage;
 use super::problem::{Problem, Shape};
 use crate::services::Services;
 
@@ -46,7 +47,7 @@ const FOR_PAGES: [(HeaderName, &str); 5] = [
 const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
      object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 /// Names a request, in logs and in the audit log.
-pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// Bytes of a request id that a caller may give.
 const REQUEST_ID_BYTES: usize = 128;
 
@@ -85,6 +86,9 @@ where
     fn call(&mut self, mut request: Request) -> Self::Future {
         let passed = Passed::new(&mut request);
         let services = Arc::clone(&self.services);
+        if let Some(answer) = passed.page.and_then(|page| page.preflight(&request)) {
+            return Box::pin(async move { Ok(passed.leave(&services, answer)) });
+        }
         let admitted = match services.limits.admit(&mut request, services.settings.behind_proxy) {
             Ok(admitted) => admitted,
             Err(refusal) => return Box::pin(async move { Ok(passed.leave(&services, *refusal)) }),
@@ -127,6 +131,7 @@ struct Passed {
     id: Arc<str>,
     method: axum::http::Method,
     route: Option<MatchedPath>,
+    page: Option<FromPage>,
     span: Span,
 }
 
@@ -148,7 +153,7 @@ impl Passed {
         request.extensions_mut().insert(RequestId(Arc::clone(&id)));
         let route = request.extensions().get::<MatchedPath>().cloned();
         let span = span(request, route.as_ref().map(MatchedPath::as_str), &id);
-        Passed { began, id, method: request.method().clone(), route, span }
+        Passed { began, id, method: request.method().clone(), route, page: FromPage::of(request), span }
     }
 
     /// A handler that panics has harmed its own request only.
@@ -177,6 +182,9 @@ impl Passed {
             response.headers_mut().insert(REQUEST_ID, id);
         }
         protect(response.headers_mut(), is_for_process);
+        if let Some(page) = self.page {
+            page.open(response.headers_mut());
+        }
         response
     }
 }

@@ -45,6 +45,8 @@ struct Feed {
     heads: watch::Receiver<Arc<Head>>,
     stopping: watch::Receiver<bool>,
     held: Option<u64>,
+    /// The version that there was when it was opened. What it missed before tells nothing of how fast changes are.
+    found: u64,
     _open: Open,
 }
 
@@ -56,8 +58,8 @@ impl Feed {
             open.ok_or_else(|| Problem::unavailable("TOO_MANY_STREAMS", "too many streams are open"))?;
         let heads = services.hub.subscribe(&sdk.key.project, &sdk.key.environment);
         let heads = heads.ok_or_else(|| Problem::not_found("environment", &sdk.key.environment))?;
-        let stopping = services.stopping.clone();
-        Ok(Feed { services, key: Arc::clone(&sdk.key), heads, stopping, held, _open: open })
+        let (stopping, found) = (services.stopping.clone(), heads.borrow().version());
+        Ok(Feed { services, key: Arc::clone(&sdk.key), heads, stopping, held, found, _open: open })
     }
 
     /// Of somebody who goes on from a version: which is here by then.
@@ -95,7 +97,7 @@ impl Feed {
             }
             let head = Arc::clone(&self.heads.borrow_and_update());
             if self.held != Some(head.version()) {
-                if self.held.is_some() {
+                if head.version() > self.found {
                     self.services.metrics.delivered(head.environment.row.changed_at);
                 }
                 return Some(Step::Version(head));

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+use base64ct::{Base64UrlUnpadded, Encoding};
 use bytes::Bytes;
 use vexil_core::{Delta, Environment as NamedBy, Problem, Snapshot};
 
@@ -13,6 +14,8 @@ use crate::catalog::{Environment, Project};
 
 /// A position that is further behind gets the whole: a delta of so much would hardly be smaller.
 const DELTA_VERSIONS: u64 = 1_000;
+/// The same of client keys. What they were given is not in the definitions, so it has to be kept.
+const CLIENT_VERSIONS: u64 = 16;
 /// Deltas that are kept of one version; streams are at few different positions.
 const DELTAS_KEPT: usize = 64;
 /// Slices that are kept of one version; those of further tenants are made when they are asked for.
@@ -49,6 +52,9 @@ pub struct Message {
     pub encoded: Arc<Encoded>,
 }
 
+/// What client keys were given of the versions before, the latest last.
+type Earlier = HashMap<Audience, Vec<(u64, Arc<ClientSlice>)>>;
+
 /// One version of one environment.
 pub struct Head {
     /// The project, as of this version.
@@ -59,6 +65,7 @@ pub struct Head {
     slice_secret: Arc<[u8]>,
     snapshot: OnceLock<Result<Arc<Snapshot>, Problem>>,
     slices: Mutex<HashMap<Audience, Arc<Slice>>>,
+    earlier: Earlier,
     making: tokio::sync::Mutex<()>,
 }
 
@@ -71,6 +78,7 @@ impl Head {
         slice_secret: Arc<[u8]>,
         before: Option<&Head>,
     ) -> Head {
+        let earlier = before.map(|before| before.given_before(environment.row.version)).unwrap_or_default();
         let head = Head {
             project,
             environment,
@@ -78,6 +86,7 @@ impl Head {
             slice_secret,
             snapshot: OnceLock::new(),
             slices: Mutex::default(),
+            earlier,
             making: tokio::sync::Mutex::default(),
         };
         if let Some(snapshot) = before.and_then(|before| head.next_snapshot(before)) {
@@ -112,7 +121,9 @@ impl Head {
 
     fn rest_of_tag(&self, audience: &Audience) -> String {
         let (project, environment) = (&self.project.key, &self.environment.row.key);
-        format!("-{project}-{environment}-{}-{}\"", self.signer.id(), audience.name())
+        // A tenant may be named with what a tag, or a list of tags, cannot hold.
+        let audience = Base64UrlUnpadded::encode_string(audience.name().as_bytes());
+        format!("-{project}-{environment}-{}-{audience}\"", self.signer.id())
     }
 
     /// The compiled definitions, for evaluation here.
@@ -136,8 +147,8 @@ impl Head {
         if before.version() >= self.version() {
             return None;
         }
-        let (entries, removed) = messages::changed_since(self, before.version());
-        let text = messages::delta(self, before.version(), &entries, &removed);
+        let changed = messages::changed_since(self, before.version());
+        let text = messages::delta(self, before.version(), &changed);
         compiled.apply(Delta::parse_json(text.as_bytes()).ok()?).ok()
     }
 
@@ -147,7 +158,7 @@ impl Head {
         let encoded = slice.put.get_or_init(|| {
             let payload = match audience {
                 Audience::Server => messages::bundle(self, &messages::server_entries(&self.environment)),
-                Audience::Client(_) => messages::bundle(self, &self.client(&slice, audience).entries),
+                Audience::Client(_) => messages::bundle(self, &self.client(&slice, audience).entries()),
             };
             Arc::new(self.seal("put", None, audience, &payload))
         });
@@ -166,9 +177,7 @@ impl Head {
 
     /// The position that a delta leads on from; any other gets the whole.
     pub(crate) fn near(&self, version: Option<u64>, audience: &Audience) -> Option<u64> {
-        let is_near =
-            |from: &u64| *from > 0 && *from < self.version() && self.version() - from <= DELTA_VERSIONS;
-        version.filter(is_near).filter(|_| *audience == Audience::Server)
+        version.filter(|from| self.may_lead_from(*from, audience))
     }
 
     /// Whether what [`Head::since`] gives is made already.
@@ -184,27 +193,53 @@ impl Head {
     /// What changed since a position that is near; none where the whole is hardly larger.
     fn delta(&self, from: u64, audience: &Audience) -> Option<Arc<Encoded>> {
         let slice = self.slice(audience);
-        let known = lock(&slice.deltas).get(&from).cloned();
-        if let Some(known) = known {
-            return known;
+        if let Some(known) = lock(&slice.deltas).get(&from) {
+            return known.clone();
         }
-        let (entries, removed) = messages::changed_since(self, from);
-        let is_small = entries.len() * 2 <= self.environment.definitions.len() + 2;
-        let encoded = is_small.then(|| {
-            let payload = messages::delta(self, from, &entries, &removed);
+        let changed = match self.given(from, audience) {
+            Some(given) => self.client(&slice, audience).changed_since(given),
+            None => messages::changed_since(self, from),
+        };
+        let made = (!changed.is_most()).then(|| {
+            let payload = messages::delta(self, from, &changed);
             Arc::new(self.seal("delta", Some(from), audience, &payload))
         });
         let mut deltas = lock(&slice.deltas);
         if deltas.len() >= DELTAS_KEPT {
             deltas.clear();
         }
-        deltas.insert(from, encoded.clone());
-        encoded
+        deltas.insert(from, made.clone());
+        made
     }
 
-    /// Entries that a client key is not given as definitions, with the reason; they are answered when asked for.
-    pub fn withheld(&self, audience: &Audience) -> Vec<(String, super::slice::Withheld)> {
-        self.client(&self.slice(audience), audience).withheld.clone()
+    /// Whether a delta can lead an audience from a version to this one.
+    fn may_lead_from(&self, from: u64, audience: &Audience) -> bool {
+        let is_near = from > 0 && from < self.version() && self.version() - from <= DELTA_VERSIONS;
+        is_near && (*audience == Audience::Server || self.given(from, audience).is_some())
+    }
+
+    /// What a client key was given of a version before.
+    fn given(&self, version: u64, audience: &Audience) -> Option<&ClientSlice> {
+        let given = self.earlier.get(audience)?.iter().find(|(given, _)| *given == version);
+        given.map(|(_, slice)| &**slice)
+    }
+
+    /// What client keys were given of this version and those before, as far as the next one needs it.
+    fn given_before(&self, next: u64) -> Earlier {
+        let mut given = self.earlier.clone();
+        for (audience, slice) in &*lock(&self.slices) {
+            if let Some(client) = slice.client.get() {
+                given.entry(audience.clone()).or_default().push((self.version(), Arc::clone(client)));
+            }
+        }
+        given.retain(|_, versions| {
+            versions.retain(|(version, _)| *version < next && next - version <= CLIENT_VERSIONS);
+            !versions.is_empty()
+        });
+        if given.len() > SLICES_KEPT {
+            given.clear();
+        }
+        given
     }
 
     /// Signs a payload of this version.
@@ -302,7 +337,11 @@ impl Head {
     }
 
     fn client<'s>(&self, slice: &'s Slice, audience: &Audience) -> &'s ClientSlice {
-        slice.client.get_or_init(|| ClientSlice::of(&self.environment, audience, &self.slice_secret))
+        slice.client.get_or_init(|| {
+            let earlier = self.earlier.get(audience).and_then(|versions| versions.last());
+            let earlier = earlier.map(|(_, slice)| &**slice);
+            Arc::new(ClientSlice::of(&self.environment, audience, &self.slice_secret, earlier))
+        })
     }
 }
 

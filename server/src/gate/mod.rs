@@ -19,6 +19,7 @@ mod plan;
 mod policy;
 mod refusal;
 mod review;
+mod withheld;
 
 use std::sync::{Arc, PoisonError, RwLock};
 

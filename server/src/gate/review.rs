@@ -9,9 +9,11 @@ use vexil_core::diff::{self, Change};
 use vexil_core::{Arena, Node, Problem, Severity, Timestamp};
 
 use super::refusal::EntryProblem;
+use super::withheld::WithheldNotes;
 use super::{AccessDraft, Draft, EntryDraft, EnvironmentDraft, Gate, Proposal, Refusal};
 use crate::access::{Allowed, EnvironmentClass, Permission, Subject};
 use crate::catalog::{Document, Environment, IDENTITY_FIELDS, Project, Row, Stored};
+use crate::delivery::slice;
 use crate::store::now;
 
 /// A change of which everything is known, and which no policy has judged yet.
@@ -60,13 +62,14 @@ impl Reviewed {
 
 impl Gate {
     /// Permission, then the core's judgement of the resulting whole, then what differs.
-    pub(super) fn review(&self, proposal: &Arc<Proposal>, draft: Draft) -> Result<Reviewed, Refusal> {
-        let mut environments = Vec::new();
+    pub(super) fn review(&self, proposal: &Arc<Proposal>, mut draft: Draft) -> Result<Reviewed, Refusal> {
+        let (mut environments, mut withheld) = (Vec::new(), WithheldNotes::default());
         for (row, base) in touched(&draft) {
             let view = View { draft: &draft, row: &row, base };
             let allowed = view.permit(proposal)?;
             let warnings = view.validate(self.naming.clone())?;
             let changes = view.changes();
+            view.tell_withheld(&mut withheld);
             view.permit_parts(&allowed, &changes)?;
             environments.push(EnvironmentDiff {
                 key: Arc::clone(&row.key),
@@ -78,6 +81,7 @@ impl Gate {
         }
         permit_rest(proposal, &draft)?;
         validate_identities(&draft)?;
+        draft.notes.extend(withheld.into_notes());
         Ok(Reviewed { proposal: Arc::clone(proposal), draft, environments })
     }
 }
@@ -191,6 +195,24 @@ impl<'d> View<'d> {
             }
         }
         if errors.is_empty() { Ok(warnings) } else { Err(self.refuse(errors)) }
+    }
+
+    /// Which of the entries that change do not reach clients, though they are marked for them.
+    fn tell_withheld(&self, notes: &mut WithheldNotes) {
+        let edited: BTreeMap<&str, Option<&Document>> =
+            self.edits().map(|(entry, _, document)| (&*entry.key, document)).collect();
+        let is_marked = |document: &&Document| slice::is_client_visible(document);
+        if !edited.values().flatten().any(|document| is_marked(&document)) {
+            return;
+        }
+        let kept = self.base.into_iter().flat_map(|base| &base.definitions);
+        let kept = kept.filter(|(key, _)| !edited.contains_key(&***key));
+        let kept = kept.map(|(key, stored)| (&**key, &stored.document));
+        let changed = edited.iter().filter_map(|(key, document)| Some((*key, (*document)?)));
+        let writing = slice::Writing::of(kept.chain(changed));
+        for key in edited.keys() {
+            notes.take(key, &self.row.key, writing.withheld(key));
+        }
     }
 
     fn header(&self) -> String {

@@ -23,6 +23,7 @@ use prometheus_client::registry::{Registry, Unit};
 
 use crate::services::Services;
 use crate::store::failures;
+use crate::telemetry::Health;
 
 /// Environments whose version is shown; of more there would be too many series.
 const ENVIRONMENTS_SHOWN: usize = 1_000;
@@ -256,7 +257,7 @@ impl Metrics {
         self.messages.get_or_create(&Kind { kind }).inc();
     }
 
-    /// A stream that held the version before is handed a change that was committed at a moment, in milliseconds.
+    /// A stream is handed a change that was committed, at a moment in milliseconds, since it was opened.
     pub(crate) fn delivered(&self, committed_at: i64) {
         let delay = crate::store::now().saturating_sub(committed_at);
         self.delivery.observe(Duration::from_millis(delay.try_into().unwrap_or(0)).as_secs_f64());
@@ -271,6 +272,23 @@ impl Metrics {
     pub(crate) fn committed(&self, transaction: Duration, broadcast: Duration) {
         self.commits.observe(transaction.as_secs_f64());
         self.broadcasts.observe(broadcast.as_secs_f64());
+    }
+
+    /// Takes over what telemetry itself has counted since the start.
+    fn take_over(&self, telemetry: &Health) {
+        let Health { rejected, dropped, over_budget, over_units, refused, dropped_by_senders, .. } =
+            *telemetry;
+        for (reason, events) in [
+            ("rejected", rejected),
+            ("backlog", dropped),
+            ("budget", over_budget),
+            ("units", over_units),
+            ("refused", refused),
+            ("sender", dropped_by_senders),
+        ] {
+            let counter = self.telemetry_dropped.get_or_create(&Reason { reason });
+            counter.inner().store(events, Ordering::Relaxed);
+        }
     }
 
     /// Redis was asked for a payload.
@@ -334,20 +352,10 @@ pub(crate) async fn scrape(services: &Services) -> String {
         metrics.outbox.set(outbox);
         metrics.audit.set(audit);
     }
+    metrics.take_over(&services.telemetry.health());
     let (idle, open) = services.store.connections();
     metrics.store_connections.get_or_create(&Kind { kind: "idle" }).set(idle);
     metrics.store_connections.get_or_create(&Kind { kind: "used" }).set(open.saturating_sub(idle));
-    // They are counted where they arise.
-    let health = services.telemetry.health();
-    for (reason, events) in [
-        ("no_room", health.dropped),
-        ("refused", health.refused),
-        ("rejected", health.rejected),
-        ("sender", health.dropped_by_senders),
-    ] {
-        let counter = metrics.telemetry_dropped.get_or_create(&Reason { reason });
-        counter.inner().store(events, Ordering::Relaxed);
-    }
     let projects = services.catalog.projects();
     let all = projects.values().flat_map(|project| {
         project.environments.iter().map(move |environment| (&project.key, &environment.row))

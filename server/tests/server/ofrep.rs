@@ -234,12 +234,26 @@ fn a_key_of_a_tenant_is_of_that_tenant_whatever_it_says() {
 fn nobody_sees_by_any_route_what_is_not_for_them() {
     let server = TestServer::start();
     create_all(&server);
+    create(
+        &server,
+        [
+            json!({"key": "hidden-trial", "type": "experiment", "status": "running", "variants": [{"id": "a"}],
+                "allocation": {"a": 100}}),
+            json!({"key": "open-trial", "type": "experiment", "status": "running", "variants": [{"id": "on"}],
+                "allocation": {"on": 100}, "client_visible": true}),
+            json!({"key": "by-hidden", "client_visible": true, "variations": [{"id": "a", "value": true}],
+                "rules": [{"condition": {"plan": {"eq": "pro"}}, "action": {"experiment": "hidden-trial"}}]}),
+            json!({"key": "by-open", "client_visible": true,
+                "rules": [{"action": {"experiment": "open-trial"}}]}),
+        ],
+    );
+    let tried = json!({"targetingKey": "u", "plan": "pro"});
     let servers = [server.sdk("production", "server"), server.sdk_of("production", "server", "acme")];
     let clients = [server.sdk("production", "client"), server.sdk_of("production", "client", "acme")];
     let routes = |sdk: &Client| {
-        let of_flags = ["open", "hidden", "password", "visible.password"];
-        let mut answers: Vec<Answer> = of_flags.iter().map(|key| single(sdk, key, json!({}))).collect();
-        answers.push(bulk(sdk, json!({}), None));
+        let of_flags = ["open", "hidden", "password", "visible.password", "hidden-trial", "by-hidden"];
+        let mut answers: Vec<Answer> = of_flags.iter().map(|key| single(sdk, key, tried.clone())).collect();
+        answers.push(bulk(sdk, tried.clone(), None));
         for path in ["/api/v1/app/config", "/api/v1/feature-flags", "/sdk/v1/snapshot"] {
             answers.push(sdk.get(path));
         }
@@ -257,16 +271,25 @@ fn nobody_sees_by_any_route_what_is_not_for_them() {
     for sdk in &servers {
         assert_eq!(single(sdk, "hidden", json!({})).expect(200)["value"], json!("for servers"));
         let all = bulk(sdk, json!({}), None).expect(200);
-        assert_eq!(flags(&all).iter().map(|(key, _)| *key).collect::<Vec<_>>(), ["hidden", "limit", "open"]);
+        let keys: Vec<_> = flags(&all).iter().map(|(key, _)| *key).collect();
+        let wanted = ["by-hidden", "by-open", "hidden", "hidden-trial", "limit", "open", "open-trial"];
+        assert_eq!(keys, wanted);
+        let by_hidden = single(sdk, "by-hidden", tried.clone()).expect(200);
+        assert_eq!(by_hidden["metadata"]["experiment"], json!("hidden-trial"));
     }
     for sdk in &clients {
         // What is hidden looks as what is not there.
         let hidden = single(sdk, "hidden", json!({})).expect(404);
         let missing = single(sdk, "missing", json!({})).expect(404);
         assert_eq!(hidden.to_string().replace("hidden", "missing"), missing.to_string());
+        let by_hidden = single(sdk, "by-hidden", tried.clone()).expect(200);
+        assert_eq!(by_hidden["metadata"]["reason"], json!("EXPERIMENT"));
+        let by_open = single(sdk, "by-open", tried.clone()).expect(200);
+        assert_eq!(by_open["metadata"]["experiment"], json!("open-trial"));
         for answer in routes(sdk) {
             assert!(!answer.text.contains("for servers"), "{}", answer.text);
-            assert!(answer.status == 404 || !answer.text.contains("hidden"), "{}", answer.text);
+            let text = answer.text.replace("by-hidden", "");
+            assert!(answer.status == 404 || !text.contains("hidden"), "{text}");
         }
     }
 }

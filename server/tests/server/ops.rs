@@ -36,6 +36,12 @@ fn metrics_say_what_was_promised_to_those_who_may() {
     admin.patch(path, json!({"patch": {"enabled": false}})).expect(200);
     stream.next().unwrap();
     while stream.any().unwrap().name != "heartbeat" {}
+    // Whoever comes back late tells nothing of how fast changes are.
+    let mut late = server.sdk("production", "server").stream(Some(1));
+    late.next().unwrap();
+    let told = json!({"batch": uuid::Uuid::now_v7().to_string(), "exposures": [{"experiment": "none", "variant": "a",
+        "attribute": "user.id", "unit": "u", "at": "2026-01-01T00:00:00Z"}]});
+    server.sdk("production", "server").post("/sdk/v1/events", told).expect(202);
 
     assert_eq!(server.client("").get("/metrics").status, 401);
     assert_eq!(server.sdk("production", "server").get("/metrics").status, 401);
@@ -48,9 +54,9 @@ fn metrics_say_what_was_promised_to_those_who_may() {
     for line in [
         "vexil_http_requests_total{method=\"POST\",route=\"/api/v1/projects/{project}/entries\",status=\"201\"} 1",
         "vexil_http_requests_total{method=\"GET\",route=\"none\",status=\"404\"} 1",
-        "vexil_streams 1",
+        "vexil_streams 2",
         "vexil_messages_total{kind=\"put\"} 1",
-        "vexil_messages_total{kind=\"delta\"} 1",
+        "vexil_messages_total{kind=\"delta\"} 2",
         "vexil_delivery_delay_seconds_count 1",
         "vexil_environment_version{project=\"default\",environment=\"production\"} 2",
         "vexil_environment_version{project=\"default\",environment=\"staging\"} 1",
@@ -62,6 +68,8 @@ fn metrics_say_what_was_promised_to_those_who_may() {
         "vexil_commit_seconds_bucket{le=\"0.05\"}",
         "vexil_broadcast_seconds_count",
         "vexil_connections_refused_total 0",
+        "vexil_telemetry_dropped_total{reason=\"rejected\"} 1",
+        "vexil_telemetry_dropped_total{reason=\"budget\"} 0",
     ] {
         assert!(text.lines().any(|found| found.starts_with(line)), "{line} is not in\n{text}");
     }

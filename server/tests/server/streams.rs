@@ -345,6 +345,70 @@ fn snapshots_are_not_sent_twice_and_come_compressed() {
 }
 
 #[test]
+fn client_keys_get_what_changes_for_them_and_no_more() {
+    let server = TestServer::start();
+    let admin = server.admin();
+    let entry = |key: &str, visible: bool| {
+        let definition = json!({"key": key, "client_visible": visible,
+            "scopes": {"tenant": {"acme": {"serve": "on"}}}});
+        admin.post(ENTRIES, json!({"definition": definition})).expect(201);
+    };
+    for key in ["a", "b", "c", "d"] {
+        entry(key, true);
+    }
+    entry("hidden", false);
+    let sdk = server.sdk_of("production", "client", "acme");
+    let mut stream = sdk.stream(None);
+    let mut process = Process::new(&sdk);
+    let mut next = |change: &dyn Fn()| {
+        change();
+        let event = stream.next().unwrap();
+        process.take(&event.text);
+        assert_eq!(process.entries, whole(&sdk).entries);
+        let keys = |of: &Value| of.as_array().into_iter().flatten().map(Value::to_string).collect::<Vec<_>>();
+        let payload = &event.data["payload"];
+        let entries = payload["entries"].as_array().unwrap().iter().map(|entry| entry["key"].clone());
+        (event.name, keys(&entries.collect()), keys(&payload["removed"]))
+    };
+    let patch = |key: &str, patch: Value| {
+        admin.patch(&format!("{IN_PRODUCTION}/{key}"), json!({"patch": patch})).expect(200);
+    };
+    let delta = |entries: &[&str], removed: &[&str]| {
+        let quoted = |keys: &[&str]| keys.iter().map(|key| format!("\"{key}\"")).collect::<Vec<_>>();
+        ("delta".to_owned(), quoted(entries), quoted(removed))
+    };
+    assert_eq!(next(&|| {}).0, "put");
+    assert_eq!(next(&|| patch("hidden", json!({"enabled": false}))), delta(&[], &[]));
+    let others = json!({"scopes": {"tenant": {"other": {"serve": "on"}}}});
+    assert_eq!(next(&|| patch("a", others.clone())), delta(&[], &[]), "another tenant's part");
+    assert_eq!(next(&|| patch("a", json!({"enabled": false}))), delta(&["a"], &[]));
+    assert_eq!(next(&|| patch("b", json!({"client_visible": false}))), delta(&[], &["b"]));
+    assert_eq!(next(&|| patch("hidden", json!({"client_visible": true}))), delta(&["hidden"], &[]));
+    // Whoever comes back soon goes on; whoever was away for long, or comes from elsewhere, begins anew.
+    assert_eq!(sdk.stream(Some(7)).next().unwrap().name, "delta");
+    assert_eq!(sdk.stream(Some(2)).next().unwrap().name, "put");
+}
+
+#[test]
+fn tags_are_sound_whatever_a_tenant_is_called() {
+    let server = TestServer::start();
+    let mut tags = std::collections::BTreeSet::new();
+    for tenant in ["acme", "a, b", "Zo\u{eb}", "x\"y", "W/\"z\""] {
+        let sdk = server.sdk_of("production", "client", tenant);
+        let first = sdk.get("/sdk/v1/snapshot");
+        let tag = first.header("etag").unwrap_or_else(|| panic!("{tenant}: no tag that is text")).to_owned();
+        let opaque = tag.strip_prefix("W/\"").and_then(|tag| tag.strip_suffix('"')).unwrap();
+        assert!(!opaque.contains(['"', ',', ' ']), "{tag}");
+        assert_eq!(
+            sdk.send("GET", "/sdk/v1/snapshot", &[("if-none-match", &tag)], None).status,
+            304,
+            "{tenant}"
+        );
+        assert!(tags.insert(tag), "{tenant}");
+    }
+}
+
+#[test]
 fn what_is_sensitive_or_not_for_clients_never_leaves() {
     let server = TestServer::start();
     let admin = server.admin();

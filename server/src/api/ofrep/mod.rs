@@ -50,8 +50,8 @@ struct EvaluationRequest {
 /// Evaluate one flag, configuration or experiment
 ///
 /// `metadata` has the `version`, Vexil's own `reason`, and where there are such the `scope`, `rule` and `experiment` that
-/// decided. Without a `value` the default in the caller's code stands: an experiment gives no variant. `variant` is empty
-/// where the value is none of the variations.
+/// decided; the experiment only where the key sees it. Without a `value` the default in the caller's code stands: an
+/// experiment gives no variant. `variant` is empty where the value is none of the variations.
 #[utoipa::path(post, path = "/ofrep/v1/evaluate/flags/{key}", tag = "ofrep", params(("key" = String, Path)),
     request_body = EvaluationRequest,
     responses((status = 200), (status = 400, body = Failure), (status = 404, body = Failure),
@@ -81,7 +81,7 @@ async fn single(
         return failure.into_response();
     }
     let mut out = Vec::with_capacity(256);
-    answer::success(&mut out, &key, &evaluation);
+    answer::success(&mut out, &key, &evaluation, |experiment| view.knows(experiment));
     ([(header::CONTENT_TYPE, "application/json")], out).into_response()
 }
 
@@ -141,7 +141,7 @@ fn answer_all(view: &View, context: &mut Context, ticket: &str) -> Vec<u8> {
         }
         match answer::failure(found.key, &found.evaluation) {
             Some(failure) => answer::json(&mut out, &failure),
-            None => answer::success(&mut out, found.key, &found.evaluation),
+            None => answer::success(&mut out, found.key, &found.evaluation, |key| view.knows(key)),
         }
     }
     out.extend_from_slice(b"],\"metadata\":");

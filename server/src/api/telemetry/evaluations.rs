@@ -109,7 +109,7 @@ async fn evaluations(
     Path((project, environment, key)): Path<(String, String, String)>,
     Query(query): Query<EvaluationQuery>,
 ) -> Result<Json<EvaluationsOut>, Problem> {
-    caller.known_entry(&project, &environment, &key)?;
+    caller.known_entry(&project, &environment, &key).await?;
     sought([query.variation.as_deref(), query.reason.as_deref()])?;
     let (span, shown) = query.bucket.span();
     let now = now();

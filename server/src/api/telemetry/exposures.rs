@@ -85,7 +85,7 @@ async fn exposures(
     Path((project, environment, key)): Path<(String, String, String)>,
     Query(query): Query<ExposureQuery>,
 ) -> Result<Json<ExposuresOut>, Problem> {
-    caller.known_entry(&project, &environment, &key)?;
+    caller.known_entry(&project, &environment, &key).await?;
     let limit = Paging { after: None, limit: query.limit }.limit()?;
     let (unit, attribute, variant) = query.after.as_deref().map(read_place).transpose()?.unwrap_or_default();
     sought([Some(&unit), Some(&attribute), Some(&variant), query.variant.as_deref(), query.unit.as_deref()])?;
