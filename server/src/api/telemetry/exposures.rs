@@ -88,7 +88,7 @@ async fn exposures(
     caller.known_entry(&project, &environment, &key).await?;
     let limit = Paging { after: None, limit: query.limit }.limit()?;
     let (unit, attribute, variant) = query.after.as_deref().map(read_place).transpose()?.unwrap_or_default();
-    sought([Some(&unit), Some(&attribute), Some(&variant), query.variant.as_deref(), query.unit.as_deref()])?;
+    sought([&unit, &attribute, &variant])?;
     let filter =
         ExposureFilter { project, environment, experiment: key, variant: query.variant, unit: query.unit };
     let (store, telemetry) = (&caller.services().store, &caller.services().telemetry);

@@ -114,7 +114,7 @@ impl Planner<'_> {
     /// On means on: an entry that is killed in the environment is not killed there from now on.
     pub(super) async fn toggle(&self, target: &Target, enabled: bool) -> Result<Draft, Refusal> {
         let stored = self.environment(&target.environment)?.definitions.get(target.key.as_str());
-        let kill = stored.and_then(|stored| stored.document.get("kill")).filter(|_| enabled);
+        let kill = stored.and_then(|stored| stored.document.get("kill"));
         let patch = patch::of_switch(enabled, kill, &target.environment);
         self.patch(target, &patch).await
     }

@@ -50,7 +50,7 @@ pub(super) fn of_value(value: Option<&Value>, tenant: Option<&str>) -> Document 
 /// kills it elsewhere stays.
 pub(super) fn of_switch(enabled: bool, kill: Option<&Value>, environment: &str) -> Document {
     let mut patch = Document::from_iter([("enabled".to_owned(), Value::Bool(enabled))]);
-    let killed = kill.and_then(|kill| kill.get("environments")).and_then(Value::as_array);
+    let killed = kill.filter(|_| enabled).and_then(|kill| kill.get("environments")).and_then(Value::as_array);
     let others = killed.map(|killed| killed.iter().filter(|name| **name != *environment).collect::<Vec<_>>());
     if let (Some(killed), Some(others)) = (killed, others)
         && others.len() < killed.len()
