@@ -19,6 +19,7 @@ use super::caller::{Caller, Guarded, Needs, Sdk, Write, may};
 use super::evaluation::{Groups, View, tag_of, unless_known, with_all};
 use super::out::{Reason, committed, moment, tagged};
 use super::problem::Problem;
+use super::secrets::SecretsRead;
 use crate::catalog::{Document, Environment, Stored};
 use crate::gate::{Committed, Operation, Target};
 use crate::server::DEFAULT_PROJECT;
@@ -92,7 +93,9 @@ async fn config(
 ) -> Result<Response, Problem> {
     let found = caller.environment(DEFAULT_PROJECT, &environment)?;
     let stored = of_type(&found, &key, "config").ok_or_else(|| Problem::not_found("configuration", &key))?;
-    let (shown, concealed) = caller.reveal(DEFAULT_PROJECT, &found, &key, &stored.document).await?;
+    let mut read = SecretsRead::default();
+    let (shown, concealed) = caller.reveal(&mut read, DEFAULT_PROJECT, &found, &key, &stored.document);
+    caller.tell_secrets(read).await?;
     let mark = |field: &str| stored.document.get(field).and_then(Value::as_bool);
     let out = SystemConfigEntry {
         value: shown.get("default").cloned().unwrap_or_default(),
@@ -206,17 +209,20 @@ async fn status(
     if let Some(environment) = environment {
         let found = caller.environment(DEFAULT_PROJECT, &environment)?;
         let stored = flag(&found, &name)?;
-        let entry = caller.flag_entry(&found, &name, stored).await?;
+        let mut read = SecretsRead::default();
+        let entry = caller.flag_entry(&mut read, &found, &name, stored).await?;
+        caller.tell_secrets(read).await?;
         return Ok(tagged(StatusCode::OK, stored.revision, &entry));
     }
     let project = caller.project(DEFAULT_PROJECT)?;
-    let mut entries = Vec::with_capacity(project.environments.len());
+    let (mut read, mut entries) = (SecretsRead::default(), Vec::new());
     let permitted = |environment: &&std::sync::Arc<Environment>| caller.permit_in(environment).is_ok();
     for environment in project.environments.iter().filter(permitted) {
         if let Ok(stored) = flag(environment, &name) {
-            entries.push(caller.flag_entry(environment, &name, stored).await?);
+            entries.push(caller.flag_entry(&mut read, environment, &name, stored).await?);
         }
     }
+    caller.tell_secrets(read).await?;
     if entries.is_empty() {
         return Err(Problem::not_found("flag", &name));
     }
@@ -369,11 +375,12 @@ impl<N: Needs> Caller<N> {
 
     async fn flag_entry(
         &self,
+        read: &mut SecretsRead,
         environment: &Arc<Environment>,
         name: &str,
         stored: &Stored,
     ) -> Result<FeatureFlagEntry, Problem> {
-        let (shown, concealed) = self.reveal(DEFAULT_PROJECT, environment, name, &stored.document).await?;
+        let (shown, concealed) = self.reveal(read, DEFAULT_PROJECT, environment, name, &stored.document);
         let field = |field: &str| shown.get(field).cloned();
         let is_boolean = shown.get("variations").is_none_or(|variations| {
             let mut values = variations.as_array().into_iter().flatten().map(|one| one.get("value"));

@@ -11,18 +11,15 @@ use serde_json::{Value, json};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
-use vexil_core::Timestamp;
 
 use super::body::Body;
 use super::caller::{Caller, Guarded, Needs, Write, may};
 use super::out::{ChangeOut, Page, Paging, Reason, tagged};
 use super::problem::Problem;
-use crate::access::{EnvironmentClass, Permission, Subject};
-use crate::audit::conceal::conceal;
-use crate::audit::{Action, Record};
+use super::secrets::SecretsRead;
 use crate::catalog::{Document, Environment};
 use crate::gate::{Operation, Target, changes_between};
-use crate::store::{Revision, now};
+use crate::store::Revision;
 
 pub(super) fn routes() -> OpenApiRouter<Guarded> {
     OpenApiRouter::new()
@@ -69,7 +66,9 @@ async fn show(
 ) -> Result<Response, Problem> {
     let found = caller.environment(&project, &environment)?;
     let stored = found.definitions.get(key.as_str()).ok_or_else(|| Problem::not_found("definition", &key))?;
-    let (definition, concealed) = caller.reveal(&project, &found, &key, &stored.document).await?;
+    let mut read = SecretsRead::default();
+    let (definition, concealed) = caller.reveal(&mut read, &project, &found, &key, &stored.document);
+    caller.tell_secrets(read).await?;
     let out = DefinitionOut {
         key,
         environment,
@@ -160,11 +159,12 @@ async fn history(
     if rows.is_empty() && paging.after.is_none() {
         return Err(Problem::not_found("definition", &key));
     }
-    let mut items = Vec::with_capacity(rows.len());
-    for row in rows {
-        items.push(caller.revision_out(&project, &found, &key, row).await?);
-    }
-    Ok(Json(Page::of(items, limit, |item| item.revision.to_string())))
+    let Page { items, next } = Page::of(rows, limit, |row| row.revision.to_string());
+    let mut read = SecretsRead::default();
+    let items = items.into_iter().map(|row| caller.revision_out(&mut read, &project, &found, &key, row));
+    let items = items.collect();
+    caller.tell_secrets(read).await?;
+    Ok(Json(Page { items, next }))
 }
 
 /// One revision
@@ -177,7 +177,10 @@ async fn revision(
 ) -> Result<Json<DefinitionOut>, Problem> {
     let found = caller.environment(&project, &environment)?;
     let row = caller.stored(&project, &environment, &key, revision).await?;
-    Ok(Json(caller.revision_out(&project, &found, &key, row).await?))
+    let mut read = SecretsRead::default();
+    let out = caller.revision_out(&mut read, &project, &found, &key, row);
+    caller.tell_secrets(read).await?;
+    Ok(Json(out))
 }
 
 /// Two revisions.
@@ -237,37 +240,6 @@ async fn rollback(
 }
 
 impl<N: Needs> Caller<N> {
-    /// A document as the caller may see it, and whether its values are concealed. Whoever sees a secret is in the audit
-    /// log before they see it.
-    pub(super) async fn reveal(
-        &self,
-        project: &str,
-        environment: &Arc<Environment>,
-        key: &str,
-        document: &Document,
-    ) -> Result<(Value, bool), Problem> {
-        let subject = Subject::of(document);
-        if subject.is_some_and(|subject| !subject.sensitive) {
-            return Ok((Value::Object(document.clone()), false));
-        }
-        let place = (&*environment.row.key, EnvironmentClass::of(environment.row.production));
-        if self.authority.may(Permission::ProjectRead, Some(place), subject.as_ref()).is_err() {
-            let whole = Value::Object(document.clone());
-            let (concealed, _) = conceal(key, Some(&whole), None, self.services().hub.audit_key());
-            return Ok((concealed.unwrap_or_default(), true));
-        }
-        let record = Record {
-            project: Some(project.to_owned()),
-            environment: Some(environment.row.key.to_string()),
-            target: Some(key.to_owned()),
-            request_id: self.circumstances.request_id.clone(),
-            address: self.circumstances.address.clone(),
-            ..Record::new(Timestamp::from_millis(now()), self.authority.actor.to_string(), Action::SecretRead)
-        };
-        self.services().store.note(vec![record]).await?;
-        Ok((Value::Object(document.clone()), false))
-    }
-
     async fn stored(
         &self,
         project: &str,
@@ -279,28 +251,25 @@ impl<N: Needs> Caller<N> {
         found.ok_or_else(|| Problem::not_found("revision", &revision.to_string()))
     }
 
-    async fn revision_out(
+    fn revision_out(
         &self,
+        read: &mut SecretsRead,
         project: &str,
         environment: &Arc<Environment>,
         key: &str,
         row: Revision,
-    ) -> Result<DefinitionOut, Problem> {
-        let (definition, concealed) = match &row.definition {
-            Some(document) => {
-                let (shown, concealed) = self.reveal(project, environment, key, document).await?;
-                (Some(shown), concealed)
-            }
-            None => (None, false),
-        };
-        Ok(DefinitionOut {
+    ) -> DefinitionOut {
+        let shown =
+            row.definition.as_ref().map(|document| self.reveal(read, project, environment, key, document));
+        let (definition, concealed) = shown.unzip();
+        DefinitionOut {
             key: key.to_owned(),
             environment: environment.row.key.to_string(),
             revision: row.revision,
             version: row.version,
             definition,
-            concealed,
+            concealed: concealed.unwrap_or_default(),
             change: Some(row.change.into()),
-        })
+        }
     }
 }

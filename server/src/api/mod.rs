@@ -18,6 +18,7 @@ mod people;
 mod problem;
 mod projects;
 mod sdk;
+mod secrets;
 mod sessions;
 mod signing_keys;
 mod slices;

@@ -14,10 +14,10 @@ use futures_util::{StreamExt as _, stream};
 use tokio::sync::watch;
 
 use super::caller::Sdk;
+use super::limits::Room;
 use super::problem::Problem;
 use crate::delivery::{Audience, Head, Message};
 use crate::directory::SdkKey;
-use crate::observe::Open;
 use crate::server::Services;
 use crate::store::now;
 
@@ -42,19 +42,17 @@ struct Feed {
     heads: watch::Receiver<Arc<Head>>,
     stopping: watch::Receiver<bool>,
     held: Option<u64>,
-    _open: Open,
+    _room: Room,
 }
 
 impl Feed {
     fn new(sdk: &Sdk, held: Option<u64>) -> Result<Feed, Problem> {
         let services = Arc::clone(sdk.services());
-        let open = services.metrics.stream(services.settings.max_streams);
-        let open =
-            open.ok_or_else(|| Problem::unavailable("TOO_MANY_STREAMS", "too many streams are open"))?;
+        let room = services.limits.stream(&services.metrics, &sdk.key)?;
         let heads = services.hub.subscribe(&sdk.key.project, &sdk.key.environment);
         let heads = heads.ok_or_else(|| Problem::not_found("environment", &sdk.key.environment))?;
         let stopping = services.stopping.clone();
-        Ok(Feed { services, key: Arc::clone(&sdk.key), heads, stopping, held, _open: open })
+        Ok(Feed { services, key: Arc::clone(&sdk.key), heads, stopping, held, _room: room })
     }
 
     /// What comes next; nothing once the key is revoked or the server stops.

@@ -16,6 +16,7 @@ use super::body::Body;
 use super::caller::{Caller, Guarded, Write, may};
 use super::out::Reason;
 use super::problem::Problem;
+use super::secrets::SecretsRead;
 use crate::access::Subject;
 use crate::catalog::Document;
 use crate::gate::Operation;
@@ -51,7 +52,7 @@ async fn export(
     if let Some(name) = &environment {
         caller.environment(&key, name)?;
     }
-    let mut bundles = Map::new();
+    let (mut read, mut bundles) = (SecretsRead::default(), Map::new());
     for found in &project.environments {
         let name = &*found.row.key;
         if environment.as_ref().is_some_and(|wanted| wanted != name) {
@@ -66,7 +67,7 @@ async fn export(
             if !is_secret {
                 entries.push(Value::Object(stored.document.clone()));
             } else if secrets
-                && let (document, false) = caller.reveal(&key, found, entry, &stored.document).await?
+                && let (document, false) = caller.reveal(&mut read, &key, found, entry, &stored.document)
             {
                 entries.push(document);
             }
@@ -80,6 +81,7 @@ async fn export(
         });
         bundles.insert(name.to_owned(), bundle);
     }
+    caller.tell_secrets(read).await?;
     Ok(Json(json!({ "project": key, "environments": bundles })))
 }
 
