@@ -46,7 +46,7 @@ enum Command {
     /// Shows Vexil at work on its own examples; the place to start
     Demo(demo::Arguments),
     /// Runs the control plane: holds definitions, guards their changes, delivers them to processes
-    Serve(serve::Arguments),
+    Serve(Box<serve::Arguments>),
     /// Makes and revokes SDK keys, API tokens, and the keys that sign
     Keys(keys::Arguments),
     /// Adds people who may sign in, and says what they may
@@ -78,7 +78,7 @@ enum Command {
 fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Demo(arguments) => demo::run(&arguments),
-        Command::Serve(arguments) => serve::run(arguments),
+        Command::Serve(arguments) => serve::run(*arguments),
         Command::Keys(arguments) => keys::run(&arguments),
         Command::People(arguments) => people::run(&arguments),
         Command::Apply(arguments) => apply::run(&arguments),

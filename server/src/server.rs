@@ -16,6 +16,7 @@ use tokio::sync::watch;
 use vexil_core::limits;
 
 use crate::access::credential::{self, BadCredential, CredentialKind, Presented};
+use crate::access::seal::Seals;
 use crate::access::ticket::Tickets;
 use crate::access::{Actor, Authority, Grant, Role};
 use crate::api;
@@ -104,6 +105,7 @@ impl Server {
         let slice_secret = shared_secret(&store, "slice_secret").await?;
         let audit_key = DigestKey::new(Sha256::digest(shared_secret(&store, "audit_secret").await?).into());
         let tickets = Tickets::new(&shared_secret(&store, "ticket_secret").await?);
+        let seals = Seals::new(&shared_secret(&store, "session_secret").await?);
         let hub = Arc::new(Hub::new(signer, slice_secret.as_bytes(), audit_key));
         let relay = Relay::new(settings.redis_url.as_deref(), &shared_secret(&store, "deployment").await?)?;
         let metrics = Arc::new(Metrics::default());
@@ -154,6 +156,7 @@ impl Server {
             telemetry,
             tickets,
             turns: Turns::default(),
+            seals,
             leaving,
             stopping,
         };

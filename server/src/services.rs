@@ -5,6 +5,7 @@ use std::sync::atomic::AtomicBool;
 
 use tokio::sync::watch;
 
+use crate::access::seal::Seals;
 use crate::access::ticket::Tickets;
 use crate::api::Limits;
 use crate::catalog::Catalog;
@@ -36,6 +37,7 @@ pub(crate) struct Services {
     pub(crate) leaving: AtomicBool,
     pub(crate) telemetry: Telemetry,
     pub(crate) tickets: Tickets,
+    pub(crate) seals: Seals,
     /// Of what keeps a processor busy.
     pub(crate) turns: Turns,
     /// Says that the server stops.

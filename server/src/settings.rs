@@ -28,6 +28,9 @@ pub struct Settings {
     pub version_check: Duration,
     /// Streams that are held at the same time.
     pub max_streams: usize,
+    /// Streams of one client key that are held at the same time. All client keys together leave a fifth of
+    /// `max_streams` to server keys.
+    pub max_client_streams: usize,
     /// Bytes of a request's body.
     pub max_body: usize,
     /// Whether a proxy stands in front that passes `Host` on and says for whom it asks: the last address in
@@ -35,8 +38,12 @@ pub struct Settings {
     pub behind_proxy: bool,
     /// Requests a second that one SDK key may make; twice as many at once.
     pub sdk_rate: u32,
+    /// Reads a second of one person or API token; four times as many at once.
+    pub read_rate: u32,
     /// Writes a second of one person or API token; ten times as many at once.
     pub write_rate: u32,
+    /// Requests a second with API tokens or sessions from one address, valid or not; four times as many at once.
+    pub address_rate: u32,
     /// Requests a second without a valid key, token or session from one address; four times as many at once.
     pub anonymous_rate: u32,
     /// Connections that are open at the same time; further ones are closed at once.
@@ -73,10 +80,13 @@ impl Default for Settings {
             heartbeat: Duration::from_secs(15),
             version_check: Duration::from_secs(5),
             max_streams: 20_000,
+            max_client_streams: 10_000,
             max_body: 16 << 20,
             behind_proxy: false,
             sdk_rate: 200_000,
+            read_rate: 1_000,
             write_rate: 200,
+            address_rate: 2_000,
             anonymous_rate: 50,
             max_connections: 25_000,
             header_timeout: Duration::from_secs(30),

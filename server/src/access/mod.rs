@@ -4,8 +4,8 @@
 //! 2. [`Role`] and the [`table`]: which role may do it, in which environments, to which entries;
 //! 3. [`Grant`] and [`Authority`]: which roles somebody has, where, and what follows for one act;
 //! 4. [`Parts`]: the parts of an entry that a grant may be limited to;
-//! 5. [`credential`], [`ticket`], [`password`], [`throttle`]: keys and tokens, what stands for them in URLs, passwords,
-//!    and how often one may guess.
+//! 5. [`credential`], [`ticket`], [`seal`], [`password`], [`throttle`]: keys and tokens, what stands for them in URLs,
+//!    what browsers keep, passwords, and how often one may guess.
 
 pub mod credential;
 mod grant;
@@ -13,6 +13,7 @@ mod parts;
 pub mod password;
 mod permission;
 mod role;
+pub mod seal;
 pub mod table;
 pub mod throttle;
 pub mod ticket;

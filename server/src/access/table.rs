@@ -155,6 +155,8 @@ A grant gives a person or a token a role: in all environments or in one, for all
 - A change of what an entry is (its kind, its marks) must be allowed for what it was and for what it becomes.
 - What is done in all environments at once must be allowed in each of them.
 - A grant for one environment gives nothing in the others, and of the project as a whole only `project.read`.
+- A grant is of all projects: it gives the same in each of them, for environments of the same name.
+- Somebody always remains who may do everything: the last super admin of everything cannot be ended or given less.
 - A grant for one tenant gives `project.read`; `entry.write` only within `/scopes/tenant/<tenant>` of entries that exist; `slice.vend` for that tenant; and nothing else. A tenant admin has no more than that, and nothing but `project.read` without a tenant.
 - Whether a second person must approve is no matter of roles, but of the policy of changes.
 ";

@@ -1,6 +1,9 @@
 //! Who asks. What requests are answered with is behind these extractors: a handler without one has nothing to answer
 //! with, so it cannot forget to ask.
 
+mod sdk;
+mod write;
+
 use std::collections::HashMap;
 use std::marker::PhantomData;
 use std::net::IpAddr;
@@ -8,7 +11,7 @@ use std::sync::Arc;
 
 use axum::extract::{FromRef, FromRequestParts, Path};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, Method, Uri, header};
+use axum::http::{HeaderMap, Uri, header};
 
 use super::body::without_nul;
 use super::limits::Client;
@@ -17,14 +20,16 @@ use super::sessions::{self, Session};
 use crate::access::credential::Presented;
 use crate::access::{Authority, EnvironmentClass, Permission};
 use crate::catalog::{Environment, Project};
-use crate::directory::SdkKey;
-use crate::gate::{Circumstances, Committed, Expected, Idempotency, Operation, Proposal, Reviewed};
+use crate::gate::{Circumstances, Committed, Idempotency, Operation, Proposal, Reviewed};
 use crate::services::Services;
 use crate::store::now;
 use crate::turns::Turns;
 
 /// What tickets open.
 const EVENT_STREAM: &str = "/ofrep/v1/stream";
+
+pub(crate) use sdk::{AuditedSdk, Listening, Sdk};
+pub(crate) use write::Write;
 
 /// What the router carries. Only this module looks inside.
 #[derive(Clone)]
@@ -267,7 +272,9 @@ async fn authenticate(parts: &Parts, services: &Services) -> Result<(Authority, 
             (authority, Some(session))
         }
     };
-    if !parts.method.is_safe() {
+    if parts.method.is_safe() {
+        services.limits.read(&authority.actor)?;
+    } else {
         services.limits.write(&authority.actor)?;
     }
     Ok((authority, session))
@@ -336,146 +343,8 @@ pub(super) fn address(parts: &Parts) -> Option<IpAddr> {
 #[derive(Debug, Clone)]
 pub(crate) struct RequestId(pub(crate) Arc<str>);
 
-/// A process or an app with its key.
-pub(crate) struct Sdk {
-    /// What the key is of.
-    pub(crate) key: Arc<SdkKey>,
-    services: Arc<Services>,
-}
-
-impl Sdk {
-    pub(super) fn services(&self) -> &Arc<Services> {
-        &self.services
-    }
-}
-
-impl<S> FromRequestParts<S> for Sdk
-where
-    S: Send + Sync,
-    Guarded: FromRef<S>,
-{
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Sdk, Problem> {
-        let Guarded(services) = Guarded::from_ref(state);
-        let token =
-            bearer(&parts.headers)?.ok_or_else(|| Problem::unauthenticated("an SDK key is needed"))?;
-        let presented = Presented::parse(token)?;
-        match services.directory.sdk_key(&presented, now()) {
-            Some(key) => {
-                services.limits.sdk(&key.id)?;
-                tracing::Span::current().record("actor", format_args!("key:{}", key.id));
-                Ok(Sdk { key, services })
-            }
-            None if services.directory.token(&presented, now()).is_some() => {
-                let detail = "an API token does not read what SDK keys do; make a key with POST /api/v1/keys";
-                Err(Problem::new(axum::http::StatusCode::FORBIDDEN, "NOT_AN_SDK_KEY", detail))
-            }
-            None => Err(Problem::unauthenticated("the key is unknown, has expired or was revoked")),
-        }
-    }
-}
-
 /// The ticket in a URL, unless the path takes none.
 pub(super) fn ticket(uri: &Uri) -> Option<&str> {
     let query = uri.query().filter(|_| uri.path() == EVENT_STREAM)?;
     query.split('&').find_map(|member| member.strip_prefix("ticket="))
-}
-
-/// A process or an app that listens: with its key, or with the ticket in a URL that stands for it.
-pub(crate) struct Listening(pub(crate) Sdk);
-
-impl<S> FromRequestParts<S> for Listening
-where
-    S: Send + Sync,
-    Guarded: FromRef<S>,
-{
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Listening, Problem> {
-        let Some(ticket) = ticket(&parts.uri) else {
-            return Sdk::from_request_parts(parts, state).await.map(Listening);
-        };
-        let Guarded(services) = Guarded::from_ref(state);
-        let holder = services.tickets.holder(ticket, now());
-        let key = holder.and_then(|id| services.directory.sdk_key_of(id, now()));
-        match key {
-            Some(key) => {
-                services.limits.sdk(&key.id)?;
-                Ok(Listening(Sdk { key, services }))
-            }
-            None => {
-                Err(Problem::unauthenticated("the ticket is none, has expired, or its key does not work"))
-            }
-        }
-    }
-}
-
-/// A process that does what the audit log tells of.
-pub(crate) struct AuditedSdk {
-    /// The process.
-    pub(crate) sdk: Sdk,
-    /// The address and request id.
-    pub(crate) circumstances: Circumstances,
-}
-
-impl<S> FromRequestParts<S> for AuditedSdk
-where
-    S: Send + Sync,
-    Guarded: FromRef<S>,
-{
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<AuditedSdk, Problem> {
-        let sdk = Sdk::from_request_parts(parts, state).await?;
-        Ok(AuditedSdk { sdk, circumstances: circumstances(parts) })
-    }
-}
-
-/// What a request that writes says beside its body.
-pub(crate) struct Write {
-    /// `If-Match`: what the author saw.
-    pub(crate) expected: Expected,
-    /// `Idempotency-Key`: the request is carried out once only.
-    key: Option<String>,
-    /// The method and path.
-    request: String,
-}
-
-/// Bytes of an idempotency key.
-const IDEMPOTENCY_KEY_BYTES: usize = 255;
-
-impl<S: Send + Sync> FromRequestParts<S> for Write {
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Write, Problem> {
-        let text = |name: &str| match parts.headers.get(name).map(|value| value.to_str()) {
-            None => Ok(None),
-            Some(Ok(text)) => Ok(Some(text.trim())),
-            Some(Err(_)) => Err(Problem::bad_request("INVALID_HEADER", format!("`{name}` is not text"))),
-        };
-        let expected = match text("if-match")? {
-            None | Some("*") => Expected::Any,
-            Some(tag) => Expected::Number(number_of(tag)?),
-        };
-        let key = text("idempotency-key")?.map(str::to_owned);
-        if key.as_ref().is_some_and(|key| key.is_empty() || key.len() > IDEMPOTENCY_KEY_BYTES) {
-            let detail = format!("`Idempotency-Key` has 1 to {IDEMPOTENCY_KEY_BYTES} bytes");
-            return Err(Problem::bad_request("INVALID_HEADER", detail));
-        }
-        let method: &Method = &parts.method;
-        Ok(Write { expected, key, request: format!("{method} {} {expected:?}", parts.uri) })
-    }
-}
-
-/// The number in a tag such as `"12"`.
-fn number_of(tag: &str) -> Result<u64, Problem> {
-    let tag = tag.strip_prefix("W/").unwrap_or(tag);
-    let number = tag.strip_prefix('"').and_then(|tag| tag.strip_suffix('"')).and_then(|tag| tag.parse().ok());
-    number.ok_or_else(|| {
-        Problem::bad_request(
-            "INVALID_HEADER",
-            "`If-Match` is one tag as it was given in `ETag`, such as \"12\"",
-        )
-    })
 }

@@ -21,6 +21,7 @@ use super::caller::{Caller, Guarded, Needs, Sdk, Write, may};
 use super::evaluation::{Groups, View, tag_of, unless_known, with_all};
 use super::out::{Reason, committed, is_on, moment, tagged};
 use super::problem::Problem;
+use super::secrets::SecretsRead;
 use crate::catalog::{Document, Environment, Stored};
 use crate::gate::{Committed, Operation, Target};
 use crate::services::DEFAULT_PROJECT;
@@ -100,7 +101,9 @@ async fn config(
 ) -> Result<Response, Problem> {
     let found = caller.environment(DEFAULT_PROJECT, &environment)?;
     let stored = of_type(&found, &key, "config").ok_or_else(|| Problem::not_found("configuration", &key))?;
-    let (shown, concealed) = caller.reveal(DEFAULT_PROJECT, &found, &key, &stored.document).await?;
+    let mut read = SecretsRead::default();
+    let (shown, concealed) = caller.reveal(&mut read, DEFAULT_PROJECT, &found, &key, &stored.document);
+    caller.tell_secrets(read).await?;
     let mark = |field: &str| stored.document.get(field).and_then(Value::as_bool);
     let out = SystemConfigEntry {
         value: shown.get("default").cloned().unwrap_or_default(),
@@ -214,14 +217,28 @@ async fn status(
     if let Some(environment) = environment {
         let found = caller.environment(DEFAULT_PROJECT, &environment)?;
         let stored = flag(&found, &name)?;
-        let entry = caller.flag_entry(&found, &name, stored).await?;
+        let mut read = SecretsRead::default();
+        let shown = caller.reveal(&mut read, DEFAULT_PROJECT, &found, &name, &stored.document);
+        caller.tell_secrets(read).await?;
+        let entry = caller.flag_entry(&found, &name, stored, shown).await?;
         return Ok(tagged(StatusCode::OK, stored.revision, &entry));
     }
     let project = caller.project(DEFAULT_PROJECT)?;
     let permitted = |environment: &&Arc<Environment>| caller.permit_in(environment).is_ok();
-    let found = project.environments.iter().filter(permitted).filter_map(|environment| {
-        Some(caller.flag_entry(environment, &name, flag(environment, &name).ok()?))
-    });
+    let (mut found, mut read) = (Vec::new(), SecretsRead::default());
+    for environment in project.environments.iter().filter(permitted) {
+        if let Ok(stored) = flag(environment, &name) {
+            found.push((
+                environment,
+                stored,
+                caller.reveal(&mut read, DEFAULT_PROJECT, environment, &name, &stored.document),
+            ));
+        }
+    }
+    caller.tell_secrets(read).await?;
+    let found = found
+        .into_iter()
+        .map(|(environment, stored, shown)| caller.flag_entry(environment, &name, stored, shown));
     let entries = try_join_all(found).await?;
     if entries.is_empty() {
         return Err(Problem::not_found("flag", &name));
@@ -383,11 +400,11 @@ impl<N: Needs> Caller<N> {
 
     async fn flag_entry(
         &self,
-        environment: &Arc<Environment>,
+        environment: &Environment,
         name: &str,
         stored: &Stored,
+        (shown, concealed): (Value, bool),
     ) -> Result<FeatureFlagEntry, Problem> {
-        let (shown, concealed) = self.reveal(DEFAULT_PROJECT, environment, name, &stored.document).await?;
         let field = |field: &str| shown.get(field).cloned();
         let is_boolean = shown.get("variations").is_none_or(|variations| {
             let mut values = variations.as_array().into_iter().flatten().map(|one| one.get("value"));

@@ -10,20 +10,17 @@ use serde_json::{Value, json};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
-use vexil_core::Timestamp;
 
 use super::asked::{Path, Query};
 use super::body::Body;
 use super::caller::{Caller, Guarded, Needs, Write, may};
 use super::out::{ChangeOut, Page, Paging, PlannedOrChanged, Reason, tagged};
 use super::problem::Problem;
-use crate::access::{EnvironmentClass, Permission, Subject};
-use crate::audit::conceal::conceal;
-use crate::audit::{Action, Record};
+use super::secrets::SecretsRead;
 use crate::catalog::{Document, Environment};
 use crate::delivery::slice;
 use crate::gate::{Operation, Target, changes_between};
-use crate::store::{Revision, now};
+use crate::store::Revision;
 
 pub(super) fn routes() -> OpenApiRouter<Guarded> {
     OpenApiRouter::new()
@@ -105,7 +102,9 @@ async fn show(
 ) -> Result<Response, Problem> {
     let found = caller.environment(&project, &environment)?;
     let stored = found.definitions.get(key.as_str()).ok_or_else(|| Problem::not_found("definition", &key))?;
-    let (definition, concealed) = caller.reveal(&project, &found, &key, &stored.document).await?;
+    let mut read = SecretsRead::default();
+    let (definition, concealed) = caller.reveal(&mut read, &project, &found, &key, &stored.document);
+    caller.tell_secrets(read).await?;
     let withheld = WithheldOut::of(&found, &key);
     let out = DefinitionOut {
         key,
@@ -196,10 +195,10 @@ async fn history(
     if part.items.is_empty() && paging.after.is_none() {
         return Err(Problem::not_found("definition", &key));
     }
-    let mut items = Vec::with_capacity(part.items.len());
-    for row in part.items {
-        items.push(caller.revision_out(&project, &found, &key, row).await?);
-    }
+    let mut read = SecretsRead::default();
+    let items = part.items.into_iter();
+    let items = items.map(|row| caller.revision_out(&mut read, &project, &found, &key, row)).collect();
+    caller.tell_secrets(read).await?;
     Ok(Json(Page::part(items, part.more, |item| item.revision.to_string())))
 }
 
@@ -213,7 +212,10 @@ async fn revision(
 ) -> Result<Json<DefinitionOut>, Problem> {
     let found = caller.environment(&project, &environment)?;
     let row = caller.stored(&project, &environment, &key, revision).await?;
-    Ok(Json(caller.revision_out(&project, &found, &key, row).await?))
+    let mut read = SecretsRead::default();
+    let out = caller.revision_out(&mut read, &project, &found, &key, row);
+    caller.tell_secrets(read).await?;
+    Ok(Json(out))
 }
 
 /// Two revisions.
@@ -271,53 +273,7 @@ async fn rollback(
     caller.carry_out(&write, operation, Reason { reason, ticket }, &digest, dry_run).await
 }
 
-/// Whether a document says that it is a secret, or is none that says anything.
-pub(super) fn is_secret(document: &Document) -> bool {
-    Subject::of(document).is_none_or(|subject| subject.sensitive)
-}
-
 impl<N: Needs> Caller<N> {
-    /// A document as the caller may see it, and whether its values are concealed. Whoever sees a secret is in the audit
-    /// log before they see it.
-    pub(super) async fn reveal(
-        &self,
-        project: &str,
-        environment: &Arc<Environment>,
-        key: &str,
-        document: &Document,
-    ) -> Result<(Value, bool), Problem> {
-        if !is_secret(document) {
-            return Ok((Value::Object(document.clone()), false));
-        }
-        if !self.may_see(environment, document) {
-            let whole = Value::Object(document.clone());
-            let (concealed, _) = conceal(key, Some(&whole), None, self.services().hub.audit_key());
-            return Ok((concealed.unwrap_or_default(), true));
-        }
-        let record = self.secret_read(project, environment, key);
-        self.services().store.note(vec![record]).await?;
-        Ok((Value::Object(document.clone()), false))
-    }
-
-    /// Whether the caller may see all of a document, be it a secret.
-    pub(super) fn may_see(&self, environment: &Environment, document: &Document) -> bool {
-        let place = (&*environment.row.key, EnvironmentClass::of(environment.row.production));
-        let subject = Subject::of(document);
-        self.authority.may(Permission::ProjectRead, Some(place), subject.as_ref()).is_ok()
-    }
-
-    /// What the audit log is told before the caller sees a secret.
-    pub(super) fn secret_read(&self, project: &str, environment: &Environment, key: &str) -> Record {
-        Record {
-            project: Some(project.to_owned()),
-            environment: Some(environment.row.key.to_string()),
-            target: Some(key.to_owned()),
-            request_id: self.circumstances.request_id.clone(),
-            address: self.circumstances.address.clone(),
-            ..Record::new(Timestamp::from_millis(now()), self.authority.actor.to_string(), Action::SecretRead)
-        }
-    }
-
     async fn stored(
         &self,
         project: &str,
@@ -329,29 +285,26 @@ impl<N: Needs> Caller<N> {
         found.ok_or_else(|| Problem::not_found("revision", &revision.to_string()))
     }
 
-    async fn revision_out(
+    fn revision_out(
         &self,
+        read: &mut SecretsRead,
         project: &str,
         environment: &Arc<Environment>,
         key: &str,
         row: Revision,
-    ) -> Result<DefinitionOut, Problem> {
-        let (definition, concealed) = match &row.definition {
-            Some(document) => {
-                let (shown, concealed) = self.reveal(project, environment, key, document).await?;
-                (Some(shown), concealed)
-            }
-            None => (None, false),
-        };
-        Ok(DefinitionOut {
+    ) -> DefinitionOut {
+        let shown =
+            row.definition.as_ref().map(|document| self.reveal(read, project, environment, key, document));
+        let (definition, concealed) = shown.unzip();
+        DefinitionOut {
             key: key.to_owned(),
             environment: environment.row.key.to_string(),
             revision: row.revision,
             version: row.version,
             definition,
-            concealed,
+            concealed: concealed.unwrap_or_default(),
             withheld: Vec::new(),
             change: Some(row.change.into()),
-        })
+        }
     }
 }

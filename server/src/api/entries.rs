@@ -226,39 +226,30 @@ async fn edit(
     caller.carry_out(&write, operation, Reason { reason, ticket }, &digest, dry_run).await
 }
 
-/// Why an entry is archived or restored.
-#[derive(Debug, Default, Deserialize, IntoParams)]
-struct WhyQuery {
-    /// In the author's words.
-    reason: Option<String>,
-    /// An issue, an incident.
-    ticket: Option<String>,
-}
-
 /// Archive an entry: it leaves every environment, and its history stays
 #[utoipa::path(delete, path = "/api/v1/projects/{project}/entries/{key}", tag = "entries",
-    params(("project" = String, Path, example = "default"), ("key" = String, Path, example = "a"), WhyQuery),
+    params(("project" = String, Path, example = "default"), ("key" = String, Path, example = "a"), Reason),
     responses((status = 200, body = ChangedOut), (status = 412, body = Problem), (status = "4XX", body = Problem)))]
 async fn archive(
     caller: Caller<may::EntryArchive>,
     Path((project, key)): Path<(String, String)>,
-    Query(WhyQuery { reason, ticket }): Query<WhyQuery>,
+    Query(reason): Query<Reason>,
     write: Write,
 ) -> Result<Response, Problem> {
     let operation = Operation::Archive { project, key, expected: write.expected };
-    caller.carry_out(&write, operation, Reason { reason, ticket }, "", false).await
+    caller.carry_out(&write, operation, reason, "", false).await
 }
 
 /// Put an archived entry back as it was
 #[utoipa::path(post, path = "/api/v1/projects/{project}/entries/{key}/restore", tag = "entries",
-    params(("project" = String, Path, example = "default"), ("key" = String, Path, example = "a"), WhyQuery),
+    params(("project" = String, Path, example = "default"), ("key" = String, Path, example = "a"), Reason),
     responses((status = 200, body = ChangedOut), (status = 412, body = Problem), (status = "4XX", body = Problem)))]
 async fn restore(
     caller: Caller<may::EntryArchive>,
     Path((project, key)): Path<(String, String)>,
-    Query(WhyQuery { reason, ticket }): Query<WhyQuery>,
+    Query(reason): Query<Reason>,
     write: Write,
 ) -> Result<Response, Problem> {
     let operation = Operation::Restore { project, key, expected: write.expected };
-    caller.carry_out(&write, operation, Reason { reason, ticket }, "", false).await
+    caller.carry_out(&write, operation, reason, "", false).await
 }

@@ -1,5 +1,8 @@
-//! How much one key, one author or one address may ask for. Whoever shows a valid key or session is counted by that;
-//! all others by where they come from.
+//! How much one key, one author or one address may ask for. Whoever shows a valid key, token or session is counted by
+//! that; all others by where they come from. Tokens and sessions are counted by where they come from too, before
+//! anybody looks whether they are valid.
+
+mod streams;
 
 use std::hash::Hash;
 use std::net::{IpAddr, SocketAddr};
@@ -22,6 +25,9 @@ use super::sessions;
 use crate::access::Actor;
 use crate::access::throttle::{CAPACITY, LoginThrottle, Pace, Throttle, address_key};
 use crate::settings::Settings;
+use streams::Streams;
+
+pub(crate) use streams::Room;
 
 /// How often those who have not asked for a while are forgotten.
 const TIDY: Duration = Duration::from_secs(5);
@@ -44,8 +50,11 @@ const GUESSES: Pace = Pace {
 /// All that bounds how much is asked for.
 pub(crate) struct Limits {
     keys: Counts<Arc<str>>,
+    readers: Counts<Actor>,
     authors: Counts<Actor>,
+    administrators: Counts<IpAddr>,
     addresses: Counts<IpAddr>,
+    streams: Streams,
     guesses: Mutex<Throttle<IpAddr>>,
     pub(super) logins: Mutex<LoginThrottle>,
     pub(super) passwords: Arc<Semaphore>,
@@ -57,8 +66,11 @@ impl Limits {
     pub(crate) fn new(settings: &Settings) -> Limits {
         Limits {
             keys: Counts::new(settings.sdk_rate, 2),
+            readers: Counts::new(settings.read_rate, 4),
             authors: Counts::new(settings.write_rate, 10),
+            administrators: Counts::new(settings.address_rate, 4),
             addresses: Counts::new(settings.anonymous_rate, 4),
+            streams: Streams::new(settings.max_streams, settings.max_client_streams),
             guesses: Mutex::new(Throttle::new(GUESSES, CAPACITY)),
             logins: Mutex::default(),
             passwords: Arc::new(Semaphore::new(PASSWORDS_AT_ONCE)),
@@ -72,9 +84,20 @@ impl Limits {
         self.keys.count(key).map_err(|wait| too_many("this key asks", wait))
     }
 
+    /// Counts a read of somebody with a token or session.
+    pub(super) fn read(&self, reader: &Actor) -> Result<(), Problem> {
+        self.readers.count(reader).map_err(|wait| too_many("this reader asks", wait))
+    }
+
     /// Counts a write.
     pub(super) fn write(&self, author: &Actor) -> Result<(), Problem> {
         self.authors.count(author).map_err(|wait| too_many("this author writes", wait))
+    }
+
+    /// Counts a request with a token or session, whether or not it is valid.
+    fn administration(&self, client: &Client) -> Result<(), Problem> {
+        let Some(address) = client.address else { return Ok(()) };
+        self.administrators.count(&address_key(address)).map_err(|wait| too_many("this address asks", wait))
     }
 
     /// Counts a request of somebody unknown.
@@ -199,7 +222,10 @@ impl Client {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Shown {
     Nothing,
-    /// A key or token that was made here, a ticket for a stream, or the cookie of a session.
+    /// An SDK key. What there is of it is in memory, and each has a limit of its own: thousands of processes may come
+    /// from one address. A ticket for a stream stands for its key.
+    SdkKey,
+    /// A token that was made here, or the cookie of a session.
     Ours,
     /// A token of somebody else's making.
     Foreign,
@@ -209,9 +235,11 @@ impl Shown {
     fn of(request: &Request) -> Shown {
         let headers = request.headers();
         match bearer(headers) {
+            Ok(Some(key)) if key.starts_with("vx_srv_") || key.starts_with("vx_cli_") => Shown::SdkKey,
             Ok(Some(token)) if token.starts_with("vx_") => Shown::Ours,
             Ok(Some(_)) => Shown::Foreign,
-            Ok(None) if sessions::has_cookie(headers) || ticket(request.uri()).is_some() => Shown::Ours,
+            Ok(None) if ticket(request.uri()).is_some() => Shown::SdkKey,
+            Ok(None) if sessions::has_cookie(headers) => Shown::Ours,
             Ok(None) | Err(_) => Shown::Nothing,
         }
     }
@@ -234,8 +262,9 @@ impl Limits {
             // Probes must not take a server that is attacked for one that is dead.
             _ if matches!(path, "/healthz" | "/readyz") => Ok(()),
             Shown::Nothing => self.anonymous(&client),
-            Shown::Ours => Ok(()),
-            Shown::Foreign => self.may_guess(&client),
+            Shown::SdkKey => Ok(()),
+            Shown::Ours => self.administration(&client),
+            Shown::Foreign => self.may_guess(&client).and_then(|()| self.administration(&client)),
         };
         request.extensions_mut().insert(client);
         match admitted {

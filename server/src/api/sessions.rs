@@ -157,7 +157,7 @@ async fn sign_in(visitor: Visitor, Body { value, .. }: Body<SignIn>) -> Result<R
     succeed(services, &email, &visitor.client);
     let out = WhoOut::new(&authority, Some(&session), services);
     let seconds = LIFETIME / 1000;
-    let cookie = cookie(&visitor.client, plaintext.reveal(), seconds)?;
+    let cookie = cookie(&visitor.client, &services.seals.seal(plaintext.reveal()), seconds)?;
     Ok((StatusCode::CREATED, [(header::SET_COOKIE, cookie)], Json(out)).into_response())
 }
 
@@ -283,7 +283,8 @@ pub(super) async fn of_cookie(parts: &Parts, services: &Services) -> Result<(Aut
         Problem::unauthenticated("an API token is needed (`Authorization: Bearer <token>`), or to sign in")
     })?;
     let over = || Problem::unauthenticated("the session is unknown or over; sign in again");
-    let presented = Presented::parse(shown)?;
+    // What nobody was given does not get as far as the database.
+    let presented = Presented::parse(services.seals.open(shown).ok_or_else(over)?)?;
     let row = services.store.session(presented.id().as_str()).await?.ok_or_else(over)?;
     let is_theirs = SecretHash::from_hex(&row.hash).is_some_and(|hash| presented.is(&hash));
     if !is_theirs || row.expires_at <= now() {

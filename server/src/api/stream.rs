@@ -14,10 +14,10 @@ use futures_util::{StreamExt as _, stream};
 use tokio::sync::watch;
 
 use super::caller::Sdk;
+use super::limits::Room;
 use super::problem::Problem;
 use crate::delivery::{Head, Message};
 use crate::directory::SdkKey;
-use crate::observe::Open;
 use crate::relay;
 use crate::services::Services;
 use crate::store::now;
@@ -47,19 +47,17 @@ struct Feed {
     held: Option<u64>,
     /// The version that there was when it was opened. What it missed before tells nothing of how fast changes are.
     found: u64,
-    _open: Open,
+    _room: Room,
 }
 
 impl Feed {
     fn new(sdk: &Sdk, held: Option<u64>) -> Result<Feed, Problem> {
         let services = Arc::clone(sdk.services());
-        let open = services.metrics.stream(services.settings.max_streams);
-        let open =
-            open.ok_or_else(|| Problem::unavailable("TOO_MANY_STREAMS", "too many streams are open"))?;
+        let room = services.limits.stream(&services.metrics, &sdk.key)?;
         let heads = services.hub.subscribe(&sdk.key.project, &sdk.key.environment);
         let heads = heads.ok_or_else(|| Problem::not_found("environment", &sdk.key.environment))?;
         let (stopping, found) = (services.stopping.clone(), heads.borrow().version());
-        Ok(Feed { services, key: Arc::clone(&sdk.key), heads, stopping, held, found, _open: open })
+        Ok(Feed { services, key: Arc::clone(&sdk.key), heads, stopping, held, found, _room: room })
     }
 
     /// Of somebody who goes on from a version: which is here by then.

@@ -19,9 +19,9 @@ use vexil_core::limits;
 use super::asked::{Path, Query};
 use super::body;
 use super::caller::{Caller, Guarded, Write, may};
-use super::definitions::is_secret;
 use super::out::{PlannedOrChanged, Reason};
 use super::problem::Problem;
+use super::secrets::SecretsRead;
 use crate::catalog::{Document, Environment, Project, Stored};
 use crate::gate::Operation;
 
@@ -59,7 +59,7 @@ async fn export(
     if let Some(name) = &environment {
         caller.environment(&key, name)?;
     }
-    let (mut bundles, mut read) = (Vec::new(), Vec::new());
+    let (mut bundles, mut read) = (Vec::new(), SecretsRead::default());
     for found in &project.environments {
         let name = &*found.row.key;
         if environment.as_ref().is_some_and(|wanted| wanted != name) {
@@ -70,20 +70,13 @@ async fn export(
         }
         let mut entries = Vec::new();
         for (entry, stored) in &found.definitions {
-            if is_secret(&stored.document) {
-                if !secrets || !caller.may_see(found, &stored.document) {
-                    continue;
-                }
-                read.push(caller.secret_read(&key, found, entry));
+            if caller.may_export(&mut read, secrets, &key, found, entry, &stored.document) {
+                entries.push(Arc::clone(stored));
             }
-            entries.push(Arc::clone(stored));
         }
         bundles.push((Arc::clone(found), entries));
     }
-    if !read.is_empty() {
-        // Whoever sees secrets is in the audit log before they see any.
-        caller.services().store.note(read).await?;
-    }
+    caller.tell_secrets(read).await?;
     let chunks = stream::iter(chunks(pieces(&project, bundles)).map(Ok::<_, Infallible>));
     Ok(([(header::CONTENT_TYPE, "application/json")], Body::from_stream(chunks)).into_response())
 }

@@ -6,11 +6,16 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
 use tokio::sync::watch;
 
 use super::{Head, Signer};
 use crate::audit::conceal::DigestKey;
 use crate::catalog::Project;
+
+/// What the secrets of environments are for, so that none of them means anything elsewhere.
+const SLICES: &[u8] = b"vexil slices";
 
 /// Where those who wait for an environment's next version hear of it, by environment.
 type Heads = HashMap<Arc<str>, watch::Sender<Arc<Head>>>;
@@ -22,6 +27,7 @@ pub struct Hub {
     signer: RwLock<Arc<Signer>>,
     /// Publishing looks and then acts; one at a time, so that no earlier version takes the place of a later one.
     publishing: Mutex<()>,
+    /// That of the deployment, from which the environments have theirs.
     slice_secret: Arc<[u8]>,
     audit_key: DigestKey,
 }
@@ -55,7 +61,7 @@ impl Hub {
         for environment in &project.environments {
             let head = |before: Option<&Head>| {
                 let (project, environment) = (Arc::clone(project), Arc::clone(environment));
-                let slice_secret = Arc::clone(&self.slice_secret);
+                let slice_secret = self.slice_secret_of(&project.key, &environment.row.key);
                 Arc::new(Head::new(project, environment, Arc::clone(&signer), slice_secret, before))
             };
             let Some(sender) = self.sender(&project.key, &environment.row.key) else {
@@ -92,6 +98,19 @@ impl Hub {
     /// The newest version of an environment, and every newer one.
     pub fn subscribe(&self, project: &str, environment: &str) -> Option<watch::Receiver<Arc<Head>>> {
         self.sender(project, environment).map(|sender| sender.subscribe())
+    }
+
+    /// The secret of one environment: what is sealed in one must not be recognised in another.
+    fn slice_secret_of(&self, project: &str, environment: &str) -> Arc<[u8]> {
+        // Keys of any length will do, so there always is one.
+        let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&self.slice_secret) else {
+            return Arc::clone(&self.slice_secret);
+        };
+        for part in [SLICES, project.as_bytes(), environment.as_bytes()] {
+            mac.update(part);
+            mac.update(&[0]);
+        }
+        mac.finalize().into_bytes().as_slice().into()
     }
 
     fn sender(&self, project: &str, environment: &str) -> Option<watch::Sender<Arc<Head>>> {

@@ -123,6 +123,8 @@ pub fn new_signing_key(state: &str) -> Result<SigningKeyRow, getrandom::Error> {
     let (mut seed, mut id) = ([0; 32], [0; 9]);
     getrandom::fill(&mut seed)?;
     getrandom::fill(&mut id)?;
+    // So that it begins with a letter: what begins with `-` is an option on the command line.
+    id[0] &= 0x7f;
     let key = SigningKey::from_bytes(&seed);
     Ok(SigningKeyRow {
         id: Base64UrlUnpadded::encode_string(&id),
@@ -139,6 +141,14 @@ mod tests {
     use ed25519_dalek::{Verifier, VerifyingKey};
 
     use super::*;
+
+    #[test]
+    fn ids_are_no_options_on_the_command_line() {
+        for _ in 0..1_000 {
+            let row = new_signing_key("next").unwrap();
+            assert!(row.id.starts_with(|first: char| first.is_ascii_alphabetic()), "{}", row.id);
+        }
+    }
 
     #[test]
     fn a_signature_verifies_and_covers_header_and_payload() {

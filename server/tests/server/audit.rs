@@ -137,3 +137,25 @@ fn whoever_operates_one_environment_reads_of_that_one() {
     with(json!([{"role": "developer"}])).get(AUDIT).refused(403, "FORBIDDEN");
     with(json!([{"role": "operator"}])).get("/api/v1/audit/export").expect(200);
 }
+
+#[test]
+fn a_request_tells_of_the_secrets_that_it_shows_and_of_no_others() {
+    TestServer::on_each(|server| {
+        let admin = server.admin();
+        let definition = json!({"key": "password", "type": "config", "default": "s0", "sensitive": true});
+        admin.post("/api/v1/projects/default/entries", json!({ "definition": definition })).expect(201);
+        let path = "/api/v1/projects/default/environments/staging/entries/password";
+        for round in 1..4 {
+            admin.patch(path, json!({"patch": {"default": format!("s{round}")}})).expect(200);
+        }
+        let told = || {
+            let told = admin.get("/api/v1/audit?action=secret.read").expect(200);
+            told["items"].as_array().unwrap().len()
+        };
+        let page = admin.get(&format!("{path}/revisions?limit=2")).expect(200);
+        assert_eq!((page["items"].as_array().unwrap().len(), &page["next"]), (2, &json!("3")));
+        assert_eq!(told(), 2);
+        admin.get("/api/v1/projects/default/export?secrets=true").expect(200);
+        assert_eq!(told(), 5);
+    });
+}

@@ -174,3 +174,19 @@ fn lists_come_in_pages() {
         admin.get(&format!("{path}?after=nobody")).refused(400, "INVALID_QUERY");
     }
 }
+
+#[test]
+fn what_is_sealed_in_one_environment_is_not_recognised_in_another() {
+    let server = TestServer::start();
+    let definition = json!({"key": "a", "client_visible": true,
+        "rules": [{"condition": {"user.email": {"eq": "ada@example.com"}}, "action": {"serve": "on"}}]});
+    server.admin().post("/api/v1/projects/default/entries", json!({ "definition": definition })).expect(201);
+    let rules = |environment: &str| {
+        let snapshot = server.sdk(environment, "client").get("/sdk/v1/snapshot").expect(200);
+        let rules = snapshot["payload"]["entries"][0]["rules"].to_string();
+        assert!(rules.contains("sealedIn"), "{snapshot}");
+        rules
+    };
+    assert_eq!(rules("staging"), rules("staging"));
+    assert_ne!(rules("staging"), rules("production"));
+}

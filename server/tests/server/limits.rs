@@ -2,6 +2,7 @@
 
 use serde_json::json;
 use vexil_server::Settings;
+use vexil_server::access::credential::{CredentialKind, mint};
 
 use crate::support::{ADMIN, Answer, Client, TestServer, settings};
 
@@ -50,6 +51,65 @@ fn an_author_writes_so_often_and_reads_go_on() {
     assert!((19..60).contains(&written), "{written}");
     admin.get("/api/v1/projects").expect(200);
     write(&other).refused(404, "NOT_FOUND");
+}
+
+#[test]
+fn a_reader_asks_so_often_and_writes_go_on() {
+    let (server, _folder) = limited(|settings| settings.read_rate = 2);
+    let admin = server.admin();
+    let other =
+        admin.post("/api/v1/tokens", json!({"name": "x", "grants": [{"role": "viewer"}]})).expect(201);
+    let other = server.client(other["token"].as_str().unwrap());
+    let asked = until_refused(|| admin.get("/api/v1/projects"));
+    assert!((8..40).contains(&asked), "{asked}");
+    admin.delete("/api/v1/keys/none").refused(404, "NOT_FOUND");
+    other.get("/api/v1/projects").expect(200);
+}
+
+#[test]
+fn an_address_asks_so_often_whatever_token_it_shows() {
+    let (server, _folder) = limited(|settings| {
+        settings.address_rate = 2;
+        settings.behind_proxy = true;
+    });
+    let key = server.sdk("staging", "server");
+    let from_there = [("x-forwarded-for", "198.51.100.2")];
+    let asked = until_refused(|| {
+        let made_up = mint(CredentialKind::ApiToken).unwrap();
+        server.client(made_up.plaintext.reveal()).send("GET", "/api/v1/projects", &from_there, None)
+    });
+    assert!((8..40).contains(&asked), "{asked}");
+    server.admin().send("GET", "/api/v1/projects", &from_there, None).refused(429, "RATE_LIMITED");
+    server.admin().send("GET", "/api/v1/projects", &[("x-forwarded-for", "198.51.100.3")], None).expect(200);
+    for _ in 0..20 {
+        assert_eq!(key.send("GET", "/sdk/v1/snapshot", &from_there, None).status, 200);
+    }
+}
+
+#[test]
+fn client_keys_leave_room_for_server_keys() {
+    let (server, _folder) = limited(|settings| {
+        settings.max_streams = 10;
+        settings.max_client_streams = 3;
+    });
+    let apps: Vec<Client> = (0..3).map(|_| server.sdk("staging", "client")).collect();
+    let service = server.sdk("staging", "server");
+    let refused = |client: &Client| client.get("/sdk/v1/stream").refused(503, "TOO_MANY_STREAMS");
+    let mut open = Vec::new();
+    // Each app has its share, and all together leave two.
+    for (app, count) in apps.iter().zip([3, 3, 2]) {
+        open.extend((0..count).map(|_| app.stream(None)));
+        refused(app);
+    }
+    open.extend((0..2).map(|_| service.stream(None)));
+    refused(&service);
+    // Whoever goes makes room.
+    drop(open);
+    let began = std::time::Instant::now();
+    while apps[0].outcome("GET", "/sdk/v1/stream", None).0 != 200 {
+        assert!(began.elapsed().as_secs() < 20, "there is no room again");
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
 }
 
 #[test]

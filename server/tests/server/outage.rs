@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 use vexil_server::Settings;
+use vexil_server::access::credential::{CredentialKind, mint};
 use vexil_test_services::{Fsync, Postgres, required};
 
 use crate::support::{TestServer, settings};
@@ -34,6 +35,14 @@ fn without_the_database_reads_go_on_and_writes_come_again() {
     admin.post(ENTRIES, json!({"definition": {"key": "a", "type": "config", "default": 0}})).expect(201);
     let key = server.sdk("production", "server");
     let path = format!("{IN_PRODUCTION}/a");
+    let (email, password) = ("ada@example.com", "a long and winding road");
+    let ada = json!({"email": email, "name": "Ada", "password": password, "grants": [{"role": "viewer"}]});
+    admin.post("/api/v1/people", ada).expect(201);
+    let signed_in = server.client("").post("/api/v1/session", json!({"email": email, "password": password}));
+    let cookie = signed_in.header("set-cookie").unwrap().split(';').next().unwrap().to_owned();
+    let with_cookie =
+        |cookie: &str| server.client("").send("GET", "/api/v1/session", &[("cookie", cookie)], None);
+    with_cookie(&cookie).expect(200);
 
     let over = AtomicBool::new(false);
     let (reads, accepted, refused) = (AtomicU64::new(0), AtomicU64::new(0), AtomicU64::new(0));
@@ -86,6 +95,14 @@ fn without_the_database_reads_go_on_and_writes_come_again() {
         postgres.stop();
         during(&refused, 3);
         during(&reads, 100);
+        // What was made up is known to be so without the database, though its checksum is right.
+        with_cookie(&cookie).refused(503, "STORE_UNAVAILABLE");
+        let made_up = mint(CredentialKind::Session).unwrap();
+        let code = cookie.rsplit_once('.').unwrap().1;
+        for code in ["", ".", &format!(".{code}")] {
+            let made_up = format!("vexil_session={}{code}", made_up.plaintext.reveal());
+            with_cookie(&made_up).refused(401, "UNAUTHENTICATED");
+        }
         let ready = server.client("").get("/readyz");
         assert_eq!(ready.status, 200);
         assert!(ready.text.contains("reads only"), "{}", ready.text);

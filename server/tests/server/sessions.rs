@@ -99,8 +99,13 @@ fn whoever_signs_in_writes_from_our_pages_only() {
         let forged = other.cookie.replace("vx_ses_", "vx_tok_");
         let forged = other.client.send("GET", SESSION, &[("cookie", &forged)], None);
         assert_eq!(forged.status, 401);
-        let bearer = other.cookie.strip_prefix("vexil_session=").unwrap();
+        let sealed = other.cookie.strip_prefix("vexil_session=").unwrap();
+        server.client(sealed).get(SESSION).refused(401, "CREDENTIAL_MISTYPED");
+        let (bearer, _) = sealed.rsplit_once('.').unwrap();
         server.client(bearer).get(SESSION).refused(401, "UNAUTHENTICATED");
+        let unsealed = format!("vexil_session={bearer}");
+        let unsealed = other.client.send("GET", SESSION, &[("cookie", &unsealed)], None);
+        unsealed.refused(401, "UNAUTHENTICATED");
     });
 }
 

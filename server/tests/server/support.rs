@@ -137,7 +137,9 @@ pub(crate) fn settings(folder: &Path) -> Settings {
         version_check: Duration::from_millis(500),
         drain: Duration::from_secs(2),
         // Tests are faster than people.
+        read_rate: 100_000,
         write_rate: 100_000,
+        address_rate: 100_000,
         anonymous_rate: 100_000,
         ..Settings::default()
     }

@@ -53,6 +53,10 @@ pub(super) struct Options {
     #[arg(long, value_name = "COUNT", env = "VEXIL_MAX_STREAMS")]
     max_streams: Option<usize>,
 
+    /// How many streams of one client key are held at the same time [default: 10000]
+    #[arg(long, value_name = "COUNT", env = "VEXIL_MAX_CLIENT_STREAMS")]
+    max_client_streams: Option<usize>,
+
     /// Bytes of a request's body at most [default: 16777216]
     #[arg(long, value_name = "BYTES", env = "VEXIL_MAX_BODY")]
     max_body: Option<usize>,
@@ -77,9 +81,17 @@ pub(super) struct Options {
     #[arg(long, value_name = "COUNT", env = "VEXIL_SDK_RATE")]
     sdk_rate: Option<u32>,
 
+    /// Reads a second of one person or API token [default: 1000]
+    #[arg(long, value_name = "COUNT", env = "VEXIL_READ_RATE")]
+    read_rate: Option<u32>,
+
     /// Writes a second of one person or API token [default: 200]
     #[arg(long, value_name = "COUNT", env = "VEXIL_WRITE_RATE")]
     write_rate: Option<u32>,
+
+    /// Requests a second from one address with API tokens or sessions [default: 2000]
+    #[arg(long, value_name = "COUNT", env = "VEXIL_ADDRESS_RATE")]
+    address_rate: Option<u32>,
 
     /// Requests a second from one address without a valid key, token or session [default: 50]
     #[arg(long, value_name = "COUNT", env = "VEXIL_ANONYMOUS_RATE")]
@@ -145,13 +157,16 @@ impl Options {
             heartbeat: span(first!(heartbeat), default.heartbeat),
             version_check: span(first!(version_check), default.version_check),
             max_streams: first!(max_streams).unwrap_or(default.max_streams),
+            max_client_streams: first!(max_client_streams).unwrap_or(default.max_client_streams),
             max_body: first!(max_body).unwrap_or(default.max_body),
             max_connections: first!(max_connections).unwrap_or(default.max_connections),
             header_timeout: span(first!(header_timeout), default.header_timeout),
             request_timeout: span(first!(request_timeout), default.request_timeout),
             behind_proxy: first!(behind_proxy).unwrap_or(default.behind_proxy),
             sdk_rate: first!(sdk_rate).unwrap_or(default.sdk_rate),
+            read_rate: first!(read_rate).unwrap_or(default.read_rate),
             write_rate: first!(write_rate).unwrap_or(default.write_rate),
+            address_rate: first!(address_rate).unwrap_or(default.address_rate),
             anonymous_rate: first!(anonymous_rate).unwrap_or(default.anonymous_rate),
             exposure_sampling: first!(exposure_sampling).unwrap_or(default.exposure_sampling),
             stop_delay: span(first!(stop_delay), default.stop_delay),
