@@ -114,7 +114,11 @@ impl From<StoreError> for Problem {
                     Problem::new(StatusCode::CONFLICT, "CONTENTION", "too many others change the same");
                 Problem { retry_after: Some(RETRY_AFTER), ..problem }
             }
-            StoreError::Corrupt { .. } | StoreError::Database(_) | StoreError::Migration(_) => {
+            StoreError::Corrupt { .. }
+            | StoreError::Database(_)
+            | StoreError::Claimed { .. }
+            | StoreError::Folder { .. }
+            | StoreError::Migration(_) => {
                 // What the database says may hold what nobody should read.
                 tracing::error!(%error, "the database refused");
                 Problem::internal("the database refused; the log says why")

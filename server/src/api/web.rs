@@ -14,9 +14,14 @@ use super::caller::{Caller, Guarded, may};
 use super::passage::REQUEST_ID;
 use crate::observe;
 use crate::server::Services;
+use crate::store::within;
 
 /// How long browsers need not ask again whether they may ask, in seconds; none believes more than a day.
 const CORS_AGE: u64 = 24 * 3600;
+
+/// How long readiness waits for the database. Probes wait for a second as a rule, and whoever does not answer in time is
+/// out of service, with all the reads that go on without the database.
+const READY_WITHIN: Duration = Duration::from_millis(500);
 
 /// Whether the process is alive, and whether it can do its work.
 pub(super) fn health(services: &Arc<Services>) -> Router<Guarded> {
@@ -52,7 +57,7 @@ async fn readiness(services: Arc<Services>) -> Response {
     if services.leaving.load(Ordering::Relaxed) {
         return (StatusCode::SERVICE_UNAVAILABLE, "stopping\n").into_response();
     }
-    match services.store.ping().await {
+    match within(READY_WITHIN, services.store.ping()).await {
         Ok(()) => "ready\n".into_response(),
         // Reads go on from memory, so the instance stays in service; a probe that wants writes looks at the text.
         Err(_) => "ready, but the database is away: reads only\n".into_response(),

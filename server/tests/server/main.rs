@@ -24,6 +24,7 @@ mod replicas;
 mod sessions;
 mod slices;
 mod streams;
+mod start;
 mod support;
 mod telemetry;
 mod telemetry_store;
