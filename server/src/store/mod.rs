@@ -63,7 +63,7 @@ impl Store {
     }
 
     /// Begins the only transaction that can change what is in force.
-    pub(crate) async fn begin<'a>(&'a self, approved: &'a Approved) -> Result<WriteTx<'a>, StoreError> {
+    pub(crate) async fn begin(&self, approved: Approved) -> Result<WriteTx, StoreError> {
         let mut transaction = self.pool.begin_with(self.backend.begin()).await?;
         if let Some(lock) = self.backend.lock() {
             sqlx::query(lock).execute(&mut *transaction).await?;

@@ -216,7 +216,7 @@ impl Store {
     }
 }
 
-impl WriteTx<'_> {
+impl WriteTx {
     /// A key or token, new or another.
     pub(crate) async fn credential(&mut self, row: &CredentialRow) -> Result<(), StoreError> {
         sqlx::query(
