@@ -9,6 +9,7 @@ use std::time::Duration;
 use clap::Args;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use ureq::Agent;
 use ureq::http::{Request, Response, Uri};
 
@@ -26,6 +27,8 @@ const ANSWER: Duration = Duration::from_secs(60);
 const ARRIVE: Duration = Duration::from_secs(600);
 /// Bytes of an answer that is read as a whole.
 const ANSWER_BYTES: u64 = 1 << 30;
+/// Items that are asked for at a time: as many as a page has at most.
+const PAGE: u32 = 500;
 /// Bytes of a file with a token.
 const TOKEN_BYTES: u64 = 4 << 10;
 
@@ -141,6 +144,20 @@ impl Remote {
         self.json("GET", path, None::<&()>)
     }
 
+    /// All items of a list that comes in pages.
+    pub(crate) fn list(&self, path: &str) -> Result<Vec<Value>, Failure> {
+        let mut items = Vec::new();
+        let mut after = String::new();
+        loop {
+            let page: Page = self.get(&format!("{path}?limit={PAGE}{after}"))?;
+            items.extend(page.items);
+            match page.next {
+                Some(next) => after = format!("&after={}", segment(&next)),
+                None => return Ok(items),
+            }
+        }
+    }
+
     pub(crate) fn post<T: DeserializeOwned>(&self, path: &str, body: &impl Serialize) -> Result<T, Failure> {
         self.json("POST", path, Some(body))
     }
@@ -249,6 +266,14 @@ impl Remote {
             matches!(status.as_u16(), 401 | 403 | 405 | 413 | 415 | 429) || status.is_server_error();
         if is_usage { Failure::Usage(message) } else { Failure::Input(message) }
     }
+}
+
+/// A part of a list.
+#[derive(Deserialize)]
+struct Page {
+    items: Vec<Value>,
+    /// Where the next one begins; absent in the last.
+    next: Option<String>,
 }
 
 /// `application/problem+json`, as far as it is told.

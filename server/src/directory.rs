@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use crate::access::credential::{Presented, SecretHash};
-use crate::access::{Actor, Authority, Grant};
+use crate::access::{Actor, Authority};
 use crate::delivery::{Audience, Signer};
 use crate::store::{CredentialRow, PersonRow, SigningKeyRow, Store, StoreError};
 
@@ -129,13 +129,16 @@ impl Directory {
         Signer::of(&self.known().signing_keys)
     }
 
+    /// The keys that sign, did or will, oldest first.
+    pub fn signing_keys(&self) -> Vec<SigningKeyRow> {
+        self.known().signing_keys.clone()
+    }
+
     /// Whether anybody is known who may do everything.
-    pub fn has_administrator(&self) -> bool {
-        let is_super =
-            |grants: &[Grant]| grants.iter().any(|grant| grant.role == crate::access::Role::SuperAdmin);
+    pub fn has_administrator(&self, now: i64) -> bool {
         let known = self.known();
-        known.credentials.values().any(|known| is_super(&known.row.grants))
-            || known.people.values().any(|row| is_super(&row.grants))
+        known.credentials.values().any(|known| known.row.is_administrator_at(now))
+            || known.people.values().any(PersonRow::is_administrator)
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::relay;
-use crate::server::Services;
+use crate::services::Services;
 use crate::store::{Store, StoreError, within};
 use crate::telemetry;
 

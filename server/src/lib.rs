@@ -9,7 +9,7 @@
 //! 6. [`audit`]: what was done, in a chain of hashes;
 //! 7. [`telemetry`]: what processes tell of themselves;
 //! 8. [`api`]: all of that over HTTP;
-//! 9. [`server`]: starting, running and stopping;
+//! 9. [`server`]: starting, running and stopping, of what `services` hold;
 //! 10. [`observe`]: metrics, logs and traces of all that.
 #![forbid(unsafe_code)]
 
@@ -25,9 +25,11 @@ mod listener;
 pub mod observe;
 mod relay;
 pub mod server;
+mod services;
 pub mod settings;
 pub mod store;
 pub mod telemetry;
+mod turns;
 
 pub use server::{Server, StartError};
 pub use settings::Settings;

@@ -21,7 +21,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
 use tower::ServiceExt as _;
 
-use crate::server::Services;
+use crate::services::Services;
 
 /// Bytes of a request's head, and of what is read of a body at a time.
 const HEAD_BYTES: usize = 64 << 10;

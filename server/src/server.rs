@@ -24,16 +24,17 @@ use crate::catalog::Catalog;
 use crate::delivery::{Hub, Signer, new_signing_key};
 use crate::directory::{Directory, TOKEN};
 use crate::follow;
-use crate::gate::{AccessOperation, Circumstances, Complete, Gate, Operation, Proposal, Refusal};
+use crate::gate::{AccessOperation, Circumstances, Complete, Expected, Gate, Operation, Proposal, Refusal};
 use crate::listener;
 use crate::observe::Metrics;
 use crate::relay::Relay;
+use crate::services::{DEFAULT_PROJECT, Services};
 use crate::settings::Settings;
-use crate::store::{Claim, CredentialRow, Store, StoreError, now};
+use crate::store::{Claim, CredentialRow, SigningKeyRow, Store, StoreError, now};
 use crate::telemetry::{Sampling, Telemetry};
+use crate::turns::Turns;
 
-/// The project that is there from the beginning, and its environments with whether they are production.
-pub const DEFAULT_PROJECT: &str = "default";
+/// The environments that are there from the beginning, with whether they are production.
 const DEFAULT_ENVIRONMENTS: [(&str, bool); 3] =
     [("development", false), ("staging", false), ("production", true)];
 
@@ -53,6 +54,9 @@ pub enum StartError {
     /// The administrator's token is none.
     #[error("VEXIL_ADMIN_TOKEN: {0}; it needs at least 32 visible ASCII characters")]
     AdminToken(#[from] BadCredential),
+    /// Nobody may do everything, and the administrator's token is one that has ended.
+    #[error("VEXIL_ADMIN_TOKEN: this token was revoked or replaced before; choose another")]
+    AdminTokenEnded,
     /// The operating system has no randomness.
     #[error("the operating system gives no random bytes: {0}")]
     Random(#[from] getrandom::Error),
@@ -70,25 +74,6 @@ pub enum StartError {
     /// Redis cannot be used.
     #[error("redis: {0}")]
     Redis(#[from] redis::RedisError),
-}
-
-/// All that requests are answered with.
-pub struct Services {
-    pub(crate) settings: Settings,
-    pub(crate) store: Arc<Store>,
-    pub(crate) catalog: Arc<Catalog>,
-    pub(crate) directory: Arc<Directory>,
-    pub(crate) hub: Arc<Hub>,
-    pub(crate) gate: Arc<Gate>,
-    pub(crate) limits: api::Limits,
-    pub(crate) relay: Relay,
-    pub(crate) metrics: Arc<Metrics>,
-    /// Whether nobody should come here any more, for the server is about to stop.
-    pub(crate) leaving: AtomicBool,
-    pub(crate) telemetry: Telemetry,
-    pub(crate) tickets: Tickets,
-    /// Says that the server stops.
-    pub(crate) stopping: watch::Receiver<bool>,
 }
 
 /// A server that is ready to answer.
@@ -121,10 +106,7 @@ impl Server {
         let mut signing = store.signing_keys().await?;
         let first = signing.is_empty().then(|| new_signing_key("active")).transpose()?;
         signing.extend(first.clone());
-        let signer = Signer::of(&signing).ok_or_else(|| StoreError::Corrupt {
-            place: "signing_keys".to_owned(),
-            why: "no key is active".to_owned(),
-        })?;
+        let signer = what_signs(&signing)?;
         let slice_secret = shared_secret(&store, "slice_secret").await?;
         let audit_key = DigestKey::new(Sha256::digest(shared_secret(&store, "audit_secret").await?).into());
         let tickets = Tickets::new(&shared_secret(&store, "ticket_secret").await?);
@@ -149,8 +131,16 @@ impl Server {
             None => None,
         };
         if let Some(first) = first {
-            let operation = Operation::Access(AccessOperation::CreateSigningKey(Box::new(first)));
-            gate.submit(by_system(operation, "first start")).await?;
+            let expected = Expected::Number(0);
+            let operation = AccessOperation::CreateSigningKey { row: Box::new(first), expected };
+            match gate.submit(by_system(Operation::Access(operation), "first start")).await {
+                // Another replica that starts at the same time has made the first one.
+                Err(Refusal::Stale { .. }) => {
+                    let signer = what_signs(&store.signing_keys().await?)?;
+                    hub.sign_with(signer, catalog.projects().values().cloned());
+                }
+                done => drop(done?),
+            }
         }
         directory.refresh(&store).await?;
         let new_admin_token = bootstrap(&gate, &store, &catalog, &directory, &settings).await?;
@@ -170,6 +160,7 @@ impl Server {
             metrics,
             telemetry,
             tickets,
+            turns: Turns::default(),
             leaving,
             stopping,
         };
@@ -275,6 +266,14 @@ fn naming(pattern: &str) -> Result<Regex, regex::Error> {
     RegexBuilder::new(pattern).size_limit(limits::REGEX_COMPILED_BYTES).build()
 }
 
+/// What signs, of the keys that are stored.
+fn what_signs(keys: &[SigningKeyRow]) -> Result<Signer, StoreError> {
+    Signer::of(keys).ok_or_else(|| StoreError::Corrupt {
+        place: "signing_keys".to_owned(),
+        why: "no key is active".to_owned(),
+    })
+}
+
 /// A secret that all replicas share.
 async fn shared_secret(store: &Store, name: &str) -> Result<String, StartError> {
     let mut made = [0; 32];
@@ -302,7 +301,7 @@ async fn bootstrap(
         settle_race(gate.submit(by_system(operation, "first start")).await)?;
         gate.refresh(DEFAULT_PROJECT).await?;
     }
-    if !directory.has_administrator() {
+    if !directory.has_administrator(now()) {
         let row = match &settings.admin_token {
             Some(token) => {
                 let presented = Presented::parse(token)?;
@@ -316,8 +315,12 @@ async fn bootstrap(
             }
         };
         let operation = Operation::Access(AccessOperation::CreateCredential(Box::new(row)));
-        gate.submit(by_system(operation, "first start")).await?;
+        settle_race(gate.submit(by_system(operation, "first start")).await)?;
         directory.refresh(store).await?;
+        // The token that was given is stored already, and works no more.
+        if !directory.has_administrator(now()) {
+            return Err(StartError::AdminTokenEnded);
+        }
     }
     Ok(shown)
 }
@@ -345,6 +348,7 @@ fn administrator(id: &str, hash: &str) -> CredentialRow {
         expires_at: None,
         revoked_at: None,
         successor: None,
+        revision: 1,
     }
 }
 

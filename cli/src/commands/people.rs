@@ -9,7 +9,7 @@ use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 use vexil_server::access::Role;
 
-use super::keys::{Common, Named, grant, grants, say};
+use super::keys::{Changed, Common, grant, grants, say};
 use crate::exit::{Failure, Outcome};
 use crate::output::{Format, table};
 use crate::remote::segment;
@@ -37,9 +37,9 @@ enum Command {
     /// Adds somebody
     Create(Create),
     /// Lets somebody sign in no more, and ends their sessions
-    Disable(Named),
+    Disable(Changed),
     /// Lets somebody sign in again
-    Enable(Named),
+    Enable(Changed),
     /// Sets somebody's password, and ends their sessions
     Password(Password),
 }
@@ -87,6 +87,10 @@ struct Password {
     #[arg(long, value_name = "FILE")]
     password_file: PathBuf,
 
+    /// Why, for the audit
+    #[arg(long)]
+    reason: Option<String>,
+
     #[command(flatten)]
     common: Common,
 }
@@ -99,10 +103,10 @@ pub(crate) fn run(Arguments { command }: &Arguments) -> Result<Outcome, Failure>
     match command {
         Command::List(common) => list(common)?,
         Command::Create(create) => create.run()?,
-        Command::Disable(named) => set(named, false, "may sign in no more")?,
-        Command::Enable(named) => set(named, true, "may sign in again")?,
-        Command::Password(Password { id, password_file, common }) => {
-            let body = json!({ "new": password(password_file)? });
+        Command::Disable(changed) => set(changed, false, "may sign in no more")?,
+        Command::Enable(changed) => set(changed, true, "may sign in again")?,
+        Command::Password(Password { id, password_file, reason, common }) => {
+            let body = json!({ "new": password(password_file)?, "reason": reason });
             let (remote, mut output) = common.open()?;
             let done: Value = remote.put(&format!("{PEOPLE}/{}/password", segment(id)), &body)?;
             say(&mut output, &done, &format!("{id} has another password"))?;
@@ -113,7 +117,7 @@ pub(crate) fn run(Arguments { command }: &Arguments) -> Result<Outcome, Failure>
 
 fn list(common: &Common) -> Result<(), Failure> {
     let (remote, mut output) = common.open()?;
-    let people: Vec<Value> = remote.get(PEOPLE)?;
+    let people = remote.list(PEOPLE)?;
     match output.format {
         Format::Json => people.iter().try_for_each(|person| output.json(person))?,
         Format::Text => {
@@ -149,9 +153,10 @@ impl Create {
     }
 }
 
-fn set(Named { id, common }: &Named, enabled: bool, what: &str) -> Result<(), Failure> {
+fn set(Changed { id, reason, common }: &Changed, enabled: bool, what: &str) -> Result<(), Failure> {
     let (remote, mut output) = common.open()?;
-    let done: Value = remote.patch(&format!("{PEOPLE}/{}", segment(id)), &json!({ "enabled": enabled }))?;
+    let asked = json!({ "enabled": enabled, "reason": reason });
+    let done: Value = remote.patch(&format!("{PEOPLE}/{}", segment(id)), &asked)?;
     say(&mut output, &done, &format!("{id} {what}"))
 }
 

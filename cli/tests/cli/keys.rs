@@ -27,7 +27,12 @@ fn a_key_is_made_rotated_and_revoked() {
     let listed = control.vexil(&["keys", "list", "--format", "json"]).lines();
     assert!(listed.iter().any(|key| key["id"] == id && key["successor"] == new_id), "{listed:?}");
 
-    assert_eq!(control.vexil(&["keys", "revoke", new_id]).out, format!("{new_id} works no more\n"));
+    let revoked = control.vexil(&["keys", "revoke", new_id, "--reason", "it leaked & more"]);
+    assert_eq!(revoked.out, format!("{new_id} works no more\n"));
+    let log = control.folder.at("audit.jsonl");
+    let exported = control.vexil(&["audit", "export", "-o", log.to_str().unwrap()]);
+    assert_eq!(exported.code, 0, "{}", exported.err);
+    assert!(std::fs::read_to_string(&log).unwrap().contains("it leaked & more"));
     assert_eq!((control.status(SNAPSHOT, secret), control.status(SNAPSHOT, new)), (200, 401));
     let gone = control.vexil(&["keys", "revoke", "no/such key"]);
     assert_eq!((gone.code, gone.complaint()), (1, "error: no key `no/such key` (NOT_FOUND)"));

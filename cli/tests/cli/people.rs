@@ -33,7 +33,7 @@ fn people_are_added_with_a_password_that_no_argument_shows() {
     let (line, sent, run) = ask(&["people", "password", "p/1", "--password-file", &file], &json!({}));
     assert_eq!(
         (line.as_str(), sent),
-        ("PUT /api/v1/people/p%2F1/password", json!({"new": "correct horse battery"}))
+        ("PUT /api/v1/people/p%2F1/password", json!({"new": "correct horse battery", "reason": null}))
     );
     assert!(run.code == 0 && !run.out.contains("horse"), "{}", run.out);
 }
@@ -42,18 +42,16 @@ fn people_are_added_with_a_password_that_no_argument_shows() {
 fn people_are_listed_and_disabled() {
     let ada = json!({"id": "p1", "email": "ada@example.com", "name": "Ada", "enabled": false,
         "grants": [{"role": "operator", "environment": "staging"}, {"role": "viewer"}]});
-    let (line, _, run) = ask(&["people", "list"], &json!([ada]));
-    assert_eq!((line.as_str(), run.code), ("GET /api/v1/people", 0));
+    let (line, _, run) = ask(&["people", "list"], &json!({"items": [ada]}));
+    assert_eq!((line.as_str(), run.code), ("GET /api/v1/people?limit=500", 0));
     let words: Vec<&str> = run.out.lines().nth(1).unwrap().split_whitespace().collect();
     assert_eq!(words.join(" "), "p1 ada@example.com Ada operator in staging, viewer disabled");
-    let (_, _, run) = ask(&["people", "list", "--format", "json"], &json!([ada]));
+    let (_, _, run) = ask(&["people", "list", "--format", "json"], &json!({"items": [ada]}));
     assert_eq!(run.lines(), [ada]);
     for (command, enabled) in [("disable", false), ("enable", true)] {
-        let (line, sent, run) = ask(&["people", command, "p1"], &json!({}));
-        assert_eq!(
-            (line.as_str(), sent, run.code),
-            ("PATCH /api/v1/people/p1", json!({"enabled": enabled}), 0)
-        );
+        let (line, sent, run) = ask(&["people", command, "p1", "--reason", "leave"], &json!({}));
+        let asked = json!({"enabled": enabled, "reason": "leave"});
+        assert_eq!((line.as_str(), sent, run.code), ("PATCH /api/v1/people/p1", asked, 0));
     }
 }
 

@@ -24,6 +24,11 @@ pub struct Grant {
 }
 
 impl Grant {
+    /// Whether whoever has it may do everything.
+    pub fn is_administrators(&self) -> bool {
+        *self == Grant::everywhere(Role::SuperAdmin)
+    }
+
     /// The role everywhere, for all tenants.
     pub fn everywhere(role: Role) -> Grant {
         Grant { role, environment: None, tenant: None }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
+use serde_json::Map;
 use vexil_core::Value;
 use vexil_core::diff::{Change, ChangeKind, FieldChange};
 
@@ -21,6 +22,9 @@ pub struct Parts {
     tenants: BTreeSet<String>,
     switch: bool,
 }
+
+/// An entry as it is written.
+type Written = Map<String, serde_json::Value>;
 
 /// A change goes beyond the parts that somebody may change.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -105,6 +109,33 @@ impl Allowed {
     }
 }
 
+impl Allowed {
+    /// As [`Allowed::covers`], of a change that the core tells no difference of: the same in other words, or an entry
+    /// that it cannot read as it is. Then fields are told apart as wholes.
+    ///
+    /// # Errors
+    ///
+    /// The first field that is beyond.
+    pub fn covers_text(
+        &self,
+        key: &str,
+        old: Option<&Written>,
+        new: Option<&Written>,
+    ) -> Result<(), Outside> {
+        let Allowed::Only(parts) = self else { return Ok(()) };
+        let outside = |path: String| Err(Outside { key: key.to_owned(), path, parts: parts.clone() });
+        let (Some(old), Some(new)) = (old, new) else { return outside(String::new()) };
+        let is_beyond = |field: &&String| {
+            let is_switch = matches!(field.as_str(), "enabled" | "kill");
+            old.get(*field) != new.get(*field) && !(is_switch && parts.switch)
+        };
+        match old.keys().chain(new.keys()).find(is_beyond) {
+            Some(field) => outside(format!("/{field}")),
+            None => Ok(()),
+        }
+    }
+}
+
 impl Parts {
     fn cover(&self, field: &FieldChange) -> bool {
         let Some(path) = field.path.strip_prefix('/') else { return false };
@@ -175,6 +206,25 @@ mod tests {
         let found = diff::diff(&[old], &[new]);
         assert_eq!((found.changes.len(), found.unreadable.len()), (1, 0), "{found:?}");
         allowed.covers(&found.changes[0]).err().map(|outside| outside.path)
+    }
+
+    #[test]
+    fn text_without_a_difference_is_judged_by_whole_fields() {
+        let object = |text: &str| serde_json::from_str::<Written>(text).unwrap();
+        let (old, on) = (object(r#"{"key": "a"}"#), object(r#"{"key": "a", "enabled": true}"#));
+        let beyond = |allowed: &Allowed, old: Option<&Written>, new: Option<&Written>| {
+            allowed.covers_text("a", old, new).err().map(|outside| outside.path)
+        };
+        let (switch, acme) = (Allowed::switch(), Allowed::tenant("acme"));
+        assert_eq!(beyond(&switch, Some(&old), Some(&on)), None);
+        assert_eq!(beyond(&switch, Some(&on), Some(&old)), None);
+        assert_eq!(beyond(&acme, Some(&old), Some(&on)), Some("/enabled".into()));
+        let scopes = object(r#"{"key": "a", "scopes": {"tenant": {"acme": {"serve": "on"}}}}"#);
+        assert_eq!(beyond(&acme, Some(&old), Some(&scopes)), Some("/scopes".into()));
+        for (old, new) in [(None, Some(&on)), (Some(&on), None)] {
+            assert_eq!(beyond(&switch, old, new), Some(String::new()));
+            assert_eq!(beyond(&Allowed::Full, old, new), None);
+        }
     }
 
     #[test]

@@ -50,7 +50,6 @@ permissions! {
     AuditRead = "audit.read", "Read and export the audit.";
     TelemetryRead = "telemetry.read", "Read what was evaluated, by which processes, with which versions.";
     SliceVend = "slice.vend", "Obtain an evaluated, signed slice for a tenant.";
-    BackupTake = "backup.take", "Take a backup.";
 }
 
 impl Permission {

@@ -115,7 +115,6 @@ pub const TABLE: &[Row] = &[
     row(May::TelemetryRead,     PRODUCTION,     ANY,                     [Yes, No,        Yes,    Yes,    Yes,     Yes,     Yes]),
     row(May::SliceVend,         NON_PRODUCTION, ANY,                     [No,  OwnTenant, No,     No,     Yes,     Yes,     Yes]),
     row(May::SliceVend,         PRODUCTION,     ANY,                     [No,  OwnTenant, No,     No,     No,      Yes,     Yes]),
-    row(May::BackupTake,        PROJECT,        ANY,                     [No,  No,        No,     No,     No,      Yes,     Yes]),
 ];
 
 /// The rows that an act falls under; all of them must allow it. More than one where the act has no environment or

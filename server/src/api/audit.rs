@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::body::{Body, Bytes};
-use axum::extract::Query;
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use futures_util::{StreamExt, stream};
@@ -15,6 +14,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use vexil_core::Timestamp;
 
+use super::asked::Query;
 use super::caller::{Caller, Guarded, may};
 use super::out::{Page, Paging};
 use super::problem::Problem;
@@ -23,8 +23,8 @@ use crate::audit::{Action, Head, Link, Record, export};
 use crate::gate::Refusal;
 use crate::store::{AuditFilter, Store, StoreError, now};
 
-/// Links that an export reads at a time; each may be large.
-const AT_ONCE: u32 = 100;
+/// Links that an export reads at a time; fewer where they are large.
+const AT_ONCE: u32 = 1_000;
 /// The hash of the last link of an export: what a verification expects the chain to end with.
 const AUDIT_HEAD: HeaderName = HeaderName::from_static("x-audit-head");
 
@@ -94,9 +94,9 @@ async fn list(
     }
     caller.may_look_into(project.as_deref(), environment.as_deref())?;
     let filter = AuditFilter { project, environment, target, actor, action };
-    let links = caller.services().store.audit_log(&filter, paging.before()?, limit + 1).await?;
-    let items: Result<Vec<_>, _> = links.into_iter().map(LinkOut::try_from).collect();
-    Ok(Json(Page::of(items?, limit, |link| link.sequence.to_string())))
+    let part = caller.services().store.audit_log(&filter, paging.before()?, limit).await?;
+    let items: Result<Vec<_>, _> = part.items.into_iter().map(LinkOut::try_from).collect();
+    Ok(Json(Page::part(items?, part.more, |link| link.sequence.to_string())))
 }
 
 /// Where an export begins.
@@ -150,7 +150,7 @@ async fn download(
 }
 
 async fn link_at(store: &Store, sequence: u64) -> Result<Link, Problem> {
-    let found = store.audit_from(sequence, 1).await?.into_iter().next();
+    let found = store.audit_from(sequence, 1).await?.items.into_iter().next();
     let found = found.filter(|link| link.sequence == sequence);
     found.ok_or_else(|| Problem::not_found("audit link", &sequence.to_string()))
 }
@@ -165,7 +165,7 @@ struct Export {
 impl Export {
     /// The next lines; none behind the last.
     async fn more(mut self) -> Result<Option<(Bytes, Export)>, StoreError> {
-        let links = self.store.audit_from(self.next, AT_ONCE).await?;
+        let links = self.store.audit_from(self.next, AT_ONCE).await?.items;
         let mut lines = String::new();
         for link in links.iter().filter(|link| link.sequence <= self.last) {
             lines.push_str(&export::line(link));

@@ -8,8 +8,9 @@ use std::sync::Arc;
 
 use axum::extract::{FromRef, FromRequestParts, Path};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, Method, header};
+use axum::http::{HeaderMap, Method, Uri, header};
 
+use super::body::without_nul;
 use super::limits::Client;
 use super::problem::Problem;
 use super::sessions::{self, Session};
@@ -18,8 +19,12 @@ use crate::access::{Authority, EnvironmentClass, Permission};
 use crate::catalog::{Environment, Project};
 use crate::directory::SdkKey;
 use crate::gate::{Circumstances, Committed, Expected, Idempotency, Operation, Proposal, Reviewed};
-use crate::server::Services;
+use crate::services::Services;
 use crate::store::now;
+use crate::turns::Turns;
+
+/// What tickets open.
+const EVENT_STREAM: &str = "/ofrep/v1/stream";
 
 /// What the router carries. Only this module looks inside.
 #[derive(Clone)]
@@ -28,6 +33,11 @@ pub(crate) struct Guarded(Arc<Services>);
 impl Guarded {
     pub(super) fn new(services: &Arc<Services>) -> Guarded {
         Guarded(Arc::clone(services))
+    }
+
+    /// Turns of what keeps a processor busy, which is nobody's secret.
+    pub(super) fn turns(&self) -> &Turns {
+        &self.0.turns
     }
 }
 
@@ -103,7 +113,8 @@ impl<N: Needs> Caller<N> {
         operation: Operation,
         why: Why,
     ) -> Result<Reviewed, Problem> {
-        Ok(self.services.gate.preview(self.proposal(write, operation, why, "")).await?)
+        let proposal = self.proposal(write, operation, why, "");
+        Ok(self.services.gate.preview(proposal, &self.services.turns).await?)
     }
 
     fn proposal(&self, write: &Write, operation: Operation, why: Why, body: &str) -> Proposal {
@@ -242,6 +253,7 @@ fn circumstances(parts: &Parts) -> Circumstances {
 
 /// An API token, or the cookie of somebody who has signed in.
 async fn authenticate(parts: &Parts, services: &Services) -> Result<(Authority, Option<Session>), Problem> {
+    without_nul(&parts.uri)?;
     let (authority, session) = match bearer(&parts.headers)? {
         Some(token) => {
             let presented = Presented::parse(token)?;
@@ -269,7 +281,7 @@ fn permit(
     services: &Services,
 ) -> Result<(), Problem> {
     let project = named.get("project").and_then(|key| services.catalog.project(key));
-    let project = project.or_else(|| services.catalog.project(crate::server::DEFAULT_PROJECT));
+    let project = project.or_else(|| services.catalog.project(crate::services::DEFAULT_PROJECT));
     let environments = project.iter().flat_map(|project| &project.environments);
     let mut places = environments
         .map(|environment| (&*environment.row.key, EnvironmentClass::of(environment.row.production)));
@@ -363,6 +375,12 @@ where
     }
 }
 
+/// The ticket in a URL, unless the path takes none.
+pub(super) fn ticket(uri: &Uri) -> Option<&str> {
+    let query = uri.query().filter(|_| uri.path() == EVENT_STREAM)?;
+    query.split('&').find_map(|member| member.strip_prefix("ticket="))
+}
+
 /// A process or an app that listens: with its key, or with the ticket in a URL that stands for it.
 pub(crate) struct Listening(pub(crate) Sdk);
 
@@ -374,15 +392,17 @@ where
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Listening, Problem> {
-        let mut members = parts.uri.query().unwrap_or_default().split('&');
-        let Some(ticket) = members.find_map(|member| member.strip_prefix("ticket=")) else {
+        let Some(ticket) = ticket(&parts.uri) else {
             return Sdk::from_request_parts(parts, state).await.map(Listening);
         };
         let Guarded(services) = Guarded::from_ref(state);
         let holder = services.tickets.holder(ticket, now());
         let key = holder.and_then(|id| services.directory.sdk_key_of(id, now()));
         match key {
-            Some(key) => Ok(Listening(Sdk { key, services })),
+            Some(key) => {
+                services.limits.sdk(&key.id)?;
+                Ok(Listening(Sdk { key, services }))
+            }
             None => {
                 Err(Problem::unauthenticated("the ticket is none, has expired, or its key does not work"))
             }

@@ -2,11 +2,12 @@
 //! simple forms, and all that one key sees.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Json;
-use axum::extract::{Path, Query};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
+use futures_util::future::try_join_all;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use utoipa::{IntoParams, ToSchema};
@@ -14,14 +15,19 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use vexil_core::Context;
 
+use super::asked::{Path, Query};
 use super::body::Body;
 use super::caller::{Caller, Guarded, Needs, Sdk, Write, may};
 use super::evaluation::{Groups, View, tag_of, unless_known, with_all};
-use super::out::{Reason, committed, moment, tagged};
+use super::out::{Reason, committed, is_on, moment, tagged};
 use super::problem::Problem;
 use crate::catalog::{Document, Environment, Stored};
 use crate::gate::{Committed, Operation, Target};
-use crate::server::DEFAULT_PROJECT;
+use crate::services::DEFAULT_PROJECT;
+use crate::store::StoreError;
+
+/// How long a reader waits for what only the database knows. All else is answered from memory.
+const HISTORY_WAIT: Duration = Duration::from_secs(1);
 
 pub(super) fn routes() -> OpenApiRouter<Guarded> {
     OpenApiRouter::new()
@@ -69,10 +75,12 @@ struct Modified {
     revision: u64,
     /// The environment's version that the definition came with.
     version: u64,
-    /// When the definition came to be (RFC 3339).
-    last_modified: String,
-    /// Who made it.
-    modified_by: String,
+    /// When the definition came to be (RFC 3339); absent while the database is away.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_modified: Option<String>,
+    /// Who made it; absent while the database is away.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    modified_by: Option<String>,
 }
 
 /// Which environment.
@@ -210,13 +218,11 @@ async fn status(
         return Ok(tagged(StatusCode::OK, stored.revision, &entry));
     }
     let project = caller.project(DEFAULT_PROJECT)?;
-    let mut entries = Vec::with_capacity(project.environments.len());
-    let permitted = |environment: &&std::sync::Arc<Environment>| caller.permit_in(environment).is_ok();
-    for environment in project.environments.iter().filter(permitted) {
-        if let Ok(stored) = flag(environment, &name) {
-            entries.push(caller.flag_entry(environment, &name, stored).await?);
-        }
-    }
+    let permitted = |environment: &&Arc<Environment>| caller.permit_in(environment).is_ok();
+    let found = project.environments.iter().filter(permitted).filter_map(|environment| {
+        Some(caller.flag_entry(environment, &name, flag(environment, &name).ok()?))
+    });
+    let entries = try_join_all(found).await?;
     if entries.is_empty() {
         return Err(Problem::not_found("flag", &name));
     }
@@ -235,6 +241,8 @@ struct ToggleIn {
 }
 
 /// Switch a flag on or off in one environment
+///
+/// On ends a kill of that environment too, so that it is on.
 #[utoipa::path(post, path = "/api/v1/admin/featureflags/{name}/toggle", tag = "classic", params(("name" = String, Path)),
     request_body = ToggleIn,
     responses((status = 200, description = "`name`, `environment`, `enabled`, `version`, `revision`, `change`"),
@@ -292,7 +300,8 @@ async fn create(
 #[utoipa::path(get, path = "/api/v1/app/config", tag = "classic",
     responses((status = 200), (status = 304), (status = 401, body = Problem)))]
 async fn app_config(sdk: Sdk, headers: HeaderMap) -> Result<Response, Problem> {
-    let made = with_all(View::of(&sdk)?, |view| {
+    let view = View::of(&sdk).await?;
+    let made = with_all(&sdk.services().turns, view, |view| {
         let mut values = Map::new();
         for found in view.evaluate_all(&mut Context::new()) {
             if let (true, Some(value)) = (is_of(found.stored, "config"), found.evaluation.value()) {
@@ -313,7 +322,8 @@ async fn app_config(sdk: Sdk, headers: HeaderMap) -> Result<Response, Problem> {
 #[utoipa::path(get, path = "/api/v1/feature-flags", tag = "classic",
     responses((status = 200, body = Groups), (status = 304), (status = 401, body = Problem)))]
 async fn feature_flags(sdk: Sdk, headers: HeaderMap) -> Result<Response, Problem> {
-    let made = with_all(View::of(&sdk)?, |view| {
+    let view = View::of(&sdk).await?;
+    let made = with_all(&sdk.services().turns, view, |view| {
         let mut groups = Groups::default();
         view.evaluate_all(&mut Context::new()).for_each(|found| groups.take(&found));
         tagged_text(view, &json!(groups))
@@ -360,10 +370,14 @@ impl<N: Needs> Caller<N> {
         stored: &Stored,
     ) -> Result<Modified, Problem> {
         let store = &self.services().store;
-        let row = store.revision(DEFAULT_PROJECT, &environment.row.key, key, stored.revision).await?;
-        let change = row.map(|row| row.change).ok_or_else(|| Problem::not_found("definition", key))?;
+        let asked = store.revision(DEFAULT_PROJECT, &environment.row.key, key, stored.revision);
+        let row = match tokio::time::timeout(HISTORY_WAIT, asked).await {
+            Err(_) | Ok(Err(StoreError::Unavailable(_))) => None,
+            Ok(row) => row?,
+        };
         let Stored { revision, version, .. } = *stored;
-        let (last_modified, modified_by) = (moment(change.created_at), change.actor);
+        let (last_modified, modified_by) =
+            row.map(|row| (moment(row.change.created_at), row.change.actor)).unzip();
         Ok(Modified { revision, version, last_modified, modified_by })
     }
 
@@ -384,7 +398,7 @@ impl<N: Needs> Caller<N> {
             name: name.to_owned(),
             description: text(&stored.document, "description"),
             environment: environment.row.key.to_string(),
-            is_enabled: is_enabled(&stored.document, &environment.row.key),
+            is_enabled: is_on(&stored.document, &environment.row.key),
             type_name: if is_boolean { "boolean" } else { "multivariate" },
             rollout_percentage: shown.get("rollout").and_then(percentage_on),
             targeting_rules: field("rules"),
@@ -415,13 +429,6 @@ impl<N: Needs> Caller<N> {
         }
         Ok(())
     }
-}
-
-/// Whether neither switch is off.
-fn is_enabled(document: &Document, environment: &str) -> bool {
-    let killed = document.get("kill").and_then(|kill| kill.get("environments")).and_then(Value::as_array);
-    let is_killed = killed.into_iter().flatten().any(|name| name.as_str() == Some(environment));
-    document.get("enabled").and_then(Value::as_bool).unwrap_or(true) && !is_killed
 }
 
 /// The share of `on` in a rollout of percentages, plain or as an action, or in one of ranges of 100,000 buckets.

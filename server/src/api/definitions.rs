@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::{Path, Query};
 use axum::http::StatusCode;
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
@@ -13,14 +12,16 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use vexil_core::Timestamp;
 
+use super::asked::{Path, Query};
 use super::body::Body;
 use super::caller::{Caller, Guarded, Needs, Write, may};
-use super::out::{ChangeOut, Page, Paging, Reason, tagged};
+use super::out::{ChangeOut, Page, Paging, PlannedOrChanged, Reason, tagged};
 use super::problem::Problem;
 use crate::access::{EnvironmentClass, Permission, Subject};
 use crate::audit::conceal::conceal;
 use crate::audit::{Action, Record};
 use crate::catalog::{Document, Environment};
+use crate::delivery::slice;
 use crate::gate::{Operation, Target, changes_between};
 use crate::store::{Revision, now};
 
@@ -51,13 +52,48 @@ struct DefinitionOut {
     /// Whether its values are shown as digests, for they are secrets.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     concealed: bool,
+    /// From which keys of clients it is withheld, though it is `client_visible`; of the definition in force only.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    withheld: Vec<WithheldOut>,
     /// What brought it.
     #[serde(skip_serializing_if = "Option::is_none")]
     change: Option<ChangeOut>,
 }
 
+/// Keys of clients that are not given an entry; remote evaluation still answers them, unless it is sensitive.
+#[derive(Debug, Serialize, ToSchema)]
+struct WithheldOut {
+    /// `client`: keys of no tenant; `client:*`: of tenants that the entry does not name; `client:<tenant>`.
+    audience: String,
+    /// Why; the codes are stable.
+    code: &'static str,
+    /// One sentence for a person.
+    detail: String,
+}
+
+impl WithheldOut {
+    fn of(environment: &Environment, key: &str) -> Vec<WithheldOut> {
+        let stored = environment.definitions.get(key);
+        if !stored.is_some_and(|stored| slice::is_client_visible(&stored.document)) {
+            return Vec::new();
+        }
+        let all = environment.definitions.iter().map(|(key, stored)| (&**key, &stored.document));
+        let withheld = slice::Writing::of(all).withheld(key).into_iter();
+        let out = |(audience, reason): (String, slice::Withheld)| WithheldOut {
+            audience,
+            code: reason.code(),
+            detail: reason.to_string(),
+        };
+        withheld.map(out).collect()
+    }
+}
+
 /// Where an entry's definition is.
 type Place = Path<(String, String, String)>;
+
+fn target(Path((project, environment, key)): Place, write: &Write) -> Target {
+    Target { project, environment, key, expected: write.expected }
+}
 
 /// The definition in force
 #[utoipa::path(get, path = "/api/v1/projects/{project}/environments/{environment}/entries/{key}",
@@ -70,6 +106,7 @@ async fn show(
     let found = caller.environment(&project, &environment)?;
     let stored = found.definitions.get(key.as_str()).ok_or_else(|| Problem::not_found("definition", &key))?;
     let (definition, concealed) = caller.reveal(&project, &found, &key, &stored.document).await?;
+    let withheld = WithheldOut::of(&found, &key);
     let out = DefinitionOut {
         key,
         environment,
@@ -77,6 +114,7 @@ async fn show(
         version: stored.version,
         definition: Some(definition),
         concealed,
+        withheld,
         change: None,
     };
     Ok(tagged(StatusCode::OK, stored.revision, &out))
@@ -100,17 +138,16 @@ struct DefinitionIn {
 #[utoipa::path(put, path = "/api/v1/projects/{project}/environments/{environment}/entries/{key}",
     tag = "definitions", params(("project" = String, Path, example = "default"), ("environment" = String, Path, example = "production"), ("key" = String, Path, example = "a")),
     request_body = DefinitionIn,
-    responses((status = 200), (status = 412, body = Problem), (status = "4XX", body = Problem)))]
+    responses((status = 200, body = PlannedOrChanged), (status = 412, body = Problem), (status = "4XX", body = Problem)))]
 async fn replace(
     caller: Caller<may::EntryWrite>,
-    Path((project, environment, key)): Place,
+    place: Place,
     write: Write,
     Body { value, digest }: Body<DefinitionIn>,
 ) -> Result<Response, Problem> {
-    let target = Target { project, environment, key, expected: write.expected };
-    let operation = Operation::ReplaceDefinition { target, document: value.definition };
-    let reason = Reason { reason: value.reason, ticket: value.ticket };
-    caller.carry_out(&write, operation, reason, &digest, value.dry_run).await
+    let DefinitionIn { definition: document, dry_run, reason, ticket } = value;
+    let operation = Operation::ReplaceDefinition { target: target(place, &write), document };
+    caller.carry_out(&write, operation, Reason { reason, ticket }, &digest, dry_run).await
 }
 
 /// What of a definition is to be another.
@@ -131,17 +168,16 @@ struct DefinitionPatch {
 #[utoipa::path(patch, path = "/api/v1/projects/{project}/environments/{environment}/entries/{key}",
     tag = "definitions", params(("project" = String, Path, example = "default"), ("environment" = String, Path, example = "production"), ("key" = String, Path, example = "a")),
     request_body = DefinitionPatch,
-    responses((status = 200), (status = 412, body = Problem), (status = "4XX", body = Problem)))]
+    responses((status = 200, body = PlannedOrChanged), (status = 412, body = Problem), (status = "4XX", body = Problem)))]
 async fn patch(
     caller: Caller<may::EntryWrite>,
-    Path((project, environment, key)): Place,
+    place: Place,
     write: Write,
     Body { value, digest }: Body<DefinitionPatch>,
 ) -> Result<Response, Problem> {
-    let target = Target { project, environment, key, expected: write.expected };
-    let operation = Operation::PatchDefinition { target, patch: value.patch };
-    let reason = Reason { reason: value.reason, ticket: value.ticket };
-    caller.carry_out(&write, operation, reason, &digest, value.dry_run).await
+    let DefinitionPatch { patch, dry_run, reason, ticket } = value;
+    let operation = Operation::PatchDefinition { target: target(place, &write), patch };
+    caller.carry_out(&write, operation, Reason { reason, ticket }, &digest, dry_run).await
 }
 
 /// Every revision, newest first
@@ -156,15 +192,15 @@ async fn history(
     let limit = paging.limit()?;
     let found = caller.environment(&project, &environment)?;
     let store = &caller.services().store;
-    let rows = store.history(&project, &environment, &key, paging.before()?, limit + 1).await?;
-    if rows.is_empty() && paging.after.is_none() {
+    let part = store.history(&project, &environment, &key, paging.before()?, limit).await?;
+    if part.items.is_empty() && paging.after.is_none() {
         return Err(Problem::not_found("definition", &key));
     }
-    let mut items = Vec::with_capacity(rows.len());
-    for row in rows {
+    let mut items = Vec::with_capacity(part.items.len());
+    for row in part.items {
         items.push(caller.revision_out(&project, &found, &key, row).await?);
     }
-    Ok(Json(Page::of(items, limit, |item| item.revision.to_string())))
+    Ok(Json(Page::part(items, part.more, |item| item.revision.to_string())))
 }
 
 /// One revision
@@ -223,17 +259,21 @@ struct RollbackIn {
 #[utoipa::path(post, path = "/api/v1/projects/{project}/environments/{environment}/entries/{key}/rollback",
     tag = "definitions", params(("project" = String, Path, example = "default"), ("environment" = String, Path, example = "production"), ("key" = String, Path, example = "a")),
     request_body = RollbackIn,
-    responses((status = 200), (status = 412, body = Problem), (status = "4XX", body = Problem)))]
+    responses((status = 200, body = PlannedOrChanged), (status = 412, body = Problem), (status = "4XX", body = Problem)))]
 async fn rollback(
     caller: Caller<may::EntryWrite>,
-    Path((project, environment, key)): Place,
+    place: Place,
     write: Write,
     Body { value, digest }: Body<RollbackIn>,
 ) -> Result<Response, Problem> {
-    let target = Target { project, environment, key, expected: write.expected };
-    let operation = Operation::RollbackEntry { target, to: value.revision };
-    let reason = Reason { reason: value.reason, ticket: value.ticket };
-    caller.carry_out(&write, operation, reason, &digest, value.dry_run).await
+    let RollbackIn { revision: to, dry_run, reason, ticket } = value;
+    let operation = Operation::RollbackEntry { target: target(place, &write), to };
+    caller.carry_out(&write, operation, Reason { reason, ticket }, &digest, dry_run).await
+}
+
+/// Whether a document says that it is a secret, or is none that says anything.
+pub(super) fn is_secret(document: &Document) -> bool {
+    Subject::of(document).is_none_or(|subject| subject.sensitive)
 }
 
 impl<N: Needs> Caller<N> {
@@ -246,26 +286,36 @@ impl<N: Needs> Caller<N> {
         key: &str,
         document: &Document,
     ) -> Result<(Value, bool), Problem> {
-        let subject = Subject::of(document);
-        if subject.is_some_and(|subject| !subject.sensitive) {
+        if !is_secret(document) {
             return Ok((Value::Object(document.clone()), false));
         }
-        let place = (&*environment.row.key, EnvironmentClass::of(environment.row.production));
-        if self.authority.may(Permission::ProjectRead, Some(place), subject.as_ref()).is_err() {
+        if !self.may_see(environment, document) {
             let whole = Value::Object(document.clone());
             let (concealed, _) = conceal(key, Some(&whole), None, self.services().hub.audit_key());
             return Ok((concealed.unwrap_or_default(), true));
         }
-        let record = Record {
+        let record = self.secret_read(project, environment, key);
+        self.services().store.note(vec![record]).await?;
+        Ok((Value::Object(document.clone()), false))
+    }
+
+    /// Whether the caller may see all of a document, be it a secret.
+    pub(super) fn may_see(&self, environment: &Environment, document: &Document) -> bool {
+        let place = (&*environment.row.key, EnvironmentClass::of(environment.row.production));
+        let subject = Subject::of(document);
+        self.authority.may(Permission::ProjectRead, Some(place), subject.as_ref()).is_ok()
+    }
+
+    /// What the audit log is told before the caller sees a secret.
+    pub(super) fn secret_read(&self, project: &str, environment: &Environment, key: &str) -> Record {
+        Record {
             project: Some(project.to_owned()),
             environment: Some(environment.row.key.to_string()),
             target: Some(key.to_owned()),
             request_id: self.circumstances.request_id.clone(),
             address: self.circumstances.address.clone(),
             ..Record::new(Timestamp::from_millis(now()), self.authority.actor.to_string(), Action::SecretRead)
-        };
-        self.services().store.note(vec![record]).await?;
-        Ok((Value::Object(document.clone()), false))
+        }
     }
 
     async fn stored(
@@ -300,6 +350,7 @@ impl<N: Needs> Caller<N> {
             version: row.version,
             definition,
             concealed,
+            withheld: Vec::new(),
             change: Some(row.change.into()),
         })
     }

@@ -4,18 +4,17 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::{Path, Query};
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::asked::{Path, Query};
 use super::body::Body;
 use super::caller::{Caller, Guarded, Needs, Write, may};
-use super::out::{Page, Paging, Reason, committed, moment, tagged};
+use super::out::{ChangedOut, Page, Paging, PlannedOrChanged, PreviewOut, Reason, is_on, moment, tagged};
 use super::problem::Problem;
 use crate::catalog::{Document, Entry, Project};
 use crate::gate::Operation;
@@ -56,7 +55,7 @@ struct InEnvironment {
     revision: u64,
     /// The environment's version that the definition came with.
     version: u64,
-    /// Whether it is switched on.
+    /// Whether it is switched on there, and not killed.
     enabled: bool,
 }
 
@@ -65,7 +64,7 @@ fn out<N: Needs>(caller: &Caller<N>, project: &Project, key: &str, entry: &Entry
     let of = |environment: &Arc<crate::catalog::Environment>| {
         caller.permit_in(environment).ok()?;
         let stored = environment.definitions.get(key)?;
-        let enabled = stored.document.get("enabled").and_then(Value::as_bool).unwrap_or(true);
+        let enabled = is_on(&stored.document, &environment.row.key);
         let (revision, version) = (stored.revision, stored.version);
         Some((environment.row.key.to_string(), InEnvironment { revision, version, enabled }))
     };
@@ -166,18 +165,20 @@ pub(super) struct EntryIn {
 
 /// Make an entry
 #[utoipa::path(post, path = "/api/v1/projects/{project}/entries", tag = "entries", params(("project" = String, Path, example = "default")),
-    request_body = EntryIn, responses((status = 201), (status = "4XX", body = Problem)))]
+    request_body = EntryIn,
+    responses((status = 200, body = PreviewOut, description = "With `dry_run`: what it would do"),
+        (status = 201, body = ChangedOut), (status = "4XX", body = Problem)))]
 async fn create(
     caller: Caller<may::EntryWrite>,
     Path(project): Path<String>,
     write: Write,
     Body { value, digest }: Body<EntryIn>,
 ) -> Result<Response, Problem> {
-    let (document, environments) = (value.definition, value.environments);
+    let EntryIn { definition: document, environments, dry_run, reason, ticket } = value;
     let operation = Operation::CreateEntry { project, document, environments };
-    let reason = Reason { reason: value.reason, ticket: value.ticket };
-    let mut response = caller.carry_out(&write, operation, reason, &digest, value.dry_run).await?;
-    if !value.dry_run {
+    let reason = Reason { reason, ticket };
+    let mut response = caller.carry_out(&write, operation, reason, &digest, dry_run).await?;
+    if !dry_run {
         *response.status_mut() = StatusCode::CREATED;
     }
     Ok(response)
@@ -203,6 +204,9 @@ struct IdentityPatch {
     /// A JSON merge patch (RFC 7396) of the identity.
     #[schema(value_type = Object)]
     identity: Document,
+    /// Only tell what it would do.
+    #[serde(default)]
+    dry_run: bool,
     reason: Option<String>,
     ticket: Option<String>,
 }
@@ -210,16 +214,16 @@ struct IdentityPatch {
 /// Change what an entry is in all environments
 #[utoipa::path(patch, path = "/api/v1/projects/{project}/entries/{key}", tag = "entries",
     params(("project" = String, Path, example = "default"), ("key" = String, Path, example = "a")), request_body = IdentityPatch,
-    responses((status = 200), (status = 412, body = Problem), (status = "4XX", body = Problem)))]
+    responses((status = 200, body = PlannedOrChanged), (status = 412, body = Problem), (status = "4XX", body = Problem)))]
 async fn edit(
     caller: Caller<may::EntryWrite>,
     Path((project, key)): Path<(String, String)>,
     write: Write,
     Body { value, digest }: Body<IdentityPatch>,
 ) -> Result<Response, Problem> {
-    let operation = Operation::EditIdentity { project, key, expected: write.expected, patch: value.identity };
-    let reason = Reason { reason: value.reason, ticket: value.ticket };
-    caller.carry_out(&write, operation, reason, &digest, false).await
+    let IdentityPatch { identity: patch, dry_run, reason, ticket } = value;
+    let operation = Operation::EditIdentity { project, key, expected: write.expected, patch };
+    caller.carry_out(&write, operation, Reason { reason, ticket }, &digest, dry_run).await
 }
 
 /// Why an entry is archived or restored.
@@ -234,31 +238,27 @@ struct WhyQuery {
 /// Archive an entry: it leaves every environment, and its history stays
 #[utoipa::path(delete, path = "/api/v1/projects/{project}/entries/{key}", tag = "entries",
     params(("project" = String, Path, example = "default"), ("key" = String, Path, example = "a"), WhyQuery),
-    responses((status = 200), (status = "4XX", body = Problem)))]
+    responses((status = 200, body = ChangedOut), (status = 412, body = Problem), (status = "4XX", body = Problem)))]
 async fn archive(
     caller: Caller<may::EntryArchive>,
     Path((project, key)): Path<(String, String)>,
     Query(WhyQuery { reason, ticket }): Query<WhyQuery>,
     write: Write,
 ) -> Result<Response, Problem> {
-    let done = caller
-        .submit(&write, Operation::Archive { project, key }, Reason { reason, ticket }.into(), "")
-        .await?;
-    Ok(Json(committed(&done)).into_response())
+    let operation = Operation::Archive { project, key, expected: write.expected };
+    caller.carry_out(&write, operation, Reason { reason, ticket }, "", false).await
 }
 
 /// Put an archived entry back as it was
 #[utoipa::path(post, path = "/api/v1/projects/{project}/entries/{key}/restore", tag = "entries",
     params(("project" = String, Path, example = "default"), ("key" = String, Path, example = "a"), WhyQuery),
-    responses((status = 200), (status = "4XX", body = Problem)))]
+    responses((status = 200, body = ChangedOut), (status = 412, body = Problem), (status = "4XX", body = Problem)))]
 async fn restore(
     caller: Caller<may::EntryArchive>,
     Path((project, key)): Path<(String, String)>,
     Query(WhyQuery { reason, ticket }): Query<WhyQuery>,
     write: Write,
 ) -> Result<Response, Problem> {
-    let done = caller
-        .submit(&write, Operation::Restore { project, key }, Reason { reason, ticket }.into(), "")
-        .await?;
-    Ok(Json(committed(&done)).into_response())
+    let operation = Operation::Restore { project, key, expected: write.expected };
+    caller.carry_out(&write, operation, Reason { reason, ticket }, "", false).await
 }

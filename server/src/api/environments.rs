@@ -1,19 +1,21 @@
 //! Environments: their versions, what differs between two, and the way back.
 
 use axum::Json;
-use axum::extract::{Path, Query};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::value::RawValue;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use vexil_core::{Arena, Node, diff};
 
+use super::asked::{Path, Query};
 use super::body::Body;
 use super::caller::{Caller, Guarded, Write, may};
-use super::out::{ChangeOut, Page, Paging, PreviewOut, Reason, committed, moment, tagged};
+use super::out::{
+    ChangeOut, ChangedOut, Page, Paging, PlannedOrChanged, PreviewOut, Reason, committed, moment, tagged,
+};
 use super::problem::Problem;
 use crate::catalog::Row;
 use crate::gate::Operation;
@@ -21,7 +23,7 @@ use crate::gate::Operation;
 pub(super) fn routes() -> OpenApiRouter<Guarded> {
     OpenApiRouter::new()
         .routes(routes!(list, create))
-        .routes(routes!(show))
+        .routes(routes!(show, edit))
         .routes(routes!(versions))
         .routes(routes!(compare))
         .routes(routes!(rollback))
@@ -37,6 +39,8 @@ struct EnvironmentOut {
     name: String,
     /// Whether what happens there happens to customers.
     production: bool,
+    /// Where it stands among the others, from 0.
+    position: i64,
     /// The version of its newest snapshot; without gaps from 0, the empty one.
     version: u64,
     /// When that came to be (RFC 3339); absent before the first.
@@ -51,6 +55,7 @@ fn out(row: &Row, entries: usize) -> EnvironmentOut {
         key: row.key.to_string(),
         name: row.name.clone(),
         production: row.production,
+        position: row.position,
         version: row.version,
         changed_at: (row.version > 0).then(|| moment(row.changed_at)),
         entries,
@@ -103,7 +108,7 @@ async fn show(
 
 /// Make an environment
 #[utoipa::path(post, path = "/api/v1/projects/{project}/environments", tag = "projects", params(("project" = String, Path, example = "default")),
-    request_body = EnvironmentIn, responses((status = 201), (status = "4XX", body = Problem)))]
+    request_body = EnvironmentIn, responses((status = 201, body = ChangedOut), (status = "4XX", body = Problem)))]
 async fn create(
     caller: Caller<may::EnvironmentManage>,
     Path(project): Path<String>,
@@ -116,6 +121,34 @@ async fn create(
     let reason = Reason { reason: value.reason, ticket: value.ticket };
     let done = caller.submit(&write, operation, reason.into(), &digest).await?;
     Ok((StatusCode::CREATED, Json(committed(&done))).into_response())
+}
+
+/// What of an environment is to be another.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct EnvironmentPatch {
+    /// A name to show.
+    name: Option<String>,
+    /// Where it is to stand among the others, from 0; last where there are fewer.
+    position: Option<usize>,
+    reason: Option<String>,
+    ticket: Option<String>,
+}
+
+/// Change an environment's name or place; neither makes a version
+#[utoipa::path(patch, path = "/api/v1/projects/{project}/environments/{environment}", tag = "projects",
+    params(("project" = String, Path, example = "default"), ("environment" = String, Path, example = "production")), request_body = EnvironmentPatch,
+    responses((status = 200, body = ChangedOut), (status = 412, body = Problem), (status = "4XX", body = Problem)))]
+async fn edit(
+    caller: Caller<may::EnvironmentManage>,
+    Path((project, environment)): Path<(String, String)>,
+    write: Write,
+    Body { value, digest }: Body<EnvironmentPatch>,
+) -> Result<Response, Problem> {
+    let EnvironmentPatch { name, position, reason, ticket } = value;
+    let expected = write.expected;
+    let operation = Operation::EditEnvironment { project, environment, expected, name, position };
+    caller.carry_out(&write, operation, Reason { reason, ticket }, &digest, false).await
 }
 
 /// One version of an environment.
@@ -153,6 +186,14 @@ struct Between {
     to: Option<u64>,
 }
 
+/// What differs between them.
+#[derive(Serialize)]
+struct Differences {
+    from: u64,
+    to: u64,
+    changes: Box<RawValue>,
+}
+
 /// What differs between two versions of an environment
 #[utoipa::path(get, path = "/api/v1/projects/{project}/environments/{environment}/diff", tag = "projects",
     params(("project" = String, Path, example = "default"), ("environment" = String, Path, example = "production"), Between),
@@ -161,7 +202,7 @@ async fn compare(
     caller: Caller<may::ProjectRead>,
     Path((project, environment)): Path<(String, String)>,
     Query(Between { from, to }): Query<Between>,
-) -> Result<Json<Value>, Problem> {
+) -> Result<Json<Differences>, Problem> {
     let found = caller.environment(&project, &environment)?;
     let to = to.unwrap_or(found.row.version);
     for version in [from, to] {
@@ -169,19 +210,21 @@ async fn compare(
             return Err(Problem::not_found("version", &version.to_string()));
         }
     }
-    let store = &caller.services().store;
-    let old = store.environment_at(&project, &found, from).await?;
-    let new = store.environment_at(&project, &found, to).await?;
-    let text = |documents: std::collections::BTreeMap<_, _>| {
-        serde_json::to_string(&documents.into_values().collect::<Vec<_>>()).unwrap_or_default()
-    };
-    let (old, new) = (text(old), text(new));
+    let services = caller.services();
+    let old = services.store.environment_text_at(&project, &found, from).await?;
+    let new = services.store.environment_text_at(&project, &found, to).await?;
+    let changes = services.turns.take(move || changes(&old, &new)).await?;
+    let changes = changes.map_err(|problem| Problem::internal(problem.to_string()))?;
+    Ok(Json(Differences { from, to, changes }))
+}
+
+/// What differs between two lists of definitions, as JSON.
+fn changes(old: &str, new: &str) -> Result<Box<RawValue>, vexil_core::Problem> {
     let arena = Arena::new();
-    let unreadable = |problem: vexil_core::Problem| Problem::internal(problem.to_string());
-    let old = Node::parse_json(old.as_bytes(), &arena).map_err(unreadable)?;
-    let new = Node::parse_json(new.as_bytes(), &arena).map_err(unreadable)?;
-    let changes = diff::diff(&[old], &[new]).changes;
-    Ok(Json(json!({ "from": from, "to": to, "changes": changes })))
+    let (old, new) = (Node::parse_json(old.as_bytes(), &arena)?, Node::parse_json(new.as_bytes(), &arena)?);
+    let changes = serde_json::value::to_raw_value(&diff::diff(&[old], &[new]).changes);
+    // Changes can always be written.
+    Ok(changes.unwrap_or_default())
 }
 
 /// The version to go back to.
@@ -200,17 +243,16 @@ struct RollbackIn {
 /// Bring back all definitions that an environment had at a version
 #[utoipa::path(post, path = "/api/v1/projects/{project}/environments/{environment}/rollback", tag = "projects",
     params(("project" = String, Path, example = "default"), ("environment" = String, Path, example = "production")), request_body = RollbackIn,
-    responses((status = 200), (status = "4XX", body = Problem)))]
+    responses((status = 200, body = PlannedOrChanged), (status = 412, body = Problem), (status = "4XX", body = Problem)))]
 async fn rollback(
     caller: Caller<may::EntryWrite>,
     Path((project, environment)): Path<(String, String)>,
     write: Write,
     Body { value, digest }: Body<RollbackIn>,
 ) -> Result<Response, Problem> {
-    let operation =
-        Operation::RollbackEnvironment { project, environment, expected: write.expected, to: value.version };
-    let reason = Reason { reason: value.reason, ticket: value.ticket };
-    caller.carry_out(&write, operation, reason, &digest, value.dry_run).await
+    let RollbackIn { version: to, dry_run, reason, ticket } = value;
+    let operation = Operation::RollbackEnvironment { project, environment, expected: write.expected, to };
+    caller.carry_out(&write, operation, Reason { reason, ticket }, &digest, dry_run).await
 }
 
 /// What is promoted.
@@ -231,17 +273,16 @@ struct PromoteIn {
 /// Take definitions over from another environment into this one
 #[utoipa::path(post, path = "/api/v1/projects/{project}/environments/{environment}/promote", tag = "transfer",
     params(("project" = String, Path, example = "default"), ("environment" = String, Path, example = "production")), request_body = PromoteIn,
-    responses((status = 200), (status = "4XX", body = Problem)))]
+    responses((status = 200, body = PlannedOrChanged), (status = 412, body = Problem), (status = "4XX", body = Problem)))]
 async fn promote(
     caller: Caller<may::EntryWrite>,
     Path((project, environment)): Path<(String, String)>,
     write: Write,
     Body { value, digest }: Body<PromoteIn>,
 ) -> Result<Response, Problem> {
-    let (expected, keys) = (write.expected, value.keys);
-    let operation = Operation::Promote { project, from: value.from, to: environment, expected, keys };
-    let reason = Reason { reason: value.reason, ticket: value.ticket };
-    caller.carry_out(&write, operation, reason, &digest, value.dry_run).await
+    let PromoteIn { from, keys, dry_run, reason, ticket } = value;
+    let operation = Operation::Promote { project, from, to: environment, expected: write.expected, keys };
+    caller.carry_out(&write, operation, Reason { reason, ticket }, &digest, dry_run).await
 }
 
 impl<N: super::caller::Needs> Caller<N> {

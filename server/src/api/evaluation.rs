@@ -13,10 +13,11 @@ use vexil_core::{Context, ErrorCode, Evaluation, Request, Snapshot, Timestamp};
 
 use super::caller::Sdk;
 use super::problem::Problem;
-use super::sdk::{matches, with_tag};
+use super::sdk::{cached, matches};
 use crate::catalog::Stored;
 use crate::delivery::{Audience, Head, slice};
 use crate::store::now;
+use crate::turns::Turns;
 
 /// One version of an environment, as a key sees it.
 pub(super) struct View {
@@ -39,12 +40,22 @@ pub(super) struct Evaluated<'v> {
 
 impl View {
     /// Of the newest version.
-    pub(super) fn of(sdk: &Sdk) -> Result<View, Problem> {
-        View::at(sdk.head()?, sdk.key.audience.clone(), sdk.key.tenant.clone())
+    pub(super) async fn of(sdk: &Sdk) -> Result<View, Problem> {
+        let turns = &sdk.services().turns;
+        View::at(turns, sdk.head()?, sdk.key.audience.clone(), sdk.key.tenant.clone()).await
     }
 
-    /// Of this version.
-    pub(super) fn at(head: Arc<Head>, audience: Audience, tenant: Option<Arc<str>>) -> Result<View, Problem> {
+    /// Of this version. Whoever is the first to ask for it may wait until it is compiled.
+    pub(super) async fn at(
+        turns: &Turns,
+        head: Arc<Head>,
+        audience: Audience,
+        tenant: Option<Arc<str>>,
+    ) -> Result<View, Problem> {
+        if !head.is_compiled() {
+            let compiling = Arc::clone(&head);
+            turns.take(move || drop(compiling.snapshot().cloned())).await?;
+        }
         let snapshot = head.snapshot().map_err(|problem| {
             tracing::error!(%problem, "what is in force does not load");
             Problem::internal("what is in force does not load; the log says why")
@@ -54,9 +65,7 @@ impl View {
 
     /// Evaluates one entry; none where the key sees no such entry.
     pub(super) fn evaluate<'v>(&'v self, key: &str, context: &'v mut Context) -> Option<Evaluation<'v>> {
-        let is_seen = self.audience == Audience::Server
-            || self.head.environment.definitions.get(key).is_some_and(|stored| self.sees(stored));
-        if !is_seen {
+        if !self.knows(key) {
             return None;
         }
         self.bind(context);
@@ -85,6 +94,12 @@ impl View {
         }
     }
 
+    /// Whether the key may hear of an entry of that name.
+    pub(super) fn knows(&self, key: &str) -> bool {
+        self.audience == Audience::Server
+            || self.head.environment.definitions.get(key).is_some_and(|stored| self.sees(stored))
+    }
+
     /// What is sensitive is in no snapshot, so nobody sees it here.
     fn sees(&self, stored: &Stored) -> bool {
         self.audience == Audience::Server || slice::is_client_visible(&stored.document)
@@ -100,14 +115,14 @@ impl View {
 
 /// Does what takes the longer the more entries there are, where others need not wait for it.
 pub(super) async fn with_all<T: Send + 'static>(
+    turns: &Turns,
     view: View,
     work: impl FnOnce(&View) -> T + Send + 'static,
 ) -> Result<T, Problem> {
     if view.head.environment.definitions.len() <= FEW {
         return Ok(work(&view));
     }
-    let done = tokio::task::spawn_blocking(move || work(&view)).await;
-    done.map_err(|error| Problem::internal(error.to_string()))
+    Ok(turns.take(move || work(&view)).await?)
 }
 
 fn request(context: &Context) -> Request<'_, Context> {
@@ -158,8 +173,9 @@ pub(super) fn tag_of(parts: &[&[u8]]) -> String {
 
 /// An answer in JSON, or 304 where the caller has it already.
 pub(super) fn unless_known(headers: &HeaderMap, tag: &str, body: Vec<u8>) -> Response {
+    const VARY: &str = "authorization, x-api-key";
     if matches(headers, tag) {
-        return with_tag(StatusCode::NOT_MODIFIED.into_response(), tag);
+        return cached(StatusCode::NOT_MODIFIED.into_response(), tag, VARY);
     }
-    with_tag(([(header::CONTENT_TYPE, "application/json")], body).into_response(), tag)
+    cached(([(header::CONTENT_TYPE, "application/json")], body).into_response(), tag, VARY)
 }

@@ -10,7 +10,7 @@ use super::body::Body;
 use super::caller::{Guarded, Sdk};
 use super::problem::Problem;
 use crate::store::now;
-use crate::telemetry::{self, REPORT_BYTES, REPORT_ITEMS, Receipt, Report};
+use crate::telemetry::{REPORT_BYTES, REPORT_ITEMS, Receipt, Report};
 
 pub(super) fn routes() -> OpenApiRouter<Guarded> {
     OpenApiRouter::new().routes(routes!(report)).layer(DefaultBodyLimit::max(REPORT_BYTES))
@@ -22,7 +22,8 @@ pub(super) fn routes() -> OpenApiRouter<Guarded> {
 /// that the key can see, or is out of bounds, is kept out and counted in `rejected`: `UNKNOWN_KEY`,
 /// `UNKNOWN_VARIATION`, `UNKNOWN_REASON`, `INVALID_COUNT`, `INVALID_TIME`, `UNKNOWN_EXPERIMENT`, `UNKNOWN_VARIANT`,
 /// `INVALID_ATTRIBUTE`, `INVALID_UNIT`, `INVALID_INSTANCE`, `INVALID_VERSION`. Moments more than a day ago, or to
-/// come, are moved to where that begins, and counted in `clamped`. The answer does not wait for the database.
+/// come, are moved to where that begins, and counted in `clamped`. What a key tells beyond its share counts in
+/// `dropped`. The answer does not wait for the database.
 #[utoipa::path(post, path = "/sdk/v1/events", tag = "sdk", request_body = Report,
     responses((status = 202, body = Receipt), (status = 413, body = Problem), (status = "4XX", body = Problem)))]
 async fn report(
@@ -37,7 +38,6 @@ async fn report(
     let project = services.catalog.project(&sdk.key.project);
     let environment = project.and_then(|project| project.environment(&sdk.key.environment).cloned());
     let environment = environment.ok_or_else(|| Problem::not_found("environment", &sdk.key.environment))?;
-    let place = telemetry::place(&sdk.key.project, &sdk.key.environment);
-    let receipt = services.telemetry.accept(report, place, &environment, &sdk.key.audience, now());
+    let receipt = services.telemetry.accept(report, &sdk.key, &environment, now());
     Ok((StatusCode::ACCEPTED, Json(receipt)))
 }

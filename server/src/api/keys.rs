@@ -1,26 +1,25 @@
-//! SDK keys and API tokens. Their secrets are shown once, when they are made.
+//! SDK keys, and what they have in common with API tokens. Secrets are shown once, when they are made.
 
 use axum::Json;
-use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::json;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use vexil_core::Timestamp;
 
+use super::asked::{Path, Query};
 use super::body::Body;
 use super::caller::{Caller, Guarded, Needs, Write, may};
-use super::out::{Reason, committed, moment};
+use super::out::{Page, Paging, Reason, committed, moment};
 use super::problem::Problem;
 use crate::access::credential::{self, CredentialKind, Minted};
 use crate::access::{EnvironmentClass, Grant, Permission};
 use crate::directory::{CLIENT, SERVER, TOKEN};
-use crate::follow::refresh_access;
 use crate::gate::{AccessOperation, Operation};
-use crate::server::DEFAULT_PROJECT;
+use crate::services::DEFAULT_PROJECT;
 use crate::store::{CredentialRow, now};
 
 /// How long the old secret works after a rotation, unless the caller says otherwise: a day, in seconds.
@@ -31,21 +30,14 @@ const LONGEST_OVERLAP: u32 = 90 * 24 * 3600;
 const NAME_BYTES: usize = 200;
 
 pub(super) fn routes() -> OpenApiRouter<Guarded> {
-    OpenApiRouter::new()
-        .routes(routes!(list, create))
-        .routes(routes!(revoke))
-        .routes(routes!(rotate))
-        .routes(routes!(tokens, create_token))
-        .routes(routes!(revoke_token))
-        .routes(routes!(signing_keys, create_signing_key))
-        .routes(routes!(set_signing_key))
+    OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(revoke)).routes(routes!(rotate))
 }
 
 /// A key or token, without its secret.
 #[derive(Debug, Serialize, ToSchema)]
-struct KeyOut {
+pub(super) struct KeyOut {
     /// The public part.
-    id: String,
+    pub(super) id: String,
     /// `server`, `client` or `token`.
     kind: String,
     /// A name to show.
@@ -76,6 +68,8 @@ struct KeyOut {
     /// The one that takes its place.
     #[serde(skip_serializing_if = "Option::is_none")]
     successor: Option<String>,
+    /// Counts the changes, from 1; what `If-Match` takes.
+    revision: u64,
 }
 
 impl From<CredentialRow> for KeyOut {
@@ -93,6 +87,7 @@ impl From<CredentialRow> for KeyOut {
             expires_at: row.expires_at.map(moment),
             revoked_at: row.revoked_at.map(moment),
             successor: row.successor,
+            revision: row.revision,
         }
     }
 }
@@ -127,13 +122,16 @@ enum KeyKind {
     Client,
 }
 
-/// The SDK keys of all environments
-#[utoipa::path(get, path = "/api/v1/keys", tag = "keys",
-    responses((status = 200, body = Vec<KeyOut>), (status = "4XX", body = Problem)))]
-async fn list(caller: Caller<may::KeyManage>) -> Json<Vec<KeyOut>> {
+/// The SDK keys of all environments, oldest first
+#[utoipa::path(get, path = "/api/v1/keys", tag = "keys", params(Paging),
+    responses((status = 200, body = Page<KeyOut>), (status = "4XX", body = Problem)))]
+async fn list(
+    caller: Caller<may::KeyManage>,
+    Query(paging): Query<Paging>,
+) -> Result<Json<Page<KeyOut>>, Problem> {
     let rows = caller.services().directory.credentials().into_iter();
-    let visible = rows.filter(|row| row.kind != TOKEN && caller.manages(row));
-    Json(visible.map(KeyOut::from).collect())
+    let visible = rows.filter(|row| row.kind != TOKEN && caller.manages(row)).map(KeyOut::from);
+    Ok(Json(Page::among(visible, &paging, |key| key.id.clone())?))
 }
 
 /// Make an SDK key; the answer is the only one that shows it
@@ -163,14 +161,15 @@ async fn create(
 }
 
 /// Revoke an SDK key at once
-#[utoipa::path(delete, path = "/api/v1/keys/{id}", tag = "keys", params(("id" = String, Path)),
-    responses((status = 200), (status = "4XX", body = Problem)))]
+#[utoipa::path(delete, path = "/api/v1/keys/{id}", tag = "keys", params(("id" = String, Path), Reason),
+    responses((status = 200), (status = 412, body = Problem), (status = "4XX", body = Problem)))]
 async fn revoke(
     caller: Caller<may::KeyManage>,
     Path(id): Path<String>,
+    Query(reason): Query<Reason>,
     write: Write,
 ) -> Result<Response, Problem> {
-    caller.revoke(&write, id, false).await
+    caller.revoke(&write, id, reason, false).await
 }
 
 /// How the old secret ends.
@@ -186,7 +185,7 @@ struct RotateIn {
 
 /// Give a key or token another secret; the old one works for a while
 #[utoipa::path(post, path = "/api/v1/keys/{id}/rotate", tag = "keys", params(("id" = String, Path)), request_body = RotateIn,
-    responses((status = 201, description = "`id` and `key` of the new one"), (status = "4XX", body = Problem)))]
+    responses((status = 201, description = "`id` and `key` of the new one"), (status = 412, body = Problem), (status = "4XX", body = Problem)))]
 async fn rotate(
     caller: Caller<may::KeyManage>,
     Path(id): Path<String>,
@@ -208,6 +207,7 @@ async fn rotate(
     let minted = mint(kind)?;
     let operation = AccessOperation::RotateCredential {
         id,
+        expected: write.expected,
         new_id: minted.id.to_string(),
         new_hash: minted.hash.to_hex(),
         overlap_until: now().saturating_add(i64::from(overlap) * 1_000),
@@ -216,148 +216,12 @@ async fn rotate(
     caller.hand_over(&write, operation, reason, &digest, &minted, "key").await
 }
 
-/// An API token that is to be made.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct TokenIn {
-    /// A name to show.
-    #[schema(max_length = 200)]
-    name: String,
-    /// Roles, each `{"role", "environment"?, "tenant"?}`.
-    #[schema(value_type = Vec<Object>)]
-    grants: Vec<Grant>,
-    /// From when on it does not work (RFC 3339).
-    expires_at: Option<String>,
-    reason: Option<String>,
-    ticket: Option<String>,
-}
-
-/// Every API token
-#[utoipa::path(get, path = "/api/v1/tokens", tag = "keys",
-    responses((status = 200, body = Vec<KeyOut>), (status = "4XX", body = Problem)))]
-async fn tokens(caller: Caller<may::TokenManage>) -> Json<Vec<KeyOut>> {
-    let rows = caller.services().directory.credentials().into_iter().filter(|row| row.kind == TOKEN);
-    Json(rows.map(KeyOut::from).collect())
-}
-
-/// Make an API token; the answer is the only one that shows it
-#[utoipa::path(post, path = "/api/v1/tokens", tag = "keys", request_body = TokenIn,
-    responses((status = 201, description = "`id` and `token`"), (status = "4XX", body = Problem)))]
-async fn create_token(
-    caller: Caller<may::TokenManage>,
-    write: Write,
-    Body { value, digest }: Body<TokenIn>,
-) -> Result<Response, Problem> {
-    let minted = mint(CredentialKind::ApiToken)?;
-    let row = CredentialRow {
-        grants: value.grants,
-        expires_at: value.expires_at.as_deref().map(expiry).transpose()?,
-        ..new_row(&minted, &value.name)?
-    };
-    let reason = Reason { reason: value.reason, ticket: value.ticket };
-    let operation = AccessOperation::CreateCredential(Box::new(row));
-    caller.hand_over(&write, operation, reason, &digest, &minted, "token").await
-}
-
-/// Revoke an API token at once
-#[utoipa::path(delete, path = "/api/v1/tokens/{id}", tag = "keys", params(("id" = String, Path)),
-    responses((status = 200), (status = "4XX", body = Problem)))]
-async fn revoke_token(
-    caller: Caller<may::TokenManage>,
-    Path(id): Path<String>,
-    write: Write,
-) -> Result<Response, Problem> {
-    caller.revoke(&write, id, true).await
-}
-
-/// The public keys of all keys that sign or did
-#[utoipa::path(get, path = "/api/v1/signing-keys", tag = "keys",
-    responses((status = 200, body = Vec<crate::delivery::PublicKey>), (status = "4XX", body = Problem)))]
-async fn signing_keys(caller: Caller<may::ProjectRead>) -> Json<Vec<crate::delivery::PublicKey>> {
-    Json(caller.services().hub.signer().public().to_vec())
-}
-
-/// A key that signs.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct SigningKeyIn {
-    /// Whether it signs at once. Clients that do not trust it yet refuse what it signs, so publish it as `next` first.
-    #[serde(default)]
-    active: bool,
-    reason: Option<String>,
-    ticket: Option<String>,
-}
-
-/// Make a key that signs
-#[utoipa::path(post, path = "/api/v1/signing-keys", tag = "keys", request_body = SigningKeyIn,
-    responses((status = 201), (status = "4XX", body = Problem)))]
-async fn create_signing_key(
-    caller: Caller<may::SigningKeyManage>,
-    write: Write,
-    Body { value, digest }: Body<SigningKeyIn>,
-) -> Result<Response, Problem> {
-    let row = crate::delivery::new_signing_key(if value.active { "active" } else { "next" })
-        .map_err(|error| Problem::internal(error.to_string()))?;
-    let out = json!({ "id": row.id, "public": row.public, "state": row.state });
-    let reason = Reason { reason: value.reason, ticket: value.ticket };
-    let operation = Operation::Access(AccessOperation::CreateSigningKey(Box::new(row)));
-    let done = caller.submit(&write, operation, reason.into(), &digest).await?;
-    // Whoever is told that it is there finds it published.
-    refresh_access(caller.services()).await;
-    let out = match done.made.filter(|_| done.replayed) {
-        None => out,
-        Some(made) => {
-            let signer = caller.services().hub.signer();
-            let known = signer.public().iter().find(|key| key.id == made);
-            json!(known.ok_or_else(|| Problem::not_found("signing key", &made))?)
-        }
-    };
-    Ok((StatusCode::CREATED, Json(out)).into_response())
-}
-
-/// What becomes of a key that signs.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct SigningKeyState {
-    state: NextState,
-    reason: Option<String>,
-    ticket: Option<String>,
-}
-
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
-enum NextState {
-    /// It signs from now on; the one that did still verifies.
-    Active,
-    /// It does not sign any more.
-    Retired,
-}
-
-/// Let another key sign, or retire one
-#[utoipa::path(patch, path = "/api/v1/signing-keys/{id}", tag = "keys", params(("id" = String, Path)),
-    request_body = SigningKeyState, responses((status = 200), (status = "4XX", body = Problem)))]
-async fn set_signing_key(
-    caller: Caller<may::SigningKeyManage>,
-    Path(id): Path<String>,
-    write: Write,
-    Body { value, digest }: Body<SigningKeyState>,
-) -> Result<Json<Value>, Problem> {
-    let state = match value.state {
-        NextState::Active => "active",
-        NextState::Retired => "retired",
-    };
-    let reason = Reason { reason: value.reason, ticket: value.ticket };
-    let operation = Operation::Access(AccessOperation::SetSigningKey { id, state: state.to_owned() });
-    let done = caller.submit(&write, operation, reason.into(), &digest).await?;
-    refresh_access(caller.services()).await;
-    Ok(Json(committed(&done)))
-}
-
-fn mint(kind: CredentialKind) -> Result<Minted, Problem> {
+pub(super) fn mint(kind: CredentialKind) -> Result<Minted, Problem> {
     credential::mint(kind).map_err(|error| Problem::internal(format!("no random bytes: {error}")))
 }
 
-fn new_row(minted: &Minted, name: &str) -> Result<CredentialRow, Problem> {
+/// A token that may nothing yet, which is what an SDK key has in common with it.
+pub(super) fn new_row(minted: &Minted, name: &str) -> Result<CredentialRow, Problem> {
     if name.is_empty() || name.len() > NAME_BYTES {
         return Err(Problem::bad_request("INVALID_BODY", format!("`name` has 1 to {NAME_BYTES} bytes")));
     }
@@ -375,10 +239,11 @@ fn new_row(minted: &Minted, name: &str) -> Result<CredentialRow, Problem> {
         expires_at: None,
         revoked_at: None,
         successor: None,
+        revision: 1,
     })
 }
 
-fn expiry(text: &str) -> Result<i64, Problem> {
+pub(super) fn expiry(text: &str) -> Result<i64, Problem> {
     let moment = Timestamp::parse(text).map(|moment| moment.as_nanos() / 1_000_000);
     moment.and_then(|millis| i64::try_from(millis).ok()).filter(|millis| *millis > now()).ok_or_else(|| {
         Problem::bad_request(
@@ -402,7 +267,7 @@ impl<N: Needs> Caller<N> {
     }
 
     /// Makes a key, and shows its secret. A repeated request cannot be answered with a secret that nobody has any more.
-    async fn hand_over(
+    pub(super) async fn hand_over(
         &self,
         write: &Write,
         operation: AccessOperation,
@@ -426,13 +291,20 @@ impl<N: Needs> Caller<N> {
         Ok((StatusCode::CREATED, Json(out)).into_response())
     }
 
-    async fn revoke(&self, write: &Write, id: String, token: bool) -> Result<Response, Problem> {
+    /// Revokes a key, or a token.
+    pub(super) async fn revoke(
+        &self,
+        write: &Write,
+        id: String,
+        reason: Reason,
+        token: bool,
+    ) -> Result<Response, Problem> {
         let known = self.services().directory.credentials().into_iter().find(|row| row.id == id);
         if known.is_none_or(|row| (row.kind == TOKEN) != token) {
             return Err(Problem::not_found(if token { "token" } else { "key" }, &id));
         }
-        let operation = Operation::Access(AccessOperation::RevokeCredential { id });
-        let done = self.submit(write, operation, Reason::default().into(), "").await?;
+        let operation = Operation::Access(AccessOperation::RevokeCredential { id, expected: write.expected });
+        let done = self.submit(write, operation, reason.into(), "").await?;
         // It is revoked, whether or not this replica can read it at once.
         if let Err(error) = self.services().directory.refresh(&self.services().store).await {
             tracing::warn!(%error, "a key was revoked, and is known here until the database is back");

@@ -8,18 +8,16 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use axum::Json;
 use axum::extract::{ConnectInfo, Request};
 use axum::http::request::Parts;
 use axum::http::{Extensions, HeaderMap, HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultDirectRateLimiter, DefaultKeyedRateLimiter, Quota, RateLimiter};
-use serde_json::json;
 use tokio::sync::Semaphore;
 
-use super::caller::bearer;
-use super::problem::Problem;
+use super::caller::{bearer, ticket};
+use super::problem::{Problem, Shape};
 use super::sessions;
 use crate::access::Actor;
 use crate::access::throttle::{CAPACITY, LoginThrottle, Pace, Throttle, address_key};
@@ -201,18 +199,19 @@ impl Client {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Shown {
     Nothing,
-    /// A key or token that was made here, or the cookie of a session.
+    /// A key or token that was made here, a ticket for a stream, or the cookie of a session.
     Ours,
     /// A token of somebody else's making.
     Foreign,
 }
 
 impl Shown {
-    fn of(headers: &HeaderMap) -> Shown {
+    fn of(request: &Request) -> Shown {
+        let headers = request.headers();
         match bearer(headers) {
             Ok(Some(token)) if token.starts_with("vx_") => Shown::Ours,
             Ok(Some(_)) => Shown::Foreign,
-            Ok(None) if sessions::has_cookie(headers) => Shown::Ours,
+            Ok(None) if sessions::has_cookie(headers) || ticket(request.uri()).is_some() => Shown::Ours,
             Ok(None) | Err(_) => Shown::Nothing,
         }
     }
@@ -222,14 +221,14 @@ impl Shown {
 pub(super) struct Admitted {
     client: Client,
     shown: Shown,
-    in_shape: Shape,
+    pub(super) in_shape: Shape,
 }
 
 impl Limits {
     /// Bounds what those may ask for who are not known; the refusal is the answer.
     pub(super) fn admit(&self, request: &mut Request, behind_proxy: bool) -> Result<Admitted, Box<Response>> {
         let client = Client::of(request.headers(), request.extensions(), behind_proxy);
-        let (shown, path) = (Shown::of(request.headers()), request.uri().path());
+        let (shown, path) = (Shown::of(request), request.uri().path());
         let in_shape = Shape::of(path);
         let admitted = match shown {
             // Probes must not take a server that is attacked for one that is dead.
@@ -241,7 +240,7 @@ impl Limits {
         request.extensions_mut().insert(client);
         match admitted {
             Ok(()) => Ok(Admitted { client, shown, in_shape }),
-            Err(problem) => Err(Box::new(in_shape.of_problem(problem))),
+            Err(problem) => Err(Box::new(in_shape.answer(problem))),
         }
     }
 
@@ -253,38 +252,12 @@ impl Limits {
                 self.guessed(client);
             }
             if let Err(problem) = self.anonymous(client) {
-                response = in_shape.of_problem(problem);
+                response = in_shape.answer(problem);
             }
         }
         if client.is_encrypted {
             let year = HeaderValue::from_static("max-age=31536000");
             response.headers_mut().insert(header::STRICT_TRANSPORT_SECURITY, year);
-        }
-        response
-    }
-}
-
-/// The shape in which the caller of a path expects a refusal.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Shape {
-    Problem,
-    /// OFREP has its own (`errorDetails`).
-    Ofrep,
-}
-
-impl Shape {
-    fn of(path: &str) -> Shape {
-        if path.starts_with("/ofrep/") { Shape::Ofrep } else { Shape::Problem }
-    }
-
-    fn of_problem(self, problem: Problem) -> Response {
-        if self == Shape::Problem {
-            return problem.into_response();
-        }
-        let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::TOO_MANY_REQUESTS);
-        let mut response = (status, Json(json!({ "errorDetails": problem.detail }))).into_response();
-        if let Some(seconds) = problem.retry_after() {
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         response
     }
@@ -336,7 +309,7 @@ mod tests {
     #[test]
     fn ofrep_is_refused_in_its_own_shape() {
         let refused =
-            |path| Shape::of(path).of_problem(too_many("this address asks", Duration::from_millis(1_200)));
+            |path| Shape::of(path).answer(too_many("this address asks", Duration::from_millis(1_200)));
         for (path, kind) in
             [("/ofrep/v1/evaluate/flags", "application/json"), ("/x", "application/problem+json")]
         {

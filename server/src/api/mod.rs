@@ -1,6 +1,7 @@
 //! The HTTP interface: what people and programs administer (`/api/v1`), what processes are given (`/sdk/v1`), and
 //! OpenFeature's remote evaluation (`/ofrep/v1`). The OpenAPI document is made from the handlers.
 
+mod asked;
 mod audit;
 mod body;
 mod caller;
@@ -14,15 +15,18 @@ mod keys;
 mod limits;
 mod ofrep;
 mod out;
+mod pages;
 mod passage;
 mod people;
 mod problem;
 mod projects;
 mod sdk;
 mod sessions;
+mod signing_keys;
 mod slices;
 mod stream;
 mod telemetry;
+mod tokens;
 mod transfer;
 mod web;
 
@@ -30,17 +34,17 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::http::StatusCode;
+use axum::http::{StatusCode, Uri};
 use tower::ServiceBuilder;
 use utoipa::OpenApi;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_swagger_ui::SwaggerUi;
 
-use crate::server::Services;
+use crate::services::Services;
 use caller::Guarded;
 use passage::Passage;
-use problem::Problem;
+use problem::{Problem, Shape};
 
 pub(crate) use limits::Limits;
 pub(crate) use web::metrics_router;
@@ -94,13 +98,15 @@ fn routes() -> OpenApiRouter<Guarded> {
         .merge(definitions::routes())
         .merge(transfer::routes())
         .merge(keys::routes())
+        .merge(tokens::routes())
+        .merge(signing_keys::routes())
         .merge(people::routes())
         .merge(sessions::routes())
         .merge(audit::routes())
         .merge(classic::routes())
         .merge(slices::routes())
         .merge(telemetry::routes())
-        .merge(for_processes().layer(web::open_to_pages()))
+        .merge(for_processes())
 }
 
 /// What SDK keys open.
@@ -125,7 +131,10 @@ pub(crate) fn router(services: &Arc<Services>) -> Router {
         .merge(SwaggerUi::new("/api/docs").url("/api/openapi.json", document))
         .merge(web::health(services))
         .with_state(Guarded::new(services))
-        .fallback(|| async { Problem::new(StatusCode::NOT_FOUND, "NO_SUCH_ROUTE", "nothing is here") });
+        .fallback(|uri: Uri| async move {
+            let problem = Problem::new(StatusCode::NOT_FOUND, "NO_SUCH_ROUTE", "nothing is here");
+            Shape::of(uri.path()).answer(problem)
+        });
     let bodies = DefaultBodyLimit::max(services.settings.max_body);
     router.layer(ServiceBuilder::new().layer(Passage(Arc::clone(services))).layer(bodies))
 }

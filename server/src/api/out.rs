@@ -1,5 +1,7 @@
 //! What answers have in common.
 
+use std::collections::BTreeMap;
+
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -10,6 +12,7 @@ use vexil_core::Timestamp;
 
 use super::caller::Why;
 use super::problem::Problem;
+use crate::catalog::Document;
 use crate::gate::{Committed, Reviewed};
 use crate::store::ChangeRow;
 
@@ -60,6 +63,21 @@ pub(super) struct Page<T> {
 }
 
 impl<T> Page<T> {
+    /// A page of items that are all in memory, each with a name of its own.
+    pub(super) fn among(
+        mut items: impl Iterator<Item = T>,
+        paging: &Paging,
+        name: impl Fn(&T) -> String,
+    ) -> Result<Page<T>, Problem> {
+        let limit = paging.limit()?;
+        if let Some(after) = &paging.after
+            && !items.any(|item| name(&item) == *after)
+        {
+            return Err(Problem::bad_request("INVALID_QUERY", "`after` is the `next` of another page"));
+        }
+        Ok(Page::of(items.take(limit as usize + 1).collect(), limit, name))
+    }
+
     /// A page of items that were asked for in a number of one more than the page has.
     pub(super) fn of(mut items: Vec<T>, limit: u32, name: impl Fn(&T) -> String) -> Page<T> {
         let limit = limit as usize;
@@ -68,10 +86,16 @@ impl<T> Page<T> {
         let next = (!is_last).then(|| items.last().map(name)).flatten();
         Page { items, next }
     }
+
+    /// A page of items that are bounded in bytes too, so that it may have fewer than were asked for.
+    pub(super) fn part(items: Vec<T>, more: bool, name: impl Fn(&T) -> String) -> Page<T> {
+        let next = more.then(|| items.last().map(name)).flatten();
+        Page { items, next }
+    }
 }
 
-/// Why a change is asked for; part of every body that asks for one.
-#[derive(Debug, Default, Deserialize, ToSchema)]
+/// Why a change is asked for; part of every body that asks for one, and of the query where there is no body.
+#[derive(Debug, Default, Deserialize, IntoParams, ToSchema)]
 pub(super) struct Reason {
     /// In the author's words.
     pub(super) reason: Option<String>,
@@ -150,12 +174,42 @@ impl From<&Reviewed> for PreviewOut {
 }
 
 /// What a change came to.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct ChangedOut<'c> {
+    /// The change's id; null when all was as asked for already.
+    change: Option<&'c str>,
+    /// The version of each environment that it touched.
+    versions: &'c BTreeMap<String, u64>,
+    /// The revision of each definition, by environment and key.
+    revisions: &'c BTreeMap<String, BTreeMap<String, u64>>,
+    /// What there is to say of it.
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    notes: &'c [String],
+}
+
+/// What is answered where `dry_run` decides; for the OpenAPI document.
+#[derive(ToSchema)]
+#[serde(untagged)]
+#[expect(dead_code, reason = "it describes two answers, and is none")]
+pub(super) enum PlannedOrChanged<'c> {
+    /// With `dry_run`: what it would do.
+    Planned(PreviewOut),
+    /// Else what it came to.
+    Changed(ChangedOut<'c>),
+}
+
+/// What a change came to.
 pub(super) fn committed(done: &Committed) -> Value {
-    let mut out = json!({ "change": done.change, "versions": done.versions, "revisions": done.revisions });
-    if let Some(out) = out.as_object_mut().filter(|_| !done.notes.is_empty()) {
-        out.insert("notes".to_owned(), json!(done.notes));
-    }
-    out
+    let Committed { change, versions, revisions, notes, .. } = done;
+    json!(ChangedOut { change: change.as_deref(), versions, revisions, notes })
+}
+
+/// Whether no switch is off: neither the entry's own, nor the kill of this environment. Tenants that are killed are
+/// some of many.
+pub(super) fn is_on(document: &Document, environment: &str) -> bool {
+    let killed = document.get("kill").and_then(|kill| kill.get("environments")).and_then(Value::as_array);
+    let is_killed = killed.into_iter().flatten().any(|name| name.as_str() == Some(environment));
+    document.get("enabled").and_then(Value::as_bool).unwrap_or(true) && !is_killed
 }
 
 /// An answer with the number that `If-Match` takes.

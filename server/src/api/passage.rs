@@ -13,8 +13,8 @@ use std::task::{self, Poll};
 use std::time::Instant;
 
 use axum::extract::{MatchedPath, Request};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::response::Response;
 use futures_util::FutureExt as _;
 use opentelemetry::global;
 use opentelemetry::propagation::Extractor;
@@ -24,8 +24,9 @@ use tracing::{Instrument as _, Span};
 use tracing_opentelemetry::OpenTelemetrySpanExt as _;
 
 use super::caller::RequestId;
-use super::problem::Problem;
-use crate::server::Services;
+use super::pages::FromPage;
+use super::problem::{Problem, Shape};
+use crate::services::Services;
 
 /// Headers of every answer.
 const FOR_ALL: [(HeaderName, &str); 3] = [
@@ -46,7 +47,7 @@ const FOR_PAGES: [(HeaderName, &str); 5] = [
 const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
      object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 /// Names a request, in logs and in the audit log.
-pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// Bytes of a request id that a caller may give.
 const REQUEST_ID_BYTES: usize = 128;
 
@@ -85,6 +86,9 @@ where
     fn call(&mut self, mut request: Request) -> Self::Future {
         let passed = Passed::new(&mut request);
         let services = Arc::clone(&self.services);
+        if let Some(answer) = passed.page.and_then(|page| page.preflight(&request)) {
+            return Box::pin(async move { Ok(passed.leave(&services, answer)) });
+        }
         let admitted = match services.limits.admit(&mut request, services.settings.behind_proxy) {
             Ok(admitted) => admitted,
             Err(refusal) => return Box::pin(async move { Ok(passed.leave(&services, *refusal)) }),
@@ -93,12 +97,15 @@ where
         Box::pin(async move {
             let answered = tokio::time::timeout(services.settings.request_timeout, answer);
             let response = match answered.instrument(passed.span.clone()).await {
+                Ok(Ok(Ok(response))) if response.status() == StatusCode::METHOD_NOT_ALLOWED => {
+                    without_method(admitted.in_shape, response)
+                }
                 Ok(Ok(Ok(response))) => response,
                 Ok(Ok(Err(never))) => match never {},
-                Ok(Err(panic)) => passed.panicked(panic.as_ref()),
+                Ok(Err(panic)) => admitted.in_shape.answer(passed.panicked(panic.as_ref())),
                 Err(_) => {
                     let detail = "this took too long; a change may have been made";
-                    Problem::unavailable("TIMEOUT", detail).into_response()
+                    admitted.in_shape.answer(Problem::unavailable("TIMEOUT", detail))
                 }
             };
             let response = services.limits.settle(&admitted, response);
@@ -107,12 +114,24 @@ where
     }
 }
 
+/// The router has nothing to say of a method that a path does not have, but which ones it has: `Allow`.
+fn without_method(in_shape: Shape, refused: Response) -> Response {
+    let detail = "this method is not for here; `Allow` has those that are";
+    let problem = Problem::new(StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED", detail);
+    let mut response = in_shape.answer(problem);
+    let (mut told, _) = refused.into_parts();
+    told.headers.remove(header::CONTENT_LENGTH);
+    response.headers_mut().extend(told.headers);
+    response
+}
+
 /// What is known of a request before anybody looks into it.
 struct Passed {
     began: Instant,
     id: Arc<str>,
     method: axum::http::Method,
     route: Option<MatchedPath>,
+    page: Option<FromPage>,
     span: Span,
 }
 
@@ -134,15 +153,15 @@ impl Passed {
         request.extensions_mut().insert(RequestId(Arc::clone(&id)));
         let route = request.extensions().get::<MatchedPath>().cloned();
         let span = span(request, route.as_ref().map(MatchedPath::as_str), &id);
-        Passed { began, id, method: request.method().clone(), route, span }
+        Passed { began, id, method: request.method().clone(), route, page: FromPage::of(request), span }
     }
 
     /// A handler that panics has harmed its own request only.
-    fn panicked(&self, panic: &(dyn Any + Send)) -> Response {
+    fn panicked(&self, panic: &(dyn Any + Send)) -> Problem {
         let text = panic.downcast_ref::<&str>().copied();
         let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or_default();
         tracing::error!(panic = text, request_id = &*self.id, "a handler panicked");
-        Problem::internal("something went wrong here; the log says what").into_response()
+        Problem::internal("something went wrong here; the log says what")
     }
 
     /// Tells logs and metrics of the answer, and gives it the headers that all have.
@@ -163,6 +182,9 @@ impl Passed {
             response.headers_mut().insert(REQUEST_ID, id);
         }
         protect(response.headers_mut(), is_for_process);
+        if let Some(page) = self.page {
+            page.open(response.headers_mut());
+        }
         response
     }
 }

@@ -1,7 +1,6 @@
 //! People: who may sign in, and what they may. The first of them is made with an administrator's token.
 
 use axum::Json;
-use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
@@ -10,15 +9,16 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::asked::{Path, Query};
 use super::body::{Body, digest};
 use super::caller::{Caller, Guarded, Known, Write, may};
-use super::out::{Reason, committed, moment, tagged};
+use super::out::{Page, Paging, Reason, committed, moment, tagged};
 use super::problem::Problem;
 use super::sessions::with_turn;
 use crate::access::password::{self, PasswordError};
 use crate::access::{Grant, Permission};
 use crate::gate::{AccessOperation, Operation};
-use crate::server::Services;
+use crate::services::Services;
 use crate::store::{PersonRow, now};
 
 /// Bytes of an e-mail address (RFC 5321, section 4.5.3.1).
@@ -69,11 +69,15 @@ impl From<PersonRow> for PersonOut {
     }
 }
 
-/// Everybody who may sign in, or might once
-#[utoipa::path(get, path = "/api/v1/people", tag = "people",
-    responses((status = 200, body = Vec<PersonOut>), (status = "4XX", body = Problem)))]
-async fn list(caller: Caller<may::PeopleManage>) -> Json<Vec<PersonOut>> {
-    Json(caller.services().directory.people().into_iter().map(PersonOut::from).collect())
+/// Everybody who may sign in, or might once; oldest first
+#[utoipa::path(get, path = "/api/v1/people", tag = "people", params(Paging),
+    responses((status = 200, body = Page<PersonOut>), (status = "4XX", body = Problem)))]
+async fn list(
+    caller: Caller<may::PeopleManage>,
+    Query(paging): Query<Paging>,
+) -> Result<Json<Page<PersonOut>>, Problem> {
+    let people = caller.services().directory.people().into_iter().map(PersonOut::from);
+    Ok(Json(Page::among(people, &paging, |person| person.id.clone())?))
 }
 
 /// One person

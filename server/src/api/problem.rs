@@ -5,9 +5,12 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde_json::{Value, json};
+use tokio::task::JoinError;
 use utoipa::ToSchema;
 
+use super::ofrep;
 use crate::access::credential::BadCredential;
+use crate::audit::SealError;
 use crate::gate::Refusal;
 use crate::store::StoreError;
 
@@ -86,11 +89,6 @@ impl Problem {
         Problem::new(StatusCode::FORBIDDEN, code, detail)
     }
 
-    /// When to try again, in seconds.
-    pub(super) fn retry_after(&self) -> Option<u64> {
-        self.retry_after
-    }
-
     /// Not now.
     pub(crate) fn unavailable(code: &'static str, detail: impl Into<String>) -> Problem {
         let problem = Problem::new(StatusCode::SERVICE_UNAVAILABLE, code, detail);
@@ -114,6 +112,13 @@ impl From<StoreError> for Problem {
                     Problem::new(StatusCode::CONFLICT, "CONTENTION", "too many others change the same");
                 Problem { retry_after: Some(RETRY_AFTER), ..problem }
             }
+            StoreError::Unsealed(SealError::TooLarge(_)) => {
+                Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "AUDIT_RECORD_TOO_LARGE", error.to_string())
+            }
+            StoreError::Unsealed(ref unsealed) => {
+                tracing::error!(%error, "the audit log is at its end");
+                Problem::new(StatusCode::INTERNAL_SERVER_ERROR, unsealed.code(), error.to_string())
+            }
             StoreError::Corrupt { .. }
             | StoreError::Database(_)
             | StoreError::Claimed { .. }
@@ -127,6 +132,14 @@ impl From<StoreError> for Problem {
     }
 }
 
+impl From<JoinError> for Problem {
+    fn from(error: JoinError) -> Problem {
+        // What a panic says may hold what nobody should read.
+        tracing::error!(%error, "work was not done");
+        Problem::internal("something went wrong here; the log says what")
+    }
+}
+
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Problem {
         let (code, detail) = (refusal.code(), refusal.to_string());
@@ -134,7 +147,7 @@ impl From<Refusal> for Problem {
         match refusal {
             Refusal::Denied(_) | Refusal::Outside(_) => problem(StatusCode::FORBIDDEN),
             Refusal::NotFound { .. } => problem(StatusCode::NOT_FOUND),
-            Refusal::Exists { .. } => problem(StatusCode::CONFLICT),
+            Refusal::Exists { .. } | Refusal::Conflict { .. } => problem(StatusCode::CONFLICT),
             Refusal::Invalid { .. } | Refusal::IdempotencyMismatch => {
                 problem(StatusCode::UNPROCESSABLE_ENTITY)
             }
@@ -155,6 +168,30 @@ impl From<Refusal> for Problem {
 impl From<BadCredential> for Problem {
     fn from(bad: BadCredential) -> Problem {
         Problem::new(StatusCode::UNAUTHORIZED, bad.code(), bad.to_string())
+    }
+}
+
+/// The shape in which the caller of a path expects to hear of a problem.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Shape {
+    /// As everywhere.
+    Problem,
+    /// OFREP has its own.
+    Ofrep,
+}
+
+impl Shape {
+    /// As the path says, be it one that there is or not.
+    pub(crate) fn of(path: &str) -> Shape {
+        if path.starts_with("/ofrep/") { Shape::Ofrep } else { Shape::Problem }
+    }
+
+    /// The problem in this shape.
+    pub(crate) fn answer(self, problem: Problem) -> Response {
+        match self {
+            Shape::Problem => problem.into_response(),
+            Shape::Ofrep => ofrep::general(problem),
+        }
     }
 }
 

@@ -1,17 +1,17 @@
 //! Projects.
 
 use axum::Json;
-use axum::extract::Path;
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::asked::Path;
 use super::body::Body;
 use super::caller::{Caller, Guarded, Write, may};
-use super::out::{Reason, committed, tagged};
+use super::out::{ChangedOut, Reason, tagged};
 use super::problem::Problem;
 use crate::catalog::Project;
 use crate::gate::Operation;
@@ -130,15 +130,15 @@ async fn create(
 
 /// Change a project's name or roles
 #[utoipa::path(patch, path = "/api/v1/projects/{project}", tag = "projects", params(("project" = String, Path, example = "default")),
-    request_body = ProjectPatch, responses((status = 200), (status = "4XX", body = Problem)))]
+    request_body = ProjectPatch,
+    responses((status = 200, body = ChangedOut), (status = 412, body = Problem), (status = "4XX", body = Problem)))]
 async fn edit(
     caller: Caller<may::ProjectManage>,
     Path(project): Path<String>,
     write: Write,
     Body { value, digest }: Body<ProjectPatch>,
 ) -> Result<Response, Problem> {
-    let operation = Operation::EditProject { project, name: value.name, roles: value.roles };
-    let reason = Reason { reason: value.reason, ticket: value.ticket };
-    let done = caller.submit(&write, operation, reason.into(), &digest).await?;
-    Ok(Json(committed(&done)).into_response())
+    let ProjectPatch { name, roles, reason, ticket } = value;
+    let operation = Operation::EditProject { project, expected: write.expected, name, roles };
+    caller.carry_out(&write, operation, Reason { reason, ticket }, &digest, false).await
 }

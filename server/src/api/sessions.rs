@@ -28,7 +28,7 @@ use crate::access::credential::{self, CredentialKind, Presented, SecretHash};
 use crate::access::{Actor, Authority, EnvironmentClass, Grant, Permission, password};
 use crate::audit::{Action, Record};
 use crate::gate::Circumstances;
-use crate::server::Services;
+use crate::services::Services;
 use crate::store::{PersonRow, SessionRow, now};
 
 /// How long a session lasts: 12 hours, in milliseconds. It is not prolonged.

@@ -3,7 +3,6 @@
 
 use std::sync::Arc;
 
-use axum::extract::Path;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
@@ -14,6 +13,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use vexil_core::{Context, Timestamp};
 
+use super::asked::Path;
 use super::body::Body;
 use super::caller::{AuditedSdk, Caller, Guarded, may};
 use super::evaluation::{Groups, View, with_all};
@@ -23,7 +23,7 @@ use crate::access::{EnvironmentClass, Permission};
 use crate::audit::{Action, Record};
 use crate::delivery::{Audience, Head};
 use crate::gate::{Circumstances, Refusal};
-use crate::server::Services;
+use crate::services::Services;
 use crate::store::now;
 
 /// How long a slice holds unless the caller says otherwise, in seconds: a quarter of an hour.
@@ -134,9 +134,9 @@ async fn vend_to(
     };
     let at = now();
     let (issued_at, expires_at) = (at / 1_000, at / 1_000 + i64::from(ttl));
-    let view = View::at(head, Audience::Server, Some(tenant.as_str().into()))?;
+    let view = View::at(&services.turns, head, Audience::Server, Some(tenant.as_str().into())).await?;
     let (head, for_tenant) = (Arc::clone(&view.head), tenant.clone());
-    let made = with_all(view, move |view| {
+    let made = with_all(&services.turns, view, move |view| {
         let payload = serde_json::to_string(&payload(view, &for_tenant, &mut context, expires_at))?;
         Ok(view.head.vend(&for_tenant, issued_at, expires_at, &payload))
     });

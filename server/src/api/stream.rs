@@ -15,14 +15,17 @@ use tokio::sync::watch;
 
 use super::caller::Sdk;
 use super::problem::Problem;
-use crate::delivery::{Audience, Head, Message};
+use crate::delivery::{Head, Message};
 use crate::directory::SdkKey;
 use crate::observe::Open;
-use crate::server::Services;
+use crate::relay;
+use crate::services::Services;
 use crate::store::now;
 
-/// How long a socket may take to accept a message before it is given up.
+/// How long a socket may take to accept a message before it is given up, and how many bytes a second more it takes of a
+/// large one: less is no line that a stream could be followed on.
 const SEND_TIMEOUT: Duration = Duration::from_secs(30);
+const SLOWEST: usize = 16 << 10;
 
 /// Messages of more bytes are not copied for each stream; smaller ones leave in one piece.
 const SHARED_FROM: usize = 4 << 10;
@@ -42,6 +45,8 @@ struct Feed {
     heads: watch::Receiver<Arc<Head>>,
     stopping: watch::Receiver<bool>,
     held: Option<u64>,
+    /// The version that there was when it was opened. What it missed before tells nothing of how fast changes are.
+    found: u64,
     _open: Open,
 }
 
@@ -53,8 +58,16 @@ impl Feed {
             open.ok_or_else(|| Problem::unavailable("TOO_MANY_STREAMS", "too many streams are open"))?;
         let heads = services.hub.subscribe(&sdk.key.project, &sdk.key.environment);
         let heads = heads.ok_or_else(|| Problem::not_found("environment", &sdk.key.environment))?;
-        let stopping = services.stopping.clone();
-        Ok(Feed { services, key: Arc::clone(&sdk.key), heads, stopping, held, _open: open })
+        let (stopping, found) = (services.stopping.clone(), heads.borrow().version());
+        Ok(Feed { services, key: Arc::clone(&sdk.key), heads, stopping, held, found, _open: open })
+    }
+
+    /// Of somebody who goes on from a version: which is here by then.
+    async fn resumed(sdk: &Sdk, held: Option<u64>) -> Result<Feed, Problem> {
+        if let Some(held) = held {
+            sdk.catch_up(held).await?;
+        }
+        Feed::new(sdk, held)
     }
 
     /// What comes next; nothing once the key is revoked or the server stops.
@@ -64,7 +77,8 @@ impl Feed {
             Step::Version(head) => head,
             Step::Heartbeat(version) => return Some(Next::Heartbeat(version)),
         };
-        Some(match self.message(&head, held).await {
+        relay::prepare(&self.services, &head, held, &self.key.audience).await;
+        Some(match head.since(held, &self.key.audience) {
             Some(message) => {
                 // Only now: a socket that has something to read meanwhile asks again, and must not miss it.
                 self.held = Some(message.version);
@@ -75,16 +89,6 @@ impl Feed {
         })
     }
 
-    /// What leads from what was held to a version. A delta is made in no time; to make and sign the whole may take a
-    /// while, in which others must go on.
-    async fn message(&self, head: &Arc<Head>, held: Option<u64>) -> Option<Message> {
-        let audience = &self.key.audience;
-        if held.is_none() || *audience != Audience::Server {
-            self.services.relay.put(&self.services.metrics, head, audience).await;
-        }
-        head.since(held, audience)
-    }
-
     /// Waits for another version than the one that is held, which is held then.
     async fn step(&mut self) -> Option<Step> {
         loop {
@@ -93,7 +97,7 @@ impl Feed {
             }
             let head = Arc::clone(&self.heads.borrow_and_update());
             if self.held != Some(head.version()) {
-                if self.held.is_some() {
+                if head.version() > self.found {
                     self.services.metrics.delivered(head.environment.row.changed_at);
                 }
                 return Some(Step::Version(head));
@@ -119,8 +123,8 @@ enum Step {
 }
 
 /// Server-sent events (WHATWG HTML, section 9.2).
-pub(super) fn events(sdk: &Sdk, held: Option<u64>) -> Result<Response, Problem> {
-    let feed = Feed::new(sdk, held)?;
+pub(super) async fn events(sdk: &Sdk, held: Option<u64>) -> Result<Response, Problem> {
+    let feed = Feed::resumed(sdk, held).await?;
     let chunks = stream::unfold(feed, |mut feed| async move {
         let chunks = match feed.next().await? {
             Next::Message(message) => event(&message),
@@ -133,8 +137,12 @@ pub(super) fn events(sdk: &Sdk, held: Option<u64>) -> Result<Response, Problem> 
     Ok(event_stream(Body::from_stream(chunks.flatten())))
 }
 
-/// OFREP's events: that there is another version, and not what it is.
-pub(super) fn refetches(sdk: &Sdk, held: Option<u64>) -> Result<Response, Problem> {
+/// OFREP's events: that there is another version, and not what it is. Whoever has heard of a later one is told of this
+/// one in the end: browsers do not come back to a stream that was refused, and evaluation has no versions to go back in.
+pub(super) async fn refetches(sdk: &Sdk, held: Option<u64>) -> Result<Response, Problem> {
+    if let Some(held) = held {
+        drop(sdk.catch_up(held).await);
+    }
     let feed = Feed::new(sdk, held)?;
     let chunks = stream::unfold(feed, |mut feed| async move {
         let chunk = match feed.step().await? {
@@ -178,8 +186,12 @@ fn event(message: &Message) -> Vec<Bytes> {
 }
 
 /// The same over a WebSocket (RFC 6455): each message a text frame.
-pub(super) fn socket(sdk: Sdk, held: Option<u64>, upgrade: WebSocketUpgrade) -> Result<Response, Problem> {
-    let feed = Feed::new(&sdk, held)?;
+pub(super) async fn socket(
+    sdk: Sdk,
+    held: Option<u64>,
+    upgrade: WebSocketUpgrade,
+) -> Result<Response, Problem> {
+    let feed = Feed::resumed(&sdk, held).await?;
     Ok(upgrade.max_message_size(4 << 10).on_upgrade(|socket| run(socket, feed)))
 }
 
@@ -207,11 +219,28 @@ async fn run(mut socket: WebSocket, mut feed: Feed) {
             None => break,
         };
         let Ok(text) = text else { return };
-        match tokio::time::timeout(SEND_TIMEOUT, socket.send(Frame::Text(text))).await {
+        match tokio::time::timeout(patience(text.len()), socket.send(Frame::Text(text))).await {
             Ok(Ok(())) => {}
             _ => return,
         }
     }
     // Whoever is gone already need not be told.
-    drop(tokio::time::timeout(SEND_TIMEOUT, socket.send(Frame::Close(None))).await);
+    drop(tokio::time::timeout(patience(0), socket.send(Frame::Close(None))).await);
+}
+
+/// How long a message of so many bytes may take.
+fn patience(bytes: usize) -> Duration {
+    SEND_TIMEOUT + Duration::from_secs((bytes / SLOWEST) as u64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_large_message_may_take_its_time_on_a_slow_line() {
+        assert_eq!(patience(1_000), Duration::from_secs(30));
+        // 16 MiB at half a megabit a second.
+        assert!(patience(16 << 20) > Duration::from_secs(16 * 8 * 2));
+    }
 }

@@ -1,24 +1,32 @@
 //! Whole projects, in and out, as files of definitions.
 
 use std::collections::BTreeMap;
+use std::convert::Infallible;
+use std::sync::Arc;
 
-use axum::Json;
-use axum::extract::{DefaultBodyLimit, Path, Query};
-use axum::response::Response;
+use axum::body::{Body, Bytes};
+use axum::extract::DefaultBodyLimit;
+use axum::http::header;
+use axum::response::{IntoResponse as _, Response};
+use futures_util::stream;
 use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use vexil_core::limits;
 
-use super::body::Body;
+use super::asked::{Path, Query};
+use super::body;
 use super::caller::{Caller, Guarded, Write, may};
-use super::out::Reason;
+use super::definitions::is_secret;
+use super::out::{PlannedOrChanged, Reason};
 use super::problem::Problem;
-use crate::access::Subject;
-use crate::catalog::Document;
+use crate::catalog::{Document, Environment, Project, Stored};
 use crate::gate::Operation;
+
+/// Bytes of an export that are sent at a time, and the last entry on top.
+const CHUNK: usize = 64 << 10;
 
 pub(super) fn routes() -> OpenApiRouter<Guarded> {
     OpenApiRouter::new()
@@ -46,12 +54,12 @@ async fn export(
     caller: Caller<may::ProjectRead>,
     Path(key): Path<String>,
     Query(ExportQuery { environment, secrets }): Query<ExportQuery>,
-) -> Result<Json<Value>, Problem> {
+) -> Result<Response, Problem> {
     let project = caller.project(&key)?;
     if let Some(name) = &environment {
         caller.environment(&key, name)?;
     }
-    let mut bundles = Map::new();
+    let (mut bundles, mut read) = (Vec::new(), Vec::new());
     for found in &project.environments {
         let name = &*found.row.key;
         if environment.as_ref().is_some_and(|wanted| wanted != name) {
@@ -62,25 +70,66 @@ async fn export(
         }
         let mut entries = Vec::new();
         for (entry, stored) in &found.definitions {
-            let is_secret = Subject::of(&stored.document).is_none_or(|subject| subject.sensitive);
-            if !is_secret {
-                entries.push(Value::Object(stored.document.clone()));
-            } else if secrets
-                && let (document, false) = caller.reveal(&key, found, entry, &stored.document).await?
-            {
-                entries.push(document);
+            if is_secret(&stored.document) {
+                if !secrets || !caller.may_see(found, &stored.document) {
+                    continue;
+                }
+                read.push(caller.secret_read(&key, found, entry));
+            }
+            entries.push(Arc::clone(stored));
+        }
+        bundles.push((Arc::clone(found), entries));
+    }
+    if !read.is_empty() {
+        // Whoever sees secrets is in the audit log before they see any.
+        caller.services().store.note(read).await?;
+    }
+    let chunks = stream::iter(chunks(pieces(&project, bundles)).map(Ok::<_, Infallible>));
+    Ok(([(header::CONTENT_TYPE, "application/json")], Body::from_stream(chunks)).into_response())
+}
+
+/// A part of an export.
+enum Piece {
+    Text(String),
+    Entry(Arc<Stored>),
+}
+
+/// `{"project": ..., "environments": {<environment>: <bundle>, ...}}`
+fn pieces(project: &Project, bundles: Vec<(Arc<Environment>, Vec<Arc<Stored>>)>) -> Vec<Piece> {
+    let mut pieces = vec![Piece::Text(format!("{{\"project\":{},\"environments\":{{", json!(*project.key)))];
+    let comma = |position| if position > 0 { "," } else { "" };
+    for (position, (environment, entries)) in bundles.into_iter().enumerate() {
+        let mut header = project.bundle_header(&environment);
+        header.pop();
+        let name = json!(*environment.row.key);
+        pieces.push(Piece::Text(format!("{}{name}:{header},\"entries\":[", comma(position))));
+        for (position, entry) in entries.into_iter().enumerate() {
+            if position > 0 {
+                pieces.push(Piece::Text(",".to_owned()));
+            }
+            pieces.push(Piece::Entry(entry));
+        }
+        pieces.push(Piece::Text("]}".to_owned()));
+    }
+    pieces.push(Piece::Text("}}".to_owned()));
+    pieces
+}
+
+/// Pieces as text, some at a time: of all that is exported, a chunk is in memory twice.
+fn chunks(pieces: Vec<Piece>) -> impl Iterator<Item = Bytes> {
+    let mut pieces = pieces.into_iter();
+    std::iter::from_fn(move || {
+        let mut chunk = String::new();
+        while chunk.len() < CHUNK
+            && let Some(piece) = pieces.next()
+        {
+            match piece {
+                Piece::Text(text) => chunk.push_str(&text),
+                Piece::Entry(stored) => chunk.push_str(&stored.text),
             }
         }
-        let bundle = json!({
-            "schema": 1,
-            "environment": name,
-            "version": found.row.version,
-            "roles": project.roles,
-            "entries": entries,
-        });
-        bundles.insert(name.to_owned(), bundle);
-    }
-    Ok(Json(json!({ "project": key, "environments": bundles })))
+        (!chunk.is_empty()).then(|| Bytes::from(chunk))
+    })
 }
 
 /// Definitions that are to be taken over.
@@ -116,12 +165,13 @@ struct Bundle {
 
 /// Take over definitions
 #[utoipa::path(post, path = "/api/v1/projects/{project}/import", tag = "transfer", params(("project" = String, Path, example = "default")),
-    request_body = ImportIn, responses((status = 200), (status = "4XX", body = Problem)))]
+    request_body = ImportIn,
+    responses((status = 200, body = PlannedOrChanged), (status = 412, body = Problem), (status = "4XX", body = Problem)))]
 async fn import(
     caller: Caller<may::EntryWrite>,
     Path(project): Path<String>,
     write: Write,
-    Body { value, digest }: Body<ImportIn>,
+    body::Body { value, digest }: body::Body<ImportIn>,
 ) -> Result<Response, Problem> {
     let mut roles = None;
     let mut environments = BTreeMap::new();
@@ -139,7 +189,8 @@ async fn import(
         };
         environments.insert(name, entries);
     }
-    let operation = Operation::Import { project, environments, roles, prune: value.prune };
+    let expected = write.expected;
+    let operation = Operation::Import { project, expected, environments, roles, prune: value.prune };
     let reason = Reason { reason: value.reason, ticket: value.ticket };
     caller.carry_out(&write, operation, reason, &digest, value.dry_run).await
 }

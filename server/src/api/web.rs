@@ -1,23 +1,18 @@
-//! Addresses that are no part of the interface: health, readiness, metrics; and what pages of others may ask.
+//! Addresses that are no part of the interface: health, readiness, metrics.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use axum::Router;
-use axum::http::{Method, StatusCode, header};
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use tower_http::cors::{self, AllowHeaders, CorsLayer};
 
 use super::caller::{Caller, Guarded, may};
-use super::passage::REQUEST_ID;
 use crate::observe;
-use crate::server::Services;
+use crate::services::Services;
 use crate::store::within;
-
-/// How long browsers need not ask again whether they may ask, in seconds; none believes more than a day.
-const CORS_AGE: u64 = 24 * 3600;
 
 /// How long readiness waits for the database. Probes wait for a second as a rule, and whoever does not answer in time is
 /// out of service, with all the reads that go on without the database.
@@ -62,14 +57,4 @@ async fn readiness(services: Arc<Services>) -> Response {
         // Reads go on from memory, so the instance stays in service; a probe that wants writes looks at the text.
         Err(_) => "ready, but the database is away: reads only\n".into_response(),
     }
-}
-
-/// Pages of anybody's may ask here, for a key is all that counts: no cookie opens anything, and none is sent.
-pub(super) fn open_to_pages() -> CorsLayer {
-    CorsLayer::new()
-        .allow_origin(cors::Any)
-        .allow_methods([Method::GET, Method::POST])
-        .allow_headers(AllowHeaders::mirror_request())
-        .expose_headers([header::ETAG, header::RETRY_AFTER, REQUEST_ID])
-        .max_age(Duration::from_secs(CORS_AGE))
 }

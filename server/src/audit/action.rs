@@ -92,8 +92,6 @@ actions! {
     SliceVend = "slice.vend";
     /// The audit left the house.
     AuditExport = "audit.export";
-    /// A backup was taken.
-    BackupTake = "backup.take";
 }
 
 impl fmt::Display for Action {

@@ -13,8 +13,11 @@ use sha2::{Digest as _, Sha256};
 use super::hex;
 use super::record::Record;
 
-/// Bytes of a record's text at most. What one act changes beyond that belongs into the record as a digest.
+/// Bytes of a record's text at most.
 pub const TEXT_BYTES: usize = 16 << 20;
+/// Bytes of a record's text up to which it tells old and new values whole, and not as digests: a log that keeps every
+/// large value twice for each change of it outgrows what it tells of.
+const WHOLE_BYTES: usize = 1 << 20;
 
 /// A SHA-256; as text 64 hexadecimal digits in lower case.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -115,7 +118,11 @@ impl Head {
         // Stores have signed numbers.
         let sequence = self.sequence.checked_add(1).filter(|next| i64::try_from(*next).is_ok());
         record.sequence = sequence.ok_or(SealError::Full)?;
-        let text = serde_json::to_string(&record)?;
+        let mut text = serde_json::to_string(&record)?;
+        if text.len() > WHOLE_BYTES {
+            record.shorten();
+            text = serde_json::to_string(&record)?;
+        }
         if text.len() > TEXT_BYTES {
             return Err(SealError::TooLarge(text.len()));
         }
@@ -133,6 +140,7 @@ impl Link {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
     use vexil_core::Timestamp;
 
     use super::super::action::Action;
@@ -161,6 +169,25 @@ mod tests {
         assert_eq!((second.sequence, second.previous), (2, first.hash));
         assert_eq!(second.hash, Digest::of_link(&first.hash, &second.text));
         assert_ne!(Digest::of_link(&Digest::GENESIS, &second.text), second.hash);
+    }
+
+    #[test]
+    fn large_values_are_told_as_digests() {
+        let fits = |record: Record| Head::GENESIS.seal(record).unwrap().text.len() <= WHOLE_BYTES;
+        let mut small = record("");
+        small.new = Some(json!("x".repeat(WHOLE_BYTES / 2)));
+        let text = Head::GENESIS.seal(small.clone()).unwrap().text;
+        assert_eq!(serde_json::from_str::<Record>(&text).unwrap().new, small.new);
+        let mut large = small;
+        large.old = Some(json!("y".repeat(TEXT_BYTES)));
+        large.new = Some(json!("x".repeat(TEXT_BYTES)));
+        let text = Head::GENESIS.seal(large.clone()).unwrap().text;
+        let told: Record = serde_json::from_str(&text).unwrap();
+        // printf '"%s"' "$(head -c 16777216 /dev/zero | tr '\0' y)" | sha256sum
+        let digest = "cd4cb015ee4626fe28ca264161e77c529d789519ec5e4766a9035a0647b38d47";
+        assert_eq!(told.old, Some(json!({"bytes": TEXT_BYTES + 2, "sha256": digest})));
+        assert_ne!(told.old, told.new);
+        assert!(fits(large));
     }
 
     #[test]

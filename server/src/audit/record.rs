@@ -1,10 +1,12 @@
 //! What is told of one act.
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 use vexil_core::Timestamp;
 
 use super::action::Action;
+use super::hex;
 
 /// One act: who, what, where, why and when. What does not apply is absent.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -31,7 +33,7 @@ pub struct Record {
     /// To what: the key of an entry, or the id of something else.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub target: Option<String>,
-    /// What it was, without secrets; absent where it did not exist.
+    /// What it was, without secrets; absent where it did not exist, a digest in a record that would be too large.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
     pub old: Option<Value>,
     /// What it is, without secrets; absent where it does not exist any more.
@@ -77,6 +79,16 @@ impl Record {
             change: None,
             request_id: None,
             address: None,
+        }
+    }
+
+    /// Puts digests in the place of the old and the new value: `{"bytes", "sha256"}` of their compact JSON text, as
+    /// definitions are stored, so that what is kept elsewhere can be compared.
+    pub(super) fn shorten(&mut self) {
+        for value in [&mut self.old, &mut self.new].into_iter().flatten() {
+            let text = value.to_string();
+            let sha256 = hex::encode(&Sha256::digest(&text).into());
+            *value = json!({ "bytes": text.len(), "sha256": sha256 });
         }
     }
 }
@@ -134,7 +146,7 @@ mod tests {
 
     #[test]
     fn moments_before_the_epoch_are_floored() {
-        let record = Record::new(Timestamp::from_nanos(-1), String::new(), Action::BackupTake);
+        let record = Record::new(Timestamp::from_nanos(-1), String::new(), Action::AuditExport);
         assert!(serde_json::to_string(&record).unwrap().contains("1969-12-31T23:59:59.999Z"));
     }
 

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+use base64ct::{Base64UrlUnpadded, Encoding};
 use bytes::Bytes;
 use vexil_core::{Delta, Environment as NamedBy, Problem, Snapshot};
 
@@ -13,6 +14,8 @@ use crate::catalog::{Environment, Project};
 
 /// A position that is further behind gets the whole: a delta of so much would hardly be smaller.
 const DELTA_VERSIONS: u64 = 1_000;
+/// The same of client keys. What they were given is not in the definitions, so it has to be kept.
+const CLIENT_VERSIONS: u64 = 16;
 /// Deltas that are kept of one version; streams are at few different positions.
 const DELTAS_KEPT: usize = 64;
 /// Slices that are kept of one version; those of further tenants are made when they are asked for.
@@ -49,6 +52,9 @@ pub struct Message {
     pub encoded: Arc<Encoded>,
 }
 
+/// What client keys were given of the versions before, the latest last.
+type Earlier = HashMap<Audience, Vec<(u64, Arc<ClientSlice>)>>;
+
 /// One version of one environment.
 pub struct Head {
     /// The project, as of this version.
@@ -59,6 +65,7 @@ pub struct Head {
     slice_secret: Arc<[u8]>,
     snapshot: OnceLock<Result<Arc<Snapshot>, Problem>>,
     slices: Mutex<HashMap<Audience, Arc<Slice>>>,
+    earlier: Earlier,
     making: tokio::sync::Mutex<()>,
 }
 
@@ -71,6 +78,7 @@ impl Head {
         slice_secret: Arc<[u8]>,
         before: Option<&Head>,
     ) -> Head {
+        let earlier = before.map(|before| before.given_before(environment.row.version)).unwrap_or_default();
         let head = Head {
             project,
             environment,
@@ -78,6 +86,7 @@ impl Head {
             slice_secret,
             snapshot: OnceLock::new(),
             slices: Mutex::default(),
+            earlier,
             making: tokio::sync::Mutex::default(),
         };
         if let Some(snapshot) = before.and_then(|before| head.next_snapshot(before)) {
@@ -99,7 +108,22 @@ impl Head {
 
     /// Tells representations apart: the same tag, the same bytes.
     pub fn tag(&self, audience: &Audience) -> String {
-        format!("W/\"{}-{}-{}\"", self.version(), self.signer.id(), audience.name())
+        format!("W/\"{}{}", self.version(), self.rest_of_tag(audience))
+    }
+
+    /// The version in a tag that is of this environment, signing key and audience.
+    pub(crate) fn version_in(&self, tag: &str, audience: &Audience) -> Option<u64> {
+        let tag = tag.strip_prefix("W/").unwrap_or(tag).strip_prefix('"')?;
+        let digits = tag.find(|character: char| !character.is_ascii_digit())?;
+        let (version, rest) = tag.split_at_checked(digits)?;
+        version.parse().ok().filter(|_| rest == self.rest_of_tag(audience))
+    }
+
+    fn rest_of_tag(&self, audience: &Audience) -> String {
+        let (project, environment) = (&self.project.key, &self.environment.row.key);
+        // A tenant may be named with what a tag, or a list of tags, cannot hold.
+        let audience = Base64UrlUnpadded::encode_string(audience.name().as_bytes());
+        format!("-{project}-{environment}-{}-{audience}\"", self.signer.id())
     }
 
     /// The compiled definitions, for evaluation here.
@@ -112,14 +136,19 @@ impl Head {
         compiled.as_ref()
     }
 
+    /// Whether that is done.
+    pub(crate) fn is_compiled(&self) -> bool {
+        self.snapshot.get().is_some()
+    }
+
     /// The snapshot before, with what changed since; where that is known.
     fn next_snapshot(&self, before: &Head) -> Option<Snapshot> {
         let compiled = before.snapshot.get()?.as_ref().ok()?;
         if before.version() >= self.version() {
             return None;
         }
-        let (entries, removed) = messages::changed_since(self, before.version());
-        let text = messages::delta(self, before.version(), &entries, &removed);
+        let changed = messages::changed_since(self, before.version());
+        let text = messages::delta(self, before.version(), &changed);
         compiled.apply(Delta::parse_json(text.as_bytes()).ok()?).ok()
     }
 
@@ -129,7 +158,7 @@ impl Head {
         let encoded = slice.put.get_or_init(|| {
             let payload = match audience {
                 Audience::Server => messages::bundle(self, &messages::server_entries(&self.environment)),
-                Audience::Client(_) => messages::bundle(self, &self.client(&slice, audience).entries),
+                Audience::Client(_) => messages::bundle(self, &self.client(&slice, audience).entries()),
             };
             Arc::new(self.seal("put", None, audience, &payload))
         });
@@ -138,39 +167,79 @@ impl Head {
 
     /// What brings somebody at a version to this one: nothing, a delta, or the whole.
     pub fn since(&self, version: Option<u64>, audience: &Audience) -> Option<Message> {
-        let Some(from) = version else { return Some(self.put(audience)) };
-        if from == self.version() {
+        if version == Some(self.version()) {
             return None;
         }
-        let is_near = from > 0 && from < self.version() && self.version() - from <= DELTA_VERSIONS;
-        if !is_near || *audience != Audience::Server {
-            return Some(self.put(audience));
-        }
-        let slice = self.slice(audience);
-        let known = lock(&slice.deltas).get(&from).cloned();
-        let encoded = match known {
-            Some(encoded) => encoded,
-            None => {
-                let (entries, removed) = messages::changed_since(self, from);
-                if entries.len() * 2 > self.environment.definitions.len() + 2 {
-                    return Some(self.put(audience));
-                }
-                let payload = messages::delta(self, from, &entries, &removed);
-                let encoded = Arc::new(self.seal("delta", Some(from), audience, &payload));
-                let mut deltas = lock(&slice.deltas);
-                if deltas.len() >= DELTAS_KEPT {
-                    deltas.clear();
-                }
-                deltas.insert(from, Arc::clone(&encoded));
-                encoded
-            }
-        };
+        let delta = self.near(version, audience).and_then(|from| self.delta(from, audience));
+        let Some(encoded) = delta else { return Some(self.put(audience)) };
         Some(Message { kind: "delta", version: self.version(), encoded })
     }
 
-    /// Entries that a client key is not given as definitions, with the reason; they are answered when asked for.
-    pub fn withheld(&self, audience: &Audience) -> Vec<(String, super::slice::Withheld)> {
-        self.client(&self.slice(audience), audience).withheld.clone()
+    /// The position that a delta leads on from; any other gets the whole.
+    pub(crate) fn near(&self, version: Option<u64>, audience: &Audience) -> Option<u64> {
+        version.filter(|from| self.may_lead_from(*from, audience))
+    }
+
+    /// Whether what [`Head::since`] gives is made already.
+    pub(crate) fn has_since(&self, version: Option<u64>, audience: &Audience) -> bool {
+        if version == Some(self.version()) {
+            return true;
+        }
+        let Some(from) = self.near(version, audience) else { return self.has_put(audience) };
+        let known = lock(&self.slice(audience).deltas).get(&from).map(Option::is_some);
+        known.is_some_and(|is_small| is_small || self.has_put(audience))
+    }
+
+    /// What changed since a position that is near; none where the whole is hardly larger.
+    fn delta(&self, from: u64, audience: &Audience) -> Option<Arc<Encoded>> {
+        let slice = self.slice(audience);
+        if let Some(known) = lock(&slice.deltas).get(&from) {
+            return known.clone();
+        }
+        let changed = match self.given(from, audience) {
+            Some(given) => self.client(&slice, audience).changed_since(given),
+            None => messages::changed_since(self, from),
+        };
+        let made = (!changed.is_most()).then(|| {
+            let payload = messages::delta(self, from, &changed);
+            Arc::new(self.seal("delta", Some(from), audience, &payload))
+        });
+        let mut deltas = lock(&slice.deltas);
+        if deltas.len() >= DELTAS_KEPT {
+            deltas.clear();
+        }
+        deltas.insert(from, made.clone());
+        made
+    }
+
+    /// Whether a delta can lead an audience from a version to this one.
+    fn may_lead_from(&self, from: u64, audience: &Audience) -> bool {
+        let is_near = from > 0 && from < self.version() && self.version() - from <= DELTA_VERSIONS;
+        is_near && (*audience == Audience::Server || self.given(from, audience).is_some())
+    }
+
+    /// What a client key was given of a version before.
+    fn given(&self, version: u64, audience: &Audience) -> Option<&ClientSlice> {
+        let given = self.earlier.get(audience)?.iter().find(|(given, _)| *given == version);
+        given.map(|(_, slice)| &**slice)
+    }
+
+    /// What client keys were given of this version and those before, as far as the next one needs it.
+    fn given_before(&self, next: u64) -> Earlier {
+        let mut given = self.earlier.clone();
+        for (audience, slice) in &*lock(&self.slices) {
+            if let Some(client) = slice.client.get() {
+                given.entry(audience.clone()).or_default().push((self.version(), Arc::clone(client)));
+            }
+        }
+        given.retain(|_, versions| {
+            versions.retain(|(version, _)| *version < next && next - version <= CLIENT_VERSIONS);
+            !versions.is_empty()
+        });
+        if given.len() > SLICES_KEPT {
+            given.clear();
+        }
+        given
     }
 
     /// Signs a payload of this version.
@@ -258,16 +327,27 @@ impl Head {
         }
         let mut slices = lock(&self.slices);
         if slices.len() >= SLICES_KEPT {
-            slices.clear();
+            // Any client's makes room: what servers get is asked for by everybody.
+            let mut clients = slices.keys().filter(|kept| **kept != Audience::Server);
+            if let Some(client) = clients.next().cloned() {
+                slices.remove(&client);
+            }
         }
         Arc::clone(slices.entry(audience.clone()).or_default())
     }
 
     fn client<'s>(&self, slice: &'s Slice, audience: &Audience) -> &'s ClientSlice {
-        slice.client.get_or_init(|| ClientSlice::of(&self.environment, audience, &self.slice_secret))
+        slice.client.get_or_init(|| {
+            let earlier = self.earlier.get(audience).and_then(|versions| versions.last());
+            let earlier = earlier.map(|(_, slice)| &**slice);
+            Arc::new(ClientSlice::of(&self.environment, audience, &self.slice_secret, earlier))
+        })
     }
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(test)]
+mod tests;

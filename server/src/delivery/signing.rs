@@ -26,6 +26,12 @@ pub struct PublicKey {
     pub state: String,
 }
 
+impl From<&SigningKeyRow> for PublicKey {
+    fn from(row: &SigningKeyRow) -> PublicKey {
+        PublicKey { id: row.id.clone(), public: row.public.clone(), state: row.state.clone() }
+    }
+}
+
 /// What a signature vouches for beside the payload's bytes.
 pub(super) struct Claims<'c> {
     pub(super) kind: &'static str,
@@ -42,18 +48,13 @@ pub(super) struct Claims<'c> {
 }
 
 impl Signer {
-    /// The active one of the stored keys; of several the oldest, and where two replicas have retired each other's, the
-    /// newest of all, so that every replica takes the same.
+    /// The active one of the stored keys.
     pub fn of(keys: &[SigningKeyRow]) -> Option<Signer> {
-        let active = keys.iter().find(|key| key.state == "active").or(keys.last())?;
+        let active = keys.iter().find(|key| key.state == "active")?;
         let mut seed = [0; 32];
         Base64UrlUnpadded::decode(&active.secret, &mut seed).ok()?;
-        let public = keys.iter().map(|key| PublicKey {
-            id: key.id.clone(),
-            public: key.public.clone(),
-            state: key.state.clone(),
-        });
-        Some(Signer { id: active.id.clone(), key: SigningKey::from_bytes(&seed), public: public.collect() })
+        let public = keys.iter().map(PublicKey::from).collect();
+        Some(Signer { id: active.id.clone(), key: SigningKey::from_bytes(&seed), public })
     }
 
     /// The id that signatures name.
@@ -129,6 +130,7 @@ pub fn new_signing_key(state: &str) -> Result<SigningKeyRow, getrandom::Error> {
         public: Base64UrlUnpadded::encode_string(key.verifying_key().as_bytes()),
         state: state.to_owned(),
         created_at: now(),
+        revision: 1,
     })
 }
 

@@ -9,9 +9,9 @@ use serde_json::{Value, json};
 use vexil_core::Timestamp;
 use vexil_core::diff::{Change, ChangeKind};
 
-use super::{Draft, EntryDraft, Gate, Proposal, Refusal, Reviewed};
-use crate::audit::Record;
+use super::{Draft, EntryDraft, EnvironmentDraft, Gate, Proposal, Refusal, Reviewed};
 use crate::audit::conceal::conceal;
+use crate::audit::{Action, Record};
 use crate::catalog::{Document, Entry, Environment, Identity, Project, Row};
 use crate::store::{Place, StoreError, WriteTx, now};
 
@@ -107,8 +107,8 @@ impl Gate {
             if draft.base.as_ref().is_none_or(|base| base.revision != next.revision) {
                 tx.project(key, &next.name, &next.roles, next.revision, numbers.at).await?;
             }
-            for made in &draft.environments {
-                tx.environment(key, &made.key, &made.name, made.production, numbers.at).await?;
+            for environment in &draft.environments {
+                tx.environment(key, environment, numbers.at).await?;
             }
             for (environment, version) in &numbers.versions {
                 tx.expect_environment(key, environment, version - 1).await?;
@@ -199,12 +199,16 @@ impl Gate {
                 });
             }
         }
-        for made in &draft.environments {
+        for next in &draft.environments {
+            let base = draft.base.as_ref().and_then(|base| base.environment(&next.key));
+            let old = base.map(|base| row_shown(&base.row.name, base.row.production, base.row.position));
+            let action = if old.is_some() { Action::EnvironmentUpdate } else { Action::EnvironmentCreate };
             records.push(Record {
-                environment: Some(made.key.to_string()),
-                target: Some(made.key.to_string()),
-                new: Some(json!({ "name": made.name, "production": made.production })),
-                ..record(crate::audit::Action::EnvironmentCreate)
+                environment: Some(next.key.to_string()),
+                target: Some(next.key.to_string()),
+                old,
+                new: Some(row_shown(&next.name, next.production, next.position)),
+                ..record(action)
             });
         }
         if let Some(next) = &draft.project {
@@ -298,12 +302,19 @@ fn apply(draft: &Draft, key: &Arc<str>, numbers: &Numbers) -> Project {
         next.name.clone_from(&project.name);
         next.roles.clone_from(&project.roles);
     }
-    for made in &draft.environments {
-        let position = i64::try_from(next.environments.len()).unwrap_or(i64::MAX);
-        let (key, name) = (Arc::clone(&made.key), made.name.clone());
-        let row = Row { key, name, production: made.production, position, version: 0, changed_at: 0 };
-        next.environments.push(Arc::new(Environment::empty(row)));
+    for EnvironmentDraft { key, name, production, position } in draft.environments.clone() {
+        match next.environments.iter_mut().find(|known| known.row.key == key) {
+            Some(known) => {
+                let row = &mut Arc::make_mut(known).row;
+                (row.name, row.production, row.position) = (name, production, position);
+            }
+            None => {
+                let row = Row { key, name, production, position, version: 0, changed_at: 0 };
+                next.environments.push(Arc::new(Environment::empty(row)));
+            }
+        }
     }
+    next.environments.sort_by_key(|environment| environment.row.position);
     let mut is_another = draft.project.is_some() || !draft.environments.is_empty();
     for entry in &draft.entries {
         is_another |= moves(draft, entry) | apply_identity(&mut next, entry, numbers.at);
@@ -360,6 +371,11 @@ fn revisions(draft: &Draft, next: &Project) -> BTreeMap<String, BTreeMap<String,
         }
     }
     revisions
+}
+
+/// What the audit log says of an environment's row.
+fn row_shown(name: &str, production: bool, position: i64) -> Value {
+    json!({ "name": name, "production": production, "position": position })
 }
 
 /// What differs, in one line.

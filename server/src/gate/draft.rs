@@ -70,6 +70,8 @@ pub struct EnvironmentDraft {
     pub name: String,
     /// Whether what happens here happens to customers.
     pub production: bool,
+    /// Where it stands among the others, from 0.
+    pub position: i64,
 }
 
 /// One entry.

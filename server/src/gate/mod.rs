@@ -17,15 +17,15 @@ mod draft;
 mod operation;
 mod plan;
 mod policy;
+mod queue;
 mod refusal;
 mod review;
-mod turn;
+mod withheld;
 
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use regex::Regex;
-use tokio::runtime::RuntimeFlavor;
 use tokio::sync::watch;
 use tokio::time::Instant;
 use tracing::Instrument as _;
@@ -35,9 +35,10 @@ use crate::catalog::Catalog;
 use crate::delivery::Hub;
 use crate::observe::Metrics;
 use crate::store::{Store, StoreError, WriteTx, by, within};
-use turn::{Turn, Turns};
+use crate::turns::{Turns, while_others_go_on};
+use queue::{Queue, Turn};
 
-pub use access::{AccessDraft, AccessOperation};
+pub use access::{AccessDraft, AccessOperation, ring_revision};
 pub use commit::Committed;
 pub use draft::{Draft, EntryDraft, EnvironmentDraft, ProjectDraft};
 pub use operation::{Expected, Operation, Target};
@@ -47,6 +48,9 @@ pub use refusal::EntryProblem;
 pub use refusal::Refusal;
 pub use review::{EnvironmentDiff, Reviewed};
 
+/// Bytes of a reason and of a ticket. Each is in every record of the audit log that a change makes.
+const REASON_BYTES: usize = 10 << 10;
+const TICKET_BYTES: usize = 1 << 10;
 /// How often a change is planned anew because another replica was faster, before its author is told.
 const ATTEMPTS: u32 = 8;
 
@@ -83,6 +87,25 @@ pub struct Circumstances {
     pub address: Option<String>,
 }
 
+impl Circumstances {
+    fn check(&self) -> Result<(), Refusal> {
+        for (what, text, longest) in
+            [("reason", &self.reason, REASON_BYTES), ("ticket", &self.ticket, TICKET_BYTES)]
+        {
+            check_length(what, text.as_deref().unwrap_or_default(), longest)?;
+        }
+        Ok(())
+    }
+}
+
+/// Refuses a text that is longer than so many bytes.
+fn check_length(what: &str, text: &str, longest: usize) -> Result<(), Refusal> {
+    if text.len() <= longest {
+        return Ok(());
+    }
+    Err(Refusal::invalid("TOO_LONG", format!("a {what} has at most {longest} bytes")))
+}
+
 /// A key under which a request is carried out once only.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Idempotency {
@@ -113,7 +136,7 @@ pub struct Gate {
     policies: RwLock<Vec<Arc<dyn Policy>>>,
     /// What every key should match as a whole.
     naming: Option<Regex>,
-    turns: Turns,
+    queue: Queue,
     /// Says that keys or people changed.
     access_changed: watch::Sender<u64>,
     /// Says that something was committed.
@@ -130,7 +153,7 @@ impl Gate {
             hub,
             policies: RwLock::default(),
             naming: None,
-            turns: Turns::default(),
+            queue: Queue::default(),
             access_changed: watch::Sender::new(0),
             committed: watch::Sender::new(0),
             metrics,
@@ -158,15 +181,23 @@ impl Gate {
         self.committed.subscribe()
     }
 
-    /// What a change would do, without doing it.
-    pub async fn preview(&self, proposal: Proposal) -> Result<Reviewed, Refusal> {
+    /// What a change would do, without doing it. To think it over takes one of the turns, which is not kept while the
+    /// database is asked.
+    pub(crate) async fn preview(&self, proposal: Proposal, turns: &Turns) -> Result<Reviewed, Refusal> {
         let proposal = Arc::new(proposal);
-        let reviewed = self.consider(&proposal).await;
+        let think = async || {
+            let _turn = turns.wait().await;
+            self.consider(&proposal).await
+        };
+        let reviewed = think().await;
         if !self.store.is_shared() || !is_of_memory_alone(reviewed.as_ref()) {
             return reviewed;
         }
-        let _turn = by(Instant::now() + BEGIN_WITHIN, self.turns.wait()).await?;
-        if self.take_over_newer(&proposal).await? { self.consider(&proposal).await } else { reviewed }
+        let asked = async {
+            let _turn = self.queue.wait().await?;
+            self.take_over_newer(&proposal).await
+        };
+        if within(BEGIN_WITHIN, asked).await? { think().await } else { reviewed }
     }
 
     /// Plans, reviews, approves and commits a change. Where somebody else was faster, all of that is done again with
@@ -175,14 +206,14 @@ impl Gate {
     /// Dropped before its transaction has begun, it does nothing; a transaction that has begun goes on to its end.
     pub async fn submit(self: &Arc<Self>, proposal: Proposal) -> Result<Committed, Refusal> {
         let deadline = Instant::now() + BEGIN_WITHIN;
-        let done = match by(deadline, self.turns.wait()).await {
+        let done = match by(deadline, self.queue.wait()).await {
             Ok(turn) => {
                 let done = self.carry_out(&Arc::new(proposal), &turn, deadline).await;
                 // One's own time that is up says nothing of the others'.
                 if let Err(Refusal::Store(error)) = &done
                     && Instant::now() < deadline
                 {
-                    self.turns.learn_from(error);
+                    self.queue.learn_from(error);
                 }
                 done
             }
@@ -283,8 +314,8 @@ impl Gate {
     /// Takes over what the store has of a project beyond what is held. It waits for its turn: what is read must not
     /// take the place of what is committed meanwhile.
     pub async fn refresh(&self, project: &str) -> Result<(), StoreError> {
-        let _turn = self.turns.wait().await?;
-        self.take_over(project).await.inspect_err(|error| self.turns.learn_from(error))
+        let _turn = self.queue.wait().await?;
+        self.take_over(project).await.inspect_err(|error| self.queue.learn_from(error))
     }
 
     /// Takes over what the store has beyond what is held of whatever a proposal is about; whether there was anything.
@@ -330,14 +361,5 @@ fn is_of_memory_alone(reviewed: Result<&Reviewed, &Refusal>) -> bool {
     match reviewed {
         Ok(reviewed) => reviewed.changes_nothing(),
         Err(refusal) => refusal.depends_on_what_is_held(),
-    }
-}
-
-/// Runs what takes the processor for a while: a large project takes tens of milliseconds to read as a whole, in which
-/// streams must not wait.
-fn while_others_go_on<T>(work: impl FnOnce() -> T) -> T {
-    match tokio::runtime::Handle::try_current().map(|runtime| runtime.runtime_flavor()) {
-        Ok(RuntimeFlavor::MultiThread) => tokio::task::block_in_place(work),
-        _ => work(),
     }
 }

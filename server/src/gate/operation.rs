@@ -24,6 +24,8 @@ pub enum Operation {
     EditProject {
         /// The project.
         project: String,
+        /// The revision of the project that the author saw.
+        expected: Expected,
         /// A name to show.
         name: Option<String>,
         /// What `min_role` may name, lowest first.
@@ -41,6 +43,19 @@ pub enum Operation {
         production: bool,
         /// Whose definitions it begins with.
         copy_of: Option<String>,
+    },
+    /// Gives an environment another name or place among the others.
+    EditEnvironment {
+        /// The project.
+        project: String,
+        /// The environment.
+        environment: String,
+        /// The version that the author saw.
+        expected: Expected,
+        /// A name to show.
+        name: Option<String>,
+        /// Where it is to stand, from 0; the last place where there are fewer.
+        position: Option<usize>,
     },
     /// Makes an entry, in some environments or in all.
     CreateEntry {
@@ -98,6 +113,8 @@ pub enum Operation {
         project: String,
         /// The entry.
         key: String,
+        /// The revision of the identity that the author saw.
+        expected: Expected,
     },
     /// Puts an archived entry back as it was.
     Restore {
@@ -105,6 +122,8 @@ pub enum Operation {
         project: String,
         /// The entry.
         key: String,
+        /// The revision of the identity that the author saw.
+        expected: Expected,
     },
     /// Brings back an earlier definition of an entry, as a new revision.
     RollbackEntry {
@@ -141,6 +160,8 @@ pub enum Operation {
     Import {
         /// The project.
         project: String,
+        /// The revision of the project that the author saw.
+        expected: Expected,
         /// The definitions of each environment.
         environments: BTreeMap<String, Vec<Document>>,
         /// What `min_role` may name, where the files say.
@@ -182,6 +203,7 @@ impl Operation {
             Operation::CreateProject { key: project, .. }
             | Operation::EditProject { project, .. }
             | Operation::CreateEnvironment { project, .. }
+            | Operation::EditEnvironment { project, .. }
             | Operation::CreateEntry { project, .. }
             | Operation::EditIdentity { project, .. }
             | Operation::Archive { project, .. }
@@ -204,6 +226,7 @@ impl Operation {
             Operation::CreateProject { .. } => Action::ProjectCreate,
             Operation::EditProject { .. } => Action::ProjectUpdate,
             Operation::CreateEnvironment { .. } => Action::EnvironmentCreate,
+            Operation::EditEnvironment { .. } => Action::EnvironmentUpdate,
             Operation::CreateEntry { .. } => Action::EntryCreate,
             Operation::ReplaceDefinition { .. }
             | Operation::PatchDefinition { .. }

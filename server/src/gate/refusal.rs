@@ -40,11 +40,19 @@ pub enum Refusal {
         /// One sentence.
         message: String,
     },
+    /// What is stored is in a state that does not allow it.
+    #[error("{message}")]
+    Conflict {
+        /// A stable code.
+        code: &'static str,
+        /// One sentence.
+        message: String,
+    },
     /// The definitions that would result are not valid.
-    #[error("the definitions of environment `{environment}` would not be valid: {}", summary(.problems))]
+    #[error("the definitions of {} would not be valid: {}", place(.environment.as_deref()), summary(.problems))]
     Definitions {
-        /// Where.
-        environment: String,
+        /// Where; none where it is what an entry is in all of them.
+        environment: Option<String>,
         /// Everything that is wrong, each with its place within the entry.
         problems: Vec<EntryProblem>,
     },
@@ -85,6 +93,11 @@ pub struct EntryProblem {
     pub problem: Problem,
 }
 
+fn place(environment: Option<&str>) -> String {
+    environment
+        .map_or_else(|| "all environments".to_owned(), |environment| format!("environment `{environment}`"))
+}
+
 fn summary(problems: &[EntryProblem]) -> String {
     match problems {
         [] => "no reason is known".to_owned(),
@@ -102,12 +115,18 @@ impl Refusal {
         Refusal::Invalid { code, message: message.into() }
     }
 
+    /// What the state of something does not allow.
+    pub fn conflict(code: &'static str, message: impl Into<String>) -> Refusal {
+        Refusal::Conflict { code, message: message.into() }
+    }
+
     /// Whether it may be another one once what other replicas have committed is taken over.
     pub(super) fn depends_on_what_is_held(&self) -> bool {
         match self {
             Refusal::NotFound { .. }
             | Refusal::Exists { .. }
             | Refusal::Invalid { .. }
+            | Refusal::Conflict { .. }
             | Refusal::Definitions { .. }
             | Refusal::Stale { .. }
             | Refusal::Policy { .. } => true,
@@ -123,13 +142,14 @@ impl Refusal {
             Refusal::Denied(_) | Refusal::Outside(_) => "FORBIDDEN",
             Refusal::NotFound { .. } => "NOT_FOUND",
             Refusal::Exists { .. } => "ALREADY_EXISTS",
-            Refusal::Invalid { code, .. } => code,
+            Refusal::Invalid { code, .. } | Refusal::Conflict { code, .. } => code,
             Refusal::Definitions { .. } => "INVALID_DEFINITIONS",
             Refusal::Stale { .. } => "STALE",
             Refusal::Policy { .. } => "POLICY_REFUSED",
             Refusal::IdempotencyMismatch => "IDEMPOTENCY_MISMATCH",
             Refusal::Store(StoreError::Unavailable(_)) => "STORE_UNAVAILABLE",
             Refusal::Store(StoreError::Moved) => "CONTENTION",
+            Refusal::Store(StoreError::Unsealed(error)) => error.code(),
             Refusal::Store(_) => "INTERNAL",
         }
     }

@@ -9,9 +9,11 @@ use vexil_core::diff::{self, Change};
 use vexil_core::{Arena, Node, Problem, Severity, Timestamp};
 
 use super::refusal::EntryProblem;
-use super::{Draft, EntryDraft, Gate, Proposal, Refusal};
+use super::withheld::WithheldNotes;
+use super::{AccessDraft, Draft, EntryDraft, EnvironmentDraft, Gate, Proposal, Refusal};
 use crate::access::{Allowed, EnvironmentClass, Permission, Subject};
-use crate::catalog::{Document, Environment, Project, Row, Stored};
+use crate::catalog::{Document, Environment, IDENTITY_FIELDS, Project, Row, Stored};
+use crate::delivery::slice;
 use crate::store::now;
 
 /// A change of which everything is known, and which no policy has judged yet.
@@ -51,25 +53,24 @@ impl Reviewed {
                     known.identity == entry.identity && known.archived_at.is_some() == entry.archived
                 })
         };
-        project.is_none() && environments.is_empty() && access.is_none() && entries.iter().all(is_same)
+        project.is_none()
+            && environments.is_empty()
+            && access.as_ref().is_none_or(AccessDraft::changes_nothing)
+            && entries.iter().all(is_same)
     }
 }
 
 impl Gate {
     /// Permission, then the core's judgement of the resulting whole, then what differs.
-    pub(super) fn review(&self, proposal: &Arc<Proposal>, draft: Draft) -> Result<Reviewed, Refusal> {
-        let mut environments = Vec::new();
+    pub(super) fn review(&self, proposal: &Arc<Proposal>, mut draft: Draft) -> Result<Reviewed, Refusal> {
+        let (mut environments, mut withheld) = (Vec::new(), WithheldNotes::default());
         for (row, base) in touched(&draft) {
             let view = View { draft: &draft, row: &row, base };
             let allowed = view.permit(proposal)?;
             let warnings = view.validate(self.naming.clone())?;
             let changes = view.changes();
-            for change in &changes {
-                // Some may change parts of an entry only.
-                if let Some(allowed) = allowed.get(&*change.key) {
-                    allowed.covers(change)?;
-                }
-            }
+            view.tell_withheld(&mut withheld);
+            view.permit_parts(&allowed, &changes)?;
             environments.push(EnvironmentDiff {
                 key: Arc::clone(&row.key),
                 production: row.production,
@@ -79,6 +80,8 @@ impl Gate {
             });
         }
         permit_rest(proposal, &draft)?;
+        validate_identities(&draft)?;
+        draft.notes.extend(withheld.into_notes());
         Ok(Reviewed { proposal: Arc::clone(proposal), draft, environments })
     }
 }
@@ -94,10 +97,12 @@ fn touched(draft: &Draft) -> Vec<(Row, Option<&Environment>)> {
     let existing = existing
         .filter(|environment| roles_change || named.contains(&*environment.row.key))
         .map(|environment| (environment.row.clone(), Some(&**environment)));
-    let made = draft.environments.iter().filter(|made| named.contains(&*made.key)).map(|made| {
-        let (key, name) = (Arc::clone(&made.key), made.name.clone());
-        (Row { key, name, production: made.production, position: 0, version: 0, changed_at: 0 }, None)
-    });
+    let is_new = |made: &&EnvironmentDraft| base.is_none_or(|base| base.environment(&made.key).is_none());
+    let made =
+        draft.environments.iter().filter(is_new).filter(|made| named.contains(&*made.key)).map(|made| {
+            let EnvironmentDraft { key, name, production, position } = made.clone();
+            (Row { key, name, production, position, version: 0, changed_at: 0 }, None)
+        });
     existing.chain(made).collect()
 }
 
@@ -133,6 +138,19 @@ impl<'d> View<'d> {
             allowed.insert(&*entry.key, how_far);
         }
         Ok(allowed)
+    }
+
+    /// Some may change parts of an entry only. Where no difference says which part changes, the text does.
+    fn permit_parts(&self, allowed: &BTreeMap<&str, Allowed>, changes: &[Change]) -> Result<(), Refusal> {
+        let changes: BTreeMap<&str, &Change> = changes.iter().map(|change| (&*change.key, change)).collect();
+        for (entry, stored, document) in self.edits() {
+            let Some(allowed) = allowed.get(&*entry.key) else { continue };
+            match changes.get(&*entry.key) {
+                Some(change) => allowed.covers(change)?,
+                None => allowed.covers_text(&entry.key, stored.map(|stored| &stored.document), document)?,
+            }
+        }
+        Ok(())
     }
 
     /// Reads the environment as it would be. Every problem is an error of the whole, also of entries that refer to what
@@ -179,6 +197,24 @@ impl<'d> View<'d> {
         if errors.is_empty() { Ok(warnings) } else { Err(self.refuse(errors)) }
     }
 
+    /// Which of the entries that change do not reach clients, though they are marked for them.
+    fn tell_withheld(&self, notes: &mut WithheldNotes) {
+        let edited: BTreeMap<&str, Option<&Document>> =
+            self.edits().map(|(entry, _, document)| (&*entry.key, document)).collect();
+        let is_marked = |document: &&Document| slice::is_client_visible(document);
+        if !edited.values().flatten().any(|document| is_marked(&document)) {
+            return;
+        }
+        let kept = self.base.into_iter().flat_map(|base| &base.definitions);
+        let kept = kept.filter(|(key, _)| !edited.contains_key(&***key));
+        let kept = kept.map(|(key, stored)| (&**key, &stored.document));
+        let changed = edited.iter().filter_map(|(key, document)| Some((*key, (*document)?)));
+        let writing = slice::Writing::of(kept.chain(changed));
+        for key in edited.keys() {
+            notes.take(key, &self.row.key, writing.withheld(key));
+        }
+    }
+
     fn header(&self) -> String {
         let roles = self.draft.project.as_ref().map(|project| &project.roles);
         let roles = roles.or_else(|| self.draft.base.as_ref().map(|base| &base.roles));
@@ -191,7 +227,7 @@ impl<'d> View<'d> {
 
     fn refuse(&self, problems: Vec<(Option<&str>, Problem)>) -> Refusal {
         Refusal::Definitions {
-            environment: self.row.key.to_string(),
+            environment: Some(self.row.key.to_string()),
             problems: problems.into_iter().map(|(key, problem)| entry_problem(key, problem)).collect(),
         }
     }
@@ -207,6 +243,37 @@ impl<'d> View<'d> {
             _ => Vec::new(),
         }
     }
+}
+
+/// What an entry is in all environments, where no environment has a definition that the core would read it with.
+fn validate_identities(draft: &Draft) -> Result<(), Refusal> {
+    let is_unread = |entry: &&EntryDraft| {
+        let known = draft.base.as_ref().and_then(|base| base.entries.get(&entry.key));
+        known.is_none_or(|known| known.identity != entry.identity)
+            && entry.definitions.iter().all(|(_, document)| document.is_none())
+    };
+    for entry in draft.entries.iter().filter(is_unread) {
+        let text = serde_json::to_string(entry.identity.fields()).unwrap_or_default();
+        let arena = Arena::new();
+        let problems: Vec<Problem> = match Node::parse_json(text.as_bytes(), &arena) {
+            Ok(document) => {
+                let found = definition::read(&[document], Mode::Authoring).problems.into_iter();
+                found.map(|found| found.problem).filter(is_of_identity).collect()
+            }
+            Err(problem) => vec![problem],
+        };
+        if !problems.is_empty() {
+            let problems = problems.into_iter().map(|problem| entry_problem(Some(&entry.key), problem));
+            return Err(Refusal::Definitions { environment: None, problems: problems.collect() });
+        }
+    }
+    Ok(())
+}
+
+/// That the rest of a definition is missing is no problem of an identity.
+fn is_of_identity(problem: &Problem) -> bool {
+    let field = problem.path.strip_prefix('/').and_then(|path| path.split('/').next());
+    problem.severity == Severity::Error && field.is_some_and(|field| IDENTITY_FIELDS.contains(&field))
 }
 
 /// The path of a problem of an entry begins at the entry: where that stands among others is nobody's business.
@@ -229,19 +296,23 @@ fn permit_rest(proposal: &Proposal, draft: &Draft) -> Result<(), Refusal> {
     }
     for entry in &draft.entries {
         let known = draft.base.as_ref().and_then(|base| base.entries.get(&entry.key));
-        let subject = Subject::of(entry.identity.fields());
+        let (before, after) = (known.map(|known| known.identity.fields()), entry.identity.fields());
+        let subject = Subject::of(after);
         let subject = subject.as_ref();
         let archives = entry.archived != known.is_some_and(|known| known.archived_at.is_some());
         if archives && known.is_some() {
             // Whoever takes an entry out of force everywhere must be allowed to do so in each environment.
             for environment in draft.base.iter().flat_map(|base| &base.environments) {
                 let class = EnvironmentClass::of(environment.row.production);
-                by.may(Permission::EntryArchive, Some((&environment.row.key, class)), subject)?;
+                let place = Some((&*environment.row.key, class));
+                // To archive is no matter of parts.
+                by.may(Permission::EntryArchive, place, subject)?.covers_text(&entry.key, before, None)?;
             }
         }
         // An entry without a definition anywhere is still somebody's to write.
         if entry.definitions.is_empty() && !archives {
-            by.may(Permission::EntryWrite, None, subject)?;
+            let was = before.and_then(Subject::of);
+            by.may_change(None, was.as_ref(), subject)?.covers_text(&entry.key, before, Some(after))?;
         }
     }
     match &draft.access {

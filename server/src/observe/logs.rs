@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use opentelemetry::trace::TracerProvider as _;
 use opentelemetry::{KeyValue, global};
+use opentelemetry_otlp::WithTonicConfig as _;
+use opentelemetry_otlp::tonic_types::transport::ClientTlsConfig;
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::propagation::TraceContextPropagator;
 use opentelemetry_sdk::trace::SdkTracerProvider;
@@ -17,8 +19,8 @@ use tracing_subscriber::{EnvFilter, Layer as _};
 
 use crate::settings::Settings;
 
-/// Where traces are sent to, as the OpenTelemetry specification names it; traces alone may go elsewhere.
-const ENDPOINTS: [&str; 2] = ["OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"];
+/// Where traces are sent to, as the OpenTelemetry specification names it: they alone, or all that is sent.
+const ENDPOINTS: [&str; 2] = ["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT"];
 /// How long the end of the process waits for traces to be sent.
 const FLUSH: Duration = Duration::from_secs(5);
 /// Traces have requests and what happens in them; what libraries say at length would drown them.
@@ -104,11 +106,17 @@ where
 /// OTLP over gRPC, with the endpoint, headers, timeout, sampler and batches that the variables of OpenTelemetry say.
 fn traces() -> Result<Option<SdkTracerProvider>, ObserveError> {
     global::set_text_map_propagator(TraceContextPropagator::new());
-    let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-    if !ENDPOINTS.iter().any(|name| is_set(name)) {
-        return Ok(None);
-    }
-    let exporter = opentelemetry_otlp::SpanExporter::builder().with_tonic().build()?;
+    let mut endpoints = ENDPOINTS.iter().filter_map(|name| std::env::var(name).ok());
+    let Some(endpoint) = endpoints.find(|endpoint| !endpoint.is_empty()) else { return Ok(None) };
+    let exporter = opentelemetry_otlp::SpanExporter::builder().with_tonic();
+    let is_encrypted = endpoint.get(..6).is_some_and(|scheme| scheme.eq_ignore_ascii_case("https:"));
+    let exporter = if is_encrypted {
+        // Whom the operating system trusts, and else nobody.
+        exporter.with_tls_config(ClientTlsConfig::new().with_enabled_roots())
+    } else {
+        exporter
+    };
+    let exporter = exporter.build()?;
     // `OTEL_SERVICE_NAME` wins.
     let named = std::env::var("OTEL_SERVICE_NAME").unwrap_or_else(|_| "vexil".to_owned());
     let resource = Resource::builder()

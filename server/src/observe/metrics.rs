@@ -5,6 +5,7 @@
 
 use std::fmt::{self, Write as _};
 use std::hash::{Hash, Hasher};
+use std::sync::atomic::Ordering;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use axum::extract::MatchedPath;
@@ -20,8 +21,9 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
 
-use crate::server::Services;
+use crate::services::Services;
 use crate::store::failures;
+use crate::telemetry::Health;
 
 /// Environments whose version is shown; of more there would be too many series.
 const ENVIRONMENTS_SHOWN: usize = 1_000;
@@ -250,12 +252,12 @@ impl Metrics {
         self.streams.get()
     }
 
-    /// A stream is handed a message: `put`, `delta` or `heartbeat`.
+    /// A stream is handed a message: `put`, `delta`, `refetch` or `heartbeat`.
     pub(crate) fn message(&self, kind: &'static str) {
         self.messages.get_or_create(&Kind { kind }).inc();
     }
 
-    /// A stream that held the version before is handed a change that was committed at a moment, in milliseconds.
+    /// A stream is handed a change that was committed, at a moment in milliseconds, since it was opened.
     pub(crate) fn delivered(&self, committed_at: i64) {
         let delay = crate::store::now().saturating_sub(committed_at);
         self.delivery.observe(Duration::from_millis(delay.try_into().unwrap_or(0)).as_secs_f64());
@@ -272,9 +274,21 @@ impl Metrics {
         self.broadcasts.observe(broadcast.as_secs_f64());
     }
 
-    /// Reported events were not kept.
-    pub fn telemetry_dropped(&self, reason: &'static str, events: u64) {
-        self.telemetry_dropped.get_or_create(&Reason { reason }).inc_by(events);
+    /// Takes over what telemetry itself has counted since the start.
+    fn take_over(&self, telemetry: &Health) {
+        let Health { rejected, dropped, over_budget, over_units, refused, dropped_by_senders, .. } =
+            *telemetry;
+        for (reason, events) in [
+            ("rejected", rejected),
+            ("backlog", dropped),
+            ("budget", over_budget),
+            ("units", over_units),
+            ("refused", refused),
+            ("sender", dropped_by_senders),
+        ] {
+            let counter = self.telemetry_dropped.get_or_create(&Reason { reason });
+            counter.inner().store(events, Ordering::Relaxed);
+        }
     }
 
     /// Redis was asked for a payload.
@@ -338,6 +352,7 @@ pub(crate) async fn scrape(services: &Services) -> String {
         metrics.outbox.set(outbox);
         metrics.audit.set(audit);
     }
+    metrics.take_over(&services.telemetry.health());
     let (idle, open) = services.store.connections();
     metrics.store_connections.get_or_create(&Kind { kind: "idle" }).set(idle);
     metrics.store_connections.get_or_create(&Kind { kind: "used" }).set(open.saturating_sub(idle));

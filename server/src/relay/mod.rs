@@ -18,7 +18,7 @@ use thiserror::Error;
 use crate::delivery::{Audience, Head};
 use crate::follow;
 use crate::observe::Metrics;
-use crate::server::Services;
+use crate::services::Services;
 use crate::store::StoreError;
 use backoff::Backoff;
 use redis::Redis;
@@ -75,6 +75,23 @@ impl Relay {
             let key = head.cache_key(audience);
             tokio::spawn(async move { redis.keep(&key, message.encoded.plain()).await });
         }
+    }
+}
+
+/// Makes what leads from a position to a version, unless it is made; whoever else asks for it meanwhile waits for the
+/// same, and others go on.
+pub(crate) async fn prepare(services: &Services, head: &Arc<Head>, held: Option<u64>, audience: &Audience) {
+    if head.has_since(held, audience) {
+        return;
+    }
+    if head.near(held, audience).is_none() {
+        return services.relay.put(&services.metrics, head, audience).await;
+    }
+    let _turn = head.making().await;
+    if !head.has_since(held, audience) {
+        let (making, of) = (Arc::clone(head), audience.clone());
+        // A panic there comes again to whoever asks next.
+        drop(tokio::task::spawn_blocking(move || making.since(held, &of)).await);
     }
 }
 

@@ -97,3 +97,24 @@ async fn within<T>(
     let late = |_| Err(RedisError::from((ErrorKind::Io, "no answer in time")));
     tokio::time::timeout(time, asked).await.unwrap_or_else(late)
 }
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::AsyncReadExt as _;
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_url_with_two_s_is_encrypted_from_the_first_byte() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let redis = Redis::new(&format!("rediss://{address}"), "test").unwrap();
+        let asking = tokio::spawn(async move { redis.subscribe().await.map(drop) });
+        let (mut socket, _) = listener.accept().await.unwrap();
+        // A record of TLS that is a handshake.
+        assert_eq!(socket.read_u8().await.unwrap(), 22);
+        drop(socket);
+        assert!(asking.await.unwrap().is_err());
+    }
+}

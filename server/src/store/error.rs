@@ -7,6 +7,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use thiserror::Error;
 
+use crate::audit::SealError;
+
 /// Why the store did not do what it was asked.
 #[derive(Debug, Error)]
 pub enum StoreError {
@@ -24,6 +26,9 @@ pub enum StoreError {
         /// What is wrong with it.
         why: String,
     },
+    /// The audit log cannot take the record, so what it tells of does not happen.
+    #[error("the audit log: {0}")]
+    Unsealed(#[from] SealError),
     /// Anything else that the database says.
     #[error("the database refused: {0}")]
     Database(#[source] sqlx::Error),

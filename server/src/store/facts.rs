@@ -3,9 +3,15 @@
 
 use sqlx::{AnyConnection, AssertSqlSafe, Row as _};
 
+use super::part::{Extent, Part};
 use super::read::{corrupt, integer, number};
 use super::{Lines, Store, StoreError};
 use crate::audit::{Digest, Head, Link, Record};
+
+/// What there is to know of a record before it is read.
+const SIZE: &str = "sequence AS number, CAST(OCTET_LENGTH(text) AS BIGINT) AS bytes";
+/// The columns of a record in its place in the chain.
+const LINK: &str = "sequence, previous, hash, text";
 
 /// Extends the audit log within a transaction that holds the lock on writing.
 pub(super) async fn append(
@@ -25,7 +31,7 @@ pub(super) async fn append(
         let (actor, action) = (record.actor.clone(), record.action.as_str());
         let (project, environment) = (record.project.clone(), record.environment.clone());
         let target = record.target.clone();
-        let link = head.seal(record).map_err(|error| corrupt("audit", &error.to_string()))?;
+        let link = head.seal(record)?;
         head = link.head();
         sqlx::query(
             "INSERT INTO audit (sequence, previous, hash, text, at, actor, action, project, environment, target)
@@ -82,36 +88,58 @@ impl Store {
         filter: &AuditFilter,
         before: u64,
         limit: u32,
-    ) -> Result<Vec<Link>, StoreError> {
-        let rows = sqlx::query(
-            "SELECT sequence, previous, hash, text FROM audit
-             WHERE sequence < $1
-               AND ($2 IS NULL OR project = $2) AND ($3 IS NULL OR environment = $3)
-               AND ($4 IS NULL OR target = $4) AND ($5 IS NULL OR actor = $5) AND ($6 IS NULL OR action = $6)
-             ORDER BY sequence DESC LIMIT $7",
-        )
-        .bind(integer(before))
-        .bind(filter.project.as_deref())
-        .bind(filter.environment.as_deref())
-        .bind(filter.target.as_deref())
-        .bind(filter.actor.as_deref())
-        .bind(filter.action.as_deref())
-        .bind(i64::from(limit))
-        .fetch_all(&self.pool)
-        .await?;
-        rows.iter().map(link).collect()
+    ) -> Result<Part<Link>, StoreError> {
+        let select = |columns: &str| {
+            format!(
+                "SELECT {columns} FROM audit
+                 WHERE sequence < $1 AND sequence >= $2
+                   AND ($3 IS NULL OR project = $3) AND ($4 IS NULL OR environment = $4)
+                   AND ($5 IS NULL OR target = $5) AND ($6 IS NULL OR actor = $6) AND ($7 IS NULL OR action = $7)
+                 ORDER BY sequence DESC LIMIT $8"
+            )
+        };
+        let ask = async |columns: &str, last: u64, limit: i64| {
+            sqlx::query(AssertSqlSafe(select(columns)))
+                .bind(integer(before))
+                .bind(integer(last))
+                .bind(filter.project.as_deref())
+                .bind(filter.environment.as_deref())
+                .bind(filter.target.as_deref())
+                .bind(filter.actor.as_deref())
+                .bind(filter.action.as_deref())
+                .bind(limit)
+                .fetch_all(&self.pool)
+                .await
+        };
+        let sizes = ask(SIZE, 0, i64::from(limit) + 1).await?;
+        let Some(Extent { last, more }) = Extent::of(&sizes, limit)? else {
+            return Ok(Part { items: Vec::new(), more: false });
+        };
+        let rows = ask(LINK, last, i64::from(limit)).await?;
+        let items: Result<_, StoreError> = rows.iter().map(link).collect();
+        Ok(Part { items: items?, more })
     }
 
-    /// Records of the audit log from a number on, oldest first: for exports, which take it page by page.
-    pub async fn audit_from(&self, first: u64, limit: u32) -> Result<Vec<Link>, StoreError> {
-        let rows = sqlx::query(
-            "SELECT sequence, previous, hash, text FROM audit WHERE sequence >= $1 ORDER BY sequence LIMIT $2",
-        )
-        .bind(integer(first))
-        .bind(i64::from(limit))
-        .fetch_all(&self.pool)
-        .await?;
-        rows.iter().map(link).collect()
+    /// Records of the audit log from a number on, oldest first: for exports, which take it part by part.
+    pub async fn audit_from(&self, first: u64, limit: u32) -> Result<Part<Link>, StoreError> {
+        let ask = async |columns: &str, last: u64, limit: i64| {
+            let sql = format!(
+                "SELECT {columns} FROM audit WHERE sequence >= $1 AND sequence <= $2 ORDER BY sequence LIMIT $3"
+            );
+            sqlx::query(AssertSqlSafe(sql))
+                .bind(integer(first))
+                .bind(integer(last))
+                .bind(limit)
+                .fetch_all(&self.pool)
+                .await
+        };
+        let sizes = ask(SIZE, u64::MAX, i64::from(limit) + 1).await?;
+        let Some(Extent { last, more }) = Extent::of(&sizes, limit)? else {
+            return Ok(Part { items: Vec::new(), more: false });
+        };
+        let rows = ask(LINK, last, i64::from(limit)).await?;
+        let items: Result<_, StoreError> = rows.iter().map(link).collect();
+        Ok(Part { items: items?, more })
     }
 
     /// What a request with this idempotency key came to: a digest of the request, and its outcome.

@@ -6,6 +6,7 @@ mod error;
 mod facts;
 mod folder;
 mod notifications;
+mod part;
 mod people;
 mod read;
 mod telemetry;
@@ -25,6 +26,7 @@ pub(crate) use error::failures;
 pub use facts::AuditFilter;
 pub use folder::Claim;
 pub use notifications::Notifications;
+pub use part::Part;
 pub use people::{CredentialRow, PersonRow, SessionRow, SigningKeyRow};
 pub use read::{ChangeRow, Position, Revision, Version};
 pub use telemetry::{

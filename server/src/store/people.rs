@@ -37,12 +37,19 @@ pub struct CredentialRow {
     pub revoked_at: Option<i64>,
     /// The one that takes its place.
     pub successor: Option<String>,
+    /// Counts the changes, from 1.
+    pub revision: u64,
 }
 
 impl CredentialRow {
     /// Whether it works at a moment.
     pub fn works_at(&self, now: i64) -> bool {
         self.revoked_at.is_none() && self.expires_at.is_none_or(|end| now < end)
+    }
+
+    /// Whether its holder may do everything at a moment, and does not hand over to another.
+    pub fn is_administrator_at(&self, now: i64) -> bool {
+        self.works_at(now) && self.successor.is_none() && self.grants.iter().any(Grant::is_administrators)
     }
 }
 
@@ -65,6 +72,13 @@ pub struct PersonRow {
     pub created_at: i64,
     /// Since when they may not sign in.
     pub disabled_at: Option<i64>,
+}
+
+impl PersonRow {
+    /// Whether they may sign in and do everything.
+    pub fn is_administrator(&self) -> bool {
+        self.disabled_at.is_none() && self.grants.iter().any(Grant::is_administrators)
+    }
 }
 
 /// A session of a person who has signed in.
@@ -99,6 +113,8 @@ pub struct SigningKeyRow {
     pub state: String,
     /// When it was made, in milliseconds since the epoch.
     pub created_at: i64,
+    /// Counts the changes, from 1.
+    pub revision: u64,
 }
 
 impl Store {
@@ -106,7 +122,7 @@ impl Store {
     pub async fn credentials(&self) -> Result<Vec<CredentialRow>, StoreError> {
         let rows = sqlx::query(
             "SELECT id, kind, hash, name, project, environment, tenant, grants, created_at, created_by, expires_at,
-                    revoked_at, successor
+                    revoked_at, successor, revision
              FROM credentials ORDER BY created_at, id",
         )
         .fetch_all(&self.pool)
@@ -128,7 +144,7 @@ impl Store {
     /// Every key that signs, or did; oldest first.
     pub async fn signing_keys(&self) -> Result<Vec<SigningKeyRow>, StoreError> {
         let rows = sqlx::query(
-            "SELECT id, secret, public, state, created_at FROM signing_keys ORDER BY created_at, id",
+            "SELECT id, secret, public, state, created_at, revision FROM signing_keys ORDER BY created_at, id",
         )
         .fetch_all(&self.pool)
         .await?;
@@ -139,6 +155,7 @@ impl Store {
                 public: row.try_get("public")?,
                 state: row.try_get("state")?,
                 created_at: row.try_get("created_at")?,
+                revision: number(row, "revision")?,
             })
         };
         rows.iter().map(of_row).collect()
@@ -217,14 +234,15 @@ impl Store {
 }
 
 impl WriteTx {
-    /// A key or token, new or another.
+    /// A key or token: new, or the next revision of one.
     pub(crate) async fn credential(&mut self, row: &CredentialRow) -> Result<(), StoreError> {
-        sqlx::query(
+        let done = sqlx::query(
             "INSERT INTO credentials (id, kind, hash, name, project, environment, tenant, grants, created_at,
-                                      created_by, expires_at, revoked_at, successor)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
-             ON CONFLICT (id) DO UPDATE SET name = $4, expires_at = $11, successor = $13,
-                                            revoked_at = COALESCE(credentials.revoked_at, $12)",
+                                      created_by, expires_at, revoked_at, successor, revision)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+             ON CONFLICT (id) DO UPDATE SET name = $4, expires_at = $11, revoked_at = $12, successor = $13,
+                                            revision = $14
+                                        WHERE credentials.revision = $14 - 1",
         )
         .bind(row.id.as_str())
         .bind(row.kind.as_str())
@@ -239,9 +257,10 @@ impl WriteTx {
         .bind(row.expires_at)
         .bind(row.revoked_at)
         .bind(row.successor.as_deref())
+        .bind(integer(row.revision))
         .execute(self.connection())
         .await?;
-        Ok(())
+        expect_one(done.rows_affected())
     }
 
     /// Somebody, new or another. Whoever is disabled or has another password is signed out everywhere.
@@ -263,9 +282,7 @@ impl WriteTx {
         .bind(row.disabled_at)
         .execute(self.connection())
         .await?;
-        if done.rows_affected() != 1 {
-            return Err(StoreError::Moved);
-        }
+        expect_one(done.rows_affected())?;
         if sign_out {
             sqlx::query("DELETE FROM sessions WHERE person = $1")
                 .bind(row.id.as_str())
@@ -275,21 +292,51 @@ impl WriteTx {
         Ok(())
     }
 
-    /// A key that signs, new or in another state.
+    /// A key that signs: new, or the next revision of one. What is retired stays so.
     pub(crate) async fn signing_key(&mut self, row: &SigningKeyRow) -> Result<(), StoreError> {
-        sqlx::query(
-            "INSERT INTO signing_keys (id, secret, public, state, created_at) VALUES ($1, $2, $3, $4, $5)
-             ON CONFLICT (id) DO UPDATE SET state = $4",
+        let done = sqlx::query(
+            "INSERT INTO signing_keys (id, secret, public, state, created_at, revision)
+             VALUES ($1, $2, $3, $4, $5, $6)
+             ON CONFLICT (id) DO UPDATE SET state = $4, revision = $6
+                                        WHERE signing_keys.revision = $6 - 1 AND signing_keys.state <> 'retired'",
         )
         .bind(row.id.as_str())
         .bind(row.secret.as_str())
         .bind(row.public.as_str())
         .bind(row.state.as_str())
         .bind(row.created_at)
+        .bind(integer(row.revision))
         .execute(self.connection())
         .await?;
-        Ok(())
+        expect_one(done.rows_affected())
     }
+
+    /// Whether anybody may do everything, as far as this transaction has got.
+    pub(crate) async fn has_administrator(&mut self, now: i64) -> Result<bool, StoreError> {
+        // The text of grants only narrows down what is read.
+        let tokens = sqlx::query(
+            "SELECT id, kind, hash, name, project, environment, tenant, grants, created_at, created_by, expires_at,
+                    revoked_at, successor, revision
+             FROM credentials WHERE revoked_at IS NULL AND grants LIKE '%super_admin%'",
+        )
+        .fetch_all(self.connection())
+        .await?;
+        let people = sqlx::query(
+            "SELECT id, email, name, password, grants, revision, created_at, disabled_at FROM people
+             WHERE disabled_at IS NULL AND grants LIKE '%super_admin%'",
+        )
+        .fetch_all(self.connection())
+        .await?;
+        let tokens: Vec<_> = tokens.iter().map(credential).collect::<Result<_, _>>()?;
+        let people: Vec<_> = people.iter().map(person).collect::<Result<_, _>>()?;
+        Ok(tokens.iter().any(|row| row.is_administrator_at(now))
+            || people.iter().any(PersonRow::is_administrator))
+    }
+}
+
+/// A row that is not what the change was planned from is left alone.
+fn expect_one(rows: u64) -> Result<(), StoreError> {
+    if rows == 1 { Ok(()) } else { Err(StoreError::Moved) }
 }
 
 fn credential(row: &AnyRow) -> Result<CredentialRow, StoreError> {
@@ -307,6 +354,7 @@ fn credential(row: &AnyRow) -> Result<CredentialRow, StoreError> {
         expires_at: row.try_get("expires_at")?,
         revoked_at: row.try_get("revoked_at")?,
         successor: row.try_get("successor")?,
+        revision: number(row, "revision")?,
         id,
     })
 }

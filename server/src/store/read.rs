@@ -7,8 +7,10 @@ use serde_json::Value;
 use sqlx::Row as _;
 use sqlx::any::AnyRow;
 
+use super::part::{Extent, Part};
 use super::{Store, StoreError};
 use crate::catalog::{Document, Entry, Environment, Identity, Project, Row};
+use crate::turns::while_others_go_on;
 
 /// One revision of a definition, with what is known of the change that brought it.
 #[derive(Debug, Clone)]
@@ -192,24 +194,53 @@ impl Store {
         environment: &Environment,
         version: u64,
     ) -> Result<BTreeMap<Arc<str>, Document>, StoreError> {
+        let rows = self.rows_at(project, environment, version).await?;
+        let of_row = |row: &AnyRow| -> Result<_, StoreError> {
+            let key: String = row.try_get("key")?;
+            let definition = json(row, "definition", &key)?;
+            Ok((key.into(), definition))
+        };
+        while_others_go_on(|| rows.iter().map(of_row).collect())
+    }
+
+    /// The same as a JSON list, by ascending key.
+    pub async fn environment_text_at(
+        &self,
+        project: &str,
+        environment: &Environment,
+        version: u64,
+    ) -> Result<String, StoreError> {
+        let rows = self.rows_at(project, environment, version).await?;
+        let mut text = String::from("[");
+        for (position, row) in rows.iter().enumerate() {
+            if position > 0 {
+                text.push(',');
+            }
+            text.push_str(row.try_get("definition")?);
+        }
+        text.push(']');
+        Ok(text)
+    }
+
+    async fn rows_at(
+        &self,
+        project: &str,
+        environment: &Environment,
+        version: u64,
+    ) -> Result<Vec<AnyRow>, StoreError> {
         let rows = sqlx::query(
             "SELECT r.key, r.definition FROM revisions r
              JOIN (SELECT key, MAX(revision) AS revision FROM revisions
                    WHERE project = $1 AND environment = $2 AND version <= $3 GROUP BY key) newest
                ON newest.key = r.key AND newest.revision = r.revision
-             WHERE r.project = $1 AND r.environment = $2 AND r.definition IS NOT NULL",
+             WHERE r.project = $1 AND r.environment = $2 AND r.definition IS NOT NULL ORDER BY r.key",
         )
         .bind(project)
         .bind(&*environment.row.key)
         .bind(integer(version))
         .fetch_all(&self.pool)
         .await?;
-        let of_row = |row: &AnyRow| -> Result<_, StoreError> {
-            let key: String = row.try_get("key")?;
-            let definition = json(row, "definition", &key)?;
-            Ok((key.into(), definition))
-        };
-        rows.iter().map(of_row).collect()
+        Ok(rows)
     }
 
     /// One revision of an entry.
@@ -242,21 +273,39 @@ impl Store {
         key: &str,
         before: u64,
         limit: u32,
-    ) -> Result<Vec<Revision>, StoreError> {
+    ) -> Result<Part<Revision>, StoreError> {
+        let sizes = sqlx::query(
+            "SELECT revision AS number, CAST(COALESCE(OCTET_LENGTH(definition), 0) AS BIGINT) AS bytes FROM revisions
+             WHERE project = $1 AND environment = $2 AND key = $3 AND revision < $4
+             ORDER BY revision DESC LIMIT $5",
+        )
+        .bind(project)
+        .bind(environment)
+        .bind(key)
+        .bind(integer(before))
+        .bind(i64::from(limit) + 1)
+        .fetch_all(&self.pool)
+        .await?;
+        let Some(Extent { last, more }) = Extent::of(&sizes, limit)? else {
+            return Ok(Part { items: Vec::new(), more: false });
+        };
         let sql = format!(
             "SELECT r.revision, r.version, r.definition, {CHANGE} FROM revisions r JOIN changes c ON c.id = r.change_id
-             WHERE r.project = $1 AND r.environment = $2 AND r.key = $3 AND r.revision < $4
-             ORDER BY r.revision DESC LIMIT $5"
+             WHERE r.project = $1 AND r.environment = $2 AND r.key = $3 AND r.revision < $4 AND r.revision >= $5
+             ORDER BY r.revision DESC LIMIT $6"
         );
         let rows = sqlx::query(sqlx::AssertSqlSafe(sql))
             .bind(project)
             .bind(environment)
             .bind(key)
             .bind(integer(before))
+            .bind(integer(last))
             .bind(i64::from(limit))
             .fetch_all(&self.pool)
             .await?;
-        rows.iter().map(|row| revision_row(row, key)).collect()
+        let items: Result<_, StoreError> =
+            while_others_go_on(|| rows.iter().map(|row| revision_row(row, key)).collect());
+        Ok(Part { items: items?, more })
     }
 
     /// The versions of an environment below `before`, newest first.

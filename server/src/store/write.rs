@@ -7,7 +7,7 @@ use sqlx::{Any, Transaction};
 use super::StoreError;
 use super::read::{integer, number};
 use crate::audit::{Link, Record};
-use crate::gate::Approved;
+use crate::gate::{Approved, EnvironmentDraft};
 
 /// An open transaction of one approved change; dropped without [`WriteTx::commit`] it leaves nothing behind.
 pub struct WriteTx {
@@ -127,20 +127,19 @@ impl WriteTx {
     pub(crate) async fn environment(
         &mut self,
         project: &str,
-        key: &str,
-        name: &str,
-        production: bool,
+        environment: &EnvironmentDraft,
         at: i64,
     ) -> Result<(), StoreError> {
         sqlx::query(
             "INSERT INTO environments (project, key, name, production, position, version, created_at)
-             VALUES ($1, $2, $3, $4, (SELECT COUNT(*) FROM environments WHERE project = $1), 0, $5)
-             ON CONFLICT (project, key) DO UPDATE SET name = $3, production = $4",
+             VALUES ($1, $2, $3, $4, $5, 0, $6)
+             ON CONFLICT (project, key) DO UPDATE SET name = $3, production = $4, position = $5",
         )
         .bind(project)
-        .bind(key)
-        .bind(name)
-        .bind(i64::from(production))
+        .bind(&*environment.key)
+        .bind(environment.name.as_str())
+        .bind(i64::from(environment.production))
+        .bind(environment.position)
         .bind(at)
         .execute(&mut *self.transaction)
         .await?;

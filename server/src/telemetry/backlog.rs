@@ -1,38 +1,35 @@
-//! What has yet to be written into the database: bounded, and without repetitions.
+//! What has yet to be written into the database: bounded, as a whole and for each key, and without repetitions.
 
 use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
+use std::time::Instant;
 
 use uuid::Uuid;
 
+use super::Bounds;
+use super::accounts::{Accounts, Overdrawn, Teller};
 use crate::store::{TelemetryBatch, TelemetryPlace};
 
-/// Bytes of memory that waiting batches may take, roughly: minutes of a large installation.
-const BACKLOG_BYTES: usize = 64 << 20;
 /// Ids of batches that are remembered here. Older ones are found in the database, when they are written.
 const RECENT: usize = 50_000;
 
 #[derive(Debug)]
 pub(super) struct Backlog {
     /// Oldest first.
-    waiting: VecDeque<Arc<TelemetryBatch>>,
+    waiting: VecDeque<Waiting>,
     bytes: usize,
-    limit: usize,
+    bounds: Bounds,
+    accounts: Accounts,
     recent: HashSet<(TelemetryPlace, Uuid)>,
     /// In the order in which they came.
     recent_order: VecDeque<(TelemetryPlace, Uuid)>,
 }
 
-impl Default for Backlog {
-    fn default() -> Backlog {
-        Backlog {
-            waiting: VecDeque::new(),
-            bytes: 0,
-            limit: BACKLOG_BYTES,
-            recent: HashSet::new(),
-            recent_order: VecDeque::new(),
-        }
-    }
+#[derive(Debug)]
+struct Waiting {
+    batch: Arc<TelemetryBatch>,
+    /// The id of the key that told.
+    key: Arc<str>,
 }
 
 /// What became of a batch.
@@ -40,22 +37,48 @@ impl Default for Backlog {
 pub(super) enum Taken {
     New,
     Repeated,
+    /// The backlog is full, or the key's share of it.
     NoRoom,
+    /// The key told too much in too short a time.
+    OverBudget,
 }
 
 impl Backlog {
-    /// Takes all parts of a batch, or none.
-    pub(super) fn push(&mut self, id: (TelemetryPlace, Uuid), parts: Vec<TelemetryBatch>) -> Taken {
+    pub(super) fn new(bounds: Bounds) -> Backlog {
+        Backlog {
+            waiting: VecDeque::new(),
+            bytes: 0,
+            bounds,
+            accounts: Accounts::default(),
+            recent: HashSet::new(),
+            recent_order: VecDeque::new(),
+        }
+    }
+
+    /// Takes all parts of a batch, or none. What is not taken is not remembered: it may be sent again.
+    pub(super) fn push(
+        &mut self,
+        teller: Teller<'_>,
+        id: (TelemetryPlace, Uuid),
+        parts: Vec<TelemetryBatch>,
+        now: Instant,
+    ) -> Taken {
         if self.recent.contains(&id) {
             return Taken::Repeated;
         }
         let bytes = parts.iter().map(weight).sum::<usize>();
-        if self.bytes + bytes > self.limit {
-            // Not remembered: it may be sent again.
+        if self.bytes + bytes > self.bounds.backlog {
             return Taken::NoRoom;
         }
+        match self.accounts.book(teller, bytes, &self.bounds, now) {
+            Ok(()) => {}
+            Err(Overdrawn::Share) => return Taken::NoRoom,
+            Err(Overdrawn::Budget) => return Taken::OverBudget,
+        }
         self.bytes += bytes;
-        self.waiting.extend(parts.into_iter().map(Arc::new));
+        let waiting =
+            parts.into_iter().map(|part| Waiting { batch: Arc::new(part), key: Arc::clone(teller.key) });
+        self.waiting.extend(waiting);
         if self.recent_order.len() >= RECENT
             && let Some(oldest) = self.recent_order.pop_front()
         {
@@ -69,7 +92,7 @@ impl Backlog {
     /// The oldest batches, as many as have this many items together, and at least one.
     pub(super) fn front(&self, limit: usize) -> Vec<Arc<TelemetryBatch>> {
         let (mut batches, mut total) = (Vec::new(), 0);
-        for batch in &self.waiting {
+        for Waiting { batch, .. } in &self.waiting {
             total += items(batch).max(1);
             if total > limit && !batches.is_empty() {
                 break;
@@ -81,8 +104,10 @@ impl Backlog {
 
     /// So many of the oldest need not wait any more.
     pub(super) fn written(&mut self, batches: usize) {
-        for batch in self.waiting.drain(..batches.min(self.waiting.len())) {
-            self.bytes -= weight(&batch);
+        for Waiting { batch, key } in self.waiting.drain(..batches.min(self.waiting.len())) {
+            let bytes = weight(&batch);
+            self.bytes -= bytes;
+            self.accounts.written(&key, bytes);
         }
     }
 
@@ -113,11 +138,13 @@ fn weight(batch: &TelemetryBatch) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::delivery::Audience;
     use crate::store::EvaluationCount;
 
     fn push(backlog: &mut Backlog, id: u128, items: usize) -> Taken {
-        let batch = batch(id, items);
-        backlog.push((batch.place.clone(), batch.id), vec![batch])
+        let (batch, key) = (batch(id, items), "key".into());
+        let teller = Teller { key: &key, audience: &Audience::Server };
+        backlog.push(teller, (batch.place.clone(), batch.id), vec![batch], Instant::now())
     }
 
     fn batch(id: u128, items: usize) -> TelemetryBatch {
@@ -136,7 +163,7 @@ mod tests {
 
     #[test]
     fn it_is_bounded_and_has_room_again_once_it_was_written() {
-        let mut backlog = Backlog { limit: 3 * weight(&batch(0, 5)), ..Backlog::default() };
+        let mut backlog = Backlog::new(Bounds { backlog: 3 * weight(&batch(0, 5)), ..Bounds::default() });
         for id in 0..3 {
             assert_eq!(push(&mut backlog, id, 5), Taken::New);
         }
@@ -151,7 +178,7 @@ mod tests {
 
     #[test]
     fn what_is_written_together_is_bounded_but_never_nothing() {
-        let mut backlog = Backlog::default();
+        let mut backlog = Backlog::new(Bounds::default());
         for (id, items) in [(0, 50), (1, 2), (2, 2), (3, 0), (4, 9)] {
             push(&mut backlog, id, items);
         }
@@ -163,7 +190,7 @@ mod tests {
 
     #[test]
     fn only_so_many_ids_are_remembered() {
-        let mut backlog = Backlog::default();
+        let mut backlog = Backlog::new(Bounds::default());
         for id in 0..=RECENT as u128 {
             push(&mut backlog, id, 0);
             backlog.written(1);

@@ -174,7 +174,7 @@ fn idempotency_keys_make_a_request_happen_once() {
         };
         make().expect(201);
         make().refused(409, "ALREADY_SHOWN");
-        assert_eq!(admin.get("/api/v1/keys").expect(200).as_array().unwrap().len(), 1);
+        assert_eq!(admin.get("/api/v1/keys").expect(200)["items"].as_array().unwrap().len(), 1);
     });
 }
 
@@ -393,4 +393,34 @@ fn restoring_brings_back_what_archiving_took_and_no_more() {
         admin.get(&format!("{IN_PRODUCTION}/a")).refused(404, "NOT_FOUND");
         admin.get(&format!("{PROJECT}/environments/staging/entries/a")).expect(200);
     });
+}
+
+#[test]
+fn authors_are_told_what_does_not_reach_clients_and_why() {
+    let server = TestServer::start();
+    let admin = server.admin();
+    let beta = json!({"key": "beta", "client_visible": true, "scopes": {"user": {"ann": {"serve": "on"}}}});
+    let told = |answer: &Value| answer["notes"].as_array().into_iter().flatten().cloned().collect::<Vec<_>>();
+    let preview = admin.post(ENTRIES, json!({"definition": beta.clone(), "dry_run": true})).expect(200);
+    let note = json!(
+        "`beta` is withheld from keys of clients (client, client:*) in development, staging, production: \
+         /scopes/user: names people (PERSONAL_SCOPE)"
+    );
+    assert_eq!(told(&preview), [note.clone()]);
+    assert_eq!(told(&create(&admin, beta)), [note]);
+    let shown = admin.get(&format!("{IN_PRODUCTION}/beta")).expect(200);
+    let of = |audience| json!({"audience": audience, "code": "PERSONAL_SCOPE", "detail": "/scopes/user: names people"});
+    assert_eq!(shown["withheld"], json!([of("client"), of("client:*")]));
+    // An id that is compared as a number, and what needs an entry that is withheld.
+    let by_id = json!({"rules": [{"condition": {"user.id": {"gte": 4242, "lte": 4242}}, "action": {"serve": "on"}}],
+        "scopes": null});
+    let note = told(&patch(&admin, "beta", by_id)).remove(0);
+    assert!(note.as_str().unwrap().contains("in production: /rules/0/condition/user.id/gte"), "{note}");
+    let snapshot = server.sdk("production", "client").get("/sdk/v1/snapshot");
+    assert!(!snapshot.text.contains("4242"), "{}", snapshot.text);
+    assert_eq!(told(&patch(&admin, "beta", json!({"rules": null}))), [] as [Value; 0]);
+    assert_eq!(admin.get(&format!("{IN_PRODUCTION}/beta")).expect(200).get("withheld"), None);
+    // Whoever marks nothing for clients hears nothing of it.
+    let ours = json!({"key": "ours", "scopes": {"user": {"ann": {"serve": "on"}}}});
+    assert_eq!(told(&create(&admin, ours)), [] as [Value; 0]);
 }

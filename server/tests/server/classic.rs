@@ -12,12 +12,6 @@ fn create(admin: &Client, definition: Value) -> Value {
     admin.post(&format!("{FLAGS}/create"), definition).expect(201)
 }
 
-fn token(server: &TestServer, grants: Value) -> Client {
-    let asked = json!({"name": "test", "grants": grants});
-    let made = server.admin().post("/api/v1/tokens", asked).expect(201);
-    server.client(made["token"].as_str().unwrap())
-}
-
 #[test]
 fn a_configuration_is_read_and_set_for_all_and_for_one() {
     TestServer::on_each(|server| {
@@ -186,12 +180,12 @@ fn writes_are_guarded_as_all_others_are() {
     let body = json!({"value": 11, "environment": "production"}).to_string();
     admin.send("POST", &update, &[("if-match", "\"7\"")], Some(body.as_bytes())).refused(412, "STALE");
 
-    let viewer = token(&server, json!([{"role": "viewer"}]));
+    let viewer = server.token(json!([{"role": "viewer"}]));
     viewer.get(&format!("{FLAGS}/flag/status")).expect(200);
     viewer.post(&toggle, json!({"enabled": true, "environment": "production"})).refused(403, "FORBIDDEN");
     viewer.post(&update, json!({"value": 1, "environment": "production"})).refused(403, "FORBIDDEN");
     viewer.post(&format!("{FLAGS}/create"), json!({"key": "new"})).refused(403, "FORBIDDEN");
-    let of_acme = token(&server, json!([{"role": "tenant_admin", "tenant": "acme"}]));
+    let of_acme = server.token(json!([{"role": "tenant_admin", "tenant": "acme"}]));
     let set = |tenant: &str| json!({"value": 1, "environment": "production", "scope": {"tenant": tenant}});
     of_acme.post(&update, set("other")).refused(403, "FORBIDDEN");
     of_acme.post(&update, json!({"value": 1, "environment": "production"})).refused(403, "FORBIDDEN");
@@ -199,6 +193,37 @@ fn writes_are_guarded_as_all_others_are() {
     let stranger = server.sdk("production", "server");
     stranger.get(&format!("{FLAGS}/flag/status")).expect(401);
     admin.get("/api/v1/app/config").refused(403, "NOT_AN_SDK_KEY");
+}
+
+#[test]
+fn on_is_on_where_the_flag_was_killed() {
+    TestServer::on_each(|server| {
+        let admin = server.admin();
+        let kill = json!({"environments": ["staging", "production"]});
+        create(&admin, json!({"key": "flag", "kill": kill, "rollout": {"on": 100, "off": 0}}));
+        let status = || admin.get(&format!("{FLAGS}/flag/status?environment=production")).expect(200);
+        let listed = || admin.get("/api/v1/projects/default/entries/flag").expect(200);
+        let evaluated = || {
+            let key = server.sdk("production", "server");
+            key.post("/ofrep/v1/evaluate/flags/flag", json!({"context": {"targetingKey": "u"}})).expect(200)
+        };
+        assert_eq!(status()["is_enabled"], json!(false));
+        assert_eq!(listed()["environments"]["production"]["enabled"], json!(false));
+        assert_eq!(evaluated()["value"], json!(false));
+        let toggle =
+            |enabled: bool| json!({"enabled": enabled, "environment": "production", "reason": "over"});
+        let done = admin.post(&format!("{FLAGS}/flag/toggle"), toggle(true)).expect(200);
+        assert_eq!(done["enabled"], json!(true));
+        assert_eq!(status()["is_enabled"], json!(true));
+        assert_eq!(listed()["environments"]["production"]["enabled"], json!(true));
+        assert_eq!(evaluated()["value"], json!(true));
+        let path = "/api/v1/projects/default/environments/production/entries/flag";
+        assert_eq!(admin.get(path).expect(200)["definition"]["kill"], json!({"environments": ["staging"]}));
+        let staging = admin.get(&format!("{FLAGS}/flag/status?environment=staging")).expect(200);
+        assert_eq!(staging["is_enabled"], json!(false));
+        admin.post(&format!("{FLAGS}/flag/toggle"), toggle(false)).expect(200);
+        assert_eq!((&status()["is_enabled"], &evaluated()["value"]), (&json!(false), &json!(false)));
+    });
 }
 
 #[test]
@@ -215,7 +240,7 @@ fn a_secret_is_shown_to_whom_it_may_be_and_that_is_in_the_audit_log() {
     let reads = audit_log(&data, "secret.read");
     assert_eq!((reads.len(), &reads[0]["target"]), (1, &json!("password")));
     assert_eq!((&reads[0]["actor"], &reads[0]["environment"]), (&shown["modified_by"], &json!("production")));
-    let viewer = token(&server, json!([{"role": "viewer"}]));
+    let viewer = server.token(json!([{"role": "viewer"}]));
     let concealed = viewer.get(&path);
     assert!(!concealed.text.contains("hunter2"));
     let concealed = concealed.expect(200);

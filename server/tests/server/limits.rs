@@ -81,6 +81,48 @@ fn an_address_asks_so_often_without_being_known() {
 }
 
 #[test]
+fn pages_may_always_ask_whether_they_may_ask_and_are_told_why_they_are_refused() {
+    let (server, _folder) = limited(|settings| settings.anonymous_rate = 2);
+    let nobody = server.client("");
+    let origin = ("origin", "https://shop.example");
+    let preflight = [origin, ("access-control-request-method", "POST")];
+    for _ in 0..400 {
+        let answer = nobody.send("OPTIONS", "/ofrep/v1/evaluate/flags", &preflight, None);
+        assert_eq!((answer.status, answer.header("access-control-allow-origin")), (200, Some("*")));
+    }
+    let ask = || nobody.send("POST", "/ofrep/v1/evaluate/flags", &[origin], Some(b"{}"));
+    let refused = (0..1_000).map(|_| ask()).find(|answer| answer.status == 429).unwrap();
+    assert_eq!(refused.header("access-control-allow-origin"), Some("*"));
+    assert!(refused.header("access-control-expose-headers").unwrap().contains("retry-after"));
+    // Where pages have no business, they are told nothing and counted as others are.
+    let refused = nobody.send("OPTIONS", "/api/v1/projects", &preflight, None);
+    assert_eq!((refused.status, refused.header("access-control-allow-origin")), (429, None));
+}
+
+#[test]
+fn a_stream_that_a_ticket_opens_counts_as_the_keys_own() {
+    let (server, _folder) = limited(|settings| {
+        settings.anonymous_rate = 1;
+        settings.sdk_rate = 4;
+    });
+    let (sdk, nobody) = (server.sdk("production", "client"), server.client(""));
+    let answer = sdk.post("/ofrep/v1/evaluate/flags", json!({})).expect(200);
+    let path = answer["eventStreams"][0]["endpoint"]["requestUri"].as_str().unwrap().to_owned();
+    let open = |path: &str| {
+        let request = ureq::http::Request::builder().uri(format!("{}{path}", nobody.base));
+        nobody.agent.run(request.body(()).unwrap()).unwrap().status().as_u16()
+    };
+    until_refused(|| nobody.get("/api/openapi.json"));
+    assert_eq!(open(&path), 200, "the address is not what counts");
+    let opened = (0..100).take_while(|_| open(&path) == 200).count();
+    assert!((4..60).contains(&opened), "{opened}");
+    assert_eq!(sdk.get("/sdk/v1/keys").status, 429, "it is one count");
+    // What is no ticket counts as nobody's.
+    let forged = path.replace("ticket=", "ticket=x");
+    assert!((0..100).any(|_| open(&forged) == 429));
+}
+
+#[test]
 fn tokens_that_somebody_chose_are_not_guessed_at_will() {
     let (server, _folder) = limited(|settings| settings.anonymous_rate = 10_000);
     let known = server.admin().post("/api/v1/tokens", json!({"name": "x", "grants": [{"role": "viewer"}]}));

@@ -234,12 +234,26 @@ fn a_key_of_a_tenant_is_of_that_tenant_whatever_it_says() {
 fn nobody_sees_by_any_route_what_is_not_for_them() {
     let server = TestServer::start();
     create_all(&server);
+    create(
+        &server,
+        [
+            json!({"key": "hidden-trial", "type": "experiment", "status": "running", "variants": [{"id": "a"}],
+                "allocation": {"a": 100}}),
+            json!({"key": "open-trial", "type": "experiment", "status": "running", "variants": [{"id": "on"}],
+                "allocation": {"on": 100}, "client_visible": true}),
+            json!({"key": "by-hidden", "client_visible": true, "variations": [{"id": "a", "value": true}],
+                "rules": [{"condition": {"plan": {"eq": "pro"}}, "action": {"experiment": "hidden-trial"}}]}),
+            json!({"key": "by-open", "client_visible": true,
+                "rules": [{"action": {"experiment": "open-trial"}}]}),
+        ],
+    );
+    let tried = json!({"targetingKey": "u", "plan": "pro"});
     let servers = [server.sdk("production", "server"), server.sdk_of("production", "server", "acme")];
     let clients = [server.sdk("production", "client"), server.sdk_of("production", "client", "acme")];
     let routes = |sdk: &Client| {
-        let of_flags = ["open", "hidden", "password", "visible.password"];
-        let mut answers: Vec<Answer> = of_flags.iter().map(|key| single(sdk, key, json!({}))).collect();
-        answers.push(bulk(sdk, json!({}), None));
+        let of_flags = ["open", "hidden", "password", "visible.password", "hidden-trial", "by-hidden"];
+        let mut answers: Vec<Answer> = of_flags.iter().map(|key| single(sdk, key, tried.clone())).collect();
+        answers.push(bulk(sdk, tried.clone(), None));
         for path in ["/api/v1/app/config", "/api/v1/feature-flags", "/sdk/v1/snapshot"] {
             answers.push(sdk.get(path));
         }
@@ -257,16 +271,25 @@ fn nobody_sees_by_any_route_what_is_not_for_them() {
     for sdk in &servers {
         assert_eq!(single(sdk, "hidden", json!({})).expect(200)["value"], json!("for servers"));
         let all = bulk(sdk, json!({}), None).expect(200);
-        assert_eq!(flags(&all).iter().map(|(key, _)| *key).collect::<Vec<_>>(), ["hidden", "limit", "open"]);
+        let keys: Vec<_> = flags(&all).iter().map(|(key, _)| *key).collect();
+        let wanted = ["by-hidden", "by-open", "hidden", "hidden-trial", "limit", "open", "open-trial"];
+        assert_eq!(keys, wanted);
+        let by_hidden = single(sdk, "by-hidden", tried.clone()).expect(200);
+        assert_eq!(by_hidden["metadata"]["experiment"], json!("hidden-trial"));
     }
     for sdk in &clients {
         // What is hidden looks as what is not there.
         let hidden = single(sdk, "hidden", json!({})).expect(404);
         let missing = single(sdk, "missing", json!({})).expect(404);
         assert_eq!(hidden.to_string().replace("hidden", "missing"), missing.to_string());
+        let by_hidden = single(sdk, "by-hidden", tried.clone()).expect(200);
+        assert_eq!(by_hidden["metadata"]["reason"], json!("EXPERIMENT"));
+        let by_open = single(sdk, "by-open", tried.clone()).expect(200);
+        assert_eq!(by_open["metadata"]["experiment"], json!("open-trial"));
         for answer in routes(sdk) {
             assert!(!answer.text.contains("for servers"), "{}", answer.text);
-            assert!(answer.status == 404 || !answer.text.contains("hidden"), "{}", answer.text);
+            let text = answer.text.replace("by-hidden", "");
+            assert!(answer.status == 404 || !text.contains("hidden"), "{text}");
         }
     }
 }
@@ -400,4 +423,38 @@ fn many_entries_are_answered_as_few_are() {
     assert_eq!(sdk.get("/api/v1/app/config").expect(200)["config"].as_object().unwrap().len(), 500);
     let slice = sdk.post("/sdk/v1/slices", json!({"tenant": "acme"})).expect(200);
     assert_eq!(slice["payload"]["flags"].as_object().unwrap().len(), 500);
+}
+
+#[test]
+fn what_is_no_evaluation_is_refused_in_the_protocols_form_too() {
+    let server = TestServer::start();
+    let sdk = server.sdk("production", "server");
+    for (method, path, status) in [
+        ("POST", "/ofrep/v1/evaluate/flag", 404),
+        ("GET", "/ofrep/v2/anything", 404),
+        ("GET", BULK, 405),
+        ("DELETE", "/ofrep/v1/evaluate/flags/a", 405),
+    ] {
+        let answer = sdk.send(method, path, &[], None);
+        assert_eq!(answer.status, status, "{method} {path}: {answer:?}");
+        assert_eq!(answer.header("content-type"), Some("application/json"), "{answer:?}");
+        let members: Vec<_> = answer.body.as_object().unwrap().keys().collect();
+        assert_eq!(members, ["errorDetails"], "{answer:?}");
+    }
+    assert_eq!(sdk.send("GET", BULK, &[], None).header("allow"), Some("POST"));
+    sdk.send("GET", "/sdk/v1/events", &[], None).refused(405, "METHOD_NOT_ALLOWED");
+}
+
+#[test]
+fn an_unchanged_answer_has_the_headers_of_one_that_is_given() {
+    let server = TestServer::start();
+    create_all(&server);
+    let sdk = server.sdk("production", "server");
+    let given = bulk(&sdk, json!({}), None);
+    let unchanged = bulk(&sdk, json!({}), given.header("etag"));
+    assert_eq!((given.status, unchanged.status), (200, 304));
+    for name in ["cache-control", "etag", "vary"] {
+        assert_eq!(given.header(name), unchanged.header(name), "{name}");
+    }
+    assert_eq!(given.header("cache-control"), Some("private, no-cache"));
 }

@@ -1,5 +1,7 @@
 //! What operators rely on: metrics, logs without secrets, bounds on connections, an orderly end.
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::sync::{Arc, Mutex, mpsc};
@@ -9,6 +11,7 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 use tracing_subscriber::fmt::MakeWriter;
 use vexil_server::{Server, Settings, observe};
+use vexil_test_services::{Redis, required};
 
 use crate::support::{ADMIN, Client, TestServer, settings};
 
@@ -33,6 +36,12 @@ fn metrics_say_what_was_promised_to_those_who_may() {
     admin.patch(path, json!({"patch": {"enabled": false}})).expect(200);
     stream.next().unwrap();
     while stream.any().unwrap().name != "heartbeat" {}
+    // Whoever comes back late tells nothing of how fast changes are.
+    let mut late = server.sdk("production", "server").stream(Some(1));
+    late.next().unwrap();
+    let told = json!({"batch": uuid::Uuid::now_v7().to_string(), "exposures": [{"experiment": "none", "variant": "a",
+        "attribute": "user.id", "unit": "u", "at": "2026-01-01T00:00:00Z"}]});
+    server.sdk("production", "server").post("/sdk/v1/events", told).expect(202);
 
     assert_eq!(server.client("").get("/metrics").status, 401);
     assert_eq!(server.sdk("production", "server").get("/metrics").status, 401);
@@ -45,9 +54,9 @@ fn metrics_say_what_was_promised_to_those_who_may() {
     for line in [
         "vexil_http_requests_total{method=\"POST\",route=\"/api/v1/projects/{project}/entries\",status=\"201\"} 1",
         "vexil_http_requests_total{method=\"GET\",route=\"none\",status=\"404\"} 1",
-        "vexil_streams 1",
+        "vexil_streams 2",
         "vexil_messages_total{kind=\"put\"} 1",
-        "vexil_messages_total{kind=\"delta\"} 1",
+        "vexil_messages_total{kind=\"delta\"} 2",
         "vexil_delivery_delay_seconds_count 1",
         "vexil_environment_version{project=\"default\",environment=\"production\"} 2",
         "vexil_environment_version{project=\"default\",environment=\"staging\"} 1",
@@ -59,6 +68,8 @@ fn metrics_say_what_was_promised_to_those_who_may() {
         "vexil_commit_seconds_bucket{le=\"0.05\"}",
         "vexil_broadcast_seconds_count",
         "vexil_connections_refused_total 0",
+        "vexil_telemetry_dropped_total{reason=\"rejected\"} 1",
+        "vexil_telemetry_dropped_total{reason=\"budget\"} 0",
     ] {
         assert!(text.lines().any(|found| found.starts_with(line)), "{line} is not in\n{text}");
     }
@@ -75,6 +86,71 @@ fn metrics_say_what_was_promised_to_those_who_may() {
         let (name, number) = line.rsplit_once(' ').unwrap();
         assert!(number.parse::<f64>().is_ok(), "{line}");
         assert!(name.starts_with("vexil_") || name.starts_with("process_"), "{line}");
+    }
+}
+
+/// Names of metrics with their labels.
+type Named = BTreeMap<String, BTreeSet<String>>;
+
+/// What the page says that there is: ``| `name{label,label}`, `name` | ... |``.
+fn documented() -> Named {
+    let page = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/operations.md")).unwrap();
+    let (_, section) = page.split_once("\n## Metrics\n").unwrap();
+    let (section, _) = section.split_once("\n## ").unwrap();
+    let rows = section.lines().filter_map(|line| line.strip_prefix("| `")?.split(" | ").next());
+    let names = rows.flat_map(|row| row.split("`, `"));
+    names
+        .map(|name| {
+            let (name, labels) = name.trim_end_matches('`').split_once('{').unwrap_or((name, ""));
+            let labels = labels.trim_end_matches('}').split(',').filter(|label| !label.is_empty());
+            (name.trim_end_matches('`').to_owned(), labels.map(str::to_owned).collect())
+        })
+        .collect()
+}
+
+/// What there is.
+fn scraped(text: &str) -> Named {
+    let mut found = Named::new();
+    let types = text.lines().filter_map(|line| line.strip_prefix("# TYPE ")?.split_once(' '));
+    for (name, kind) in types {
+        let counted = if kind == "counter" { "_total" } else { "" };
+        // Of a histogram one sample has all labels, and one of its own for buckets.
+        let sample = if kind == "histogram" { "_count" } else { counted };
+        let sample = format!("{name}{sample}");
+        let labels = text.lines().find_map(|line| {
+            let rest = line.strip_prefix(&sample)?;
+            if rest.starts_with(' ') { Some("") } else { Some(rest.strip_prefix('{')?.rsplit_once("} ")?.0) }
+        });
+        let labels = labels.unwrap_or_else(|| panic!("no sample of {name} in\n{text}"));
+        let names = labels.split("\",").filter_map(|label| Some(label.split_once('=')?.0.to_owned()));
+        found.insert(format!("{name}{counted}"), names.collect());
+    }
+    found
+}
+
+#[test]
+fn every_metric_is_documented_with_its_labels_and_every_one_documented_is_there() {
+    let Some(redis) = required(Redis::start()) else { return };
+    let (server, _folder) = server_with(|settings| Settings { redis_url: Some(redis.url()), ..settings });
+    let (admin, sdk) = (server.admin(), server.sdk("production", "server"));
+    admin.post(ENTRIES, json!({"definition": {"key": "a"}})).expect(201);
+    let mut stream = sdk.stream(None);
+    assert_eq!(stream.next().unwrap().name, "put");
+    assert_eq!(sdk.events("/ofrep/v1/stream", None).next().unwrap().name, "message");
+    let began = Instant::now();
+    loop {
+        let text = admin.get("/metrics").text;
+        if text.contains("vexil_relayed_total{") {
+            assert_eq!(scraped(&text), documented());
+            let kinds: Vec<_> = text
+                .lines()
+                .filter_map(|line| line.strip_prefix("vexil_messages_total{kind=\"")?.split('"').next())
+                .collect();
+            assert!(kinds.contains(&"refetch") && kinds.contains(&"put"), "{kinds:?}");
+            return;
+        }
+        assert!(began.elapsed() < Duration::from_secs(20), "{text}");
+        thread::sleep(Duration::from_millis(50));
     }
 }
 

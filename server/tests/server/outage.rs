@@ -92,6 +92,10 @@ fn without_the_database_reads_go_on_and_writes_come_again() {
         // Probes wait for a second.
         assert!(began.elapsed() < Duration::from_millis(900), "{:?}", began.elapsed());
         assert!(ready.text.contains("reads only"), "{}", ready.text);
+        // Who wrote it is known to the database only; all else is told.
+        let shown = admin.get("/api/v1/admin/config/a?environment=production").expect(200);
+        assert!(shown["revision"].is_u64() && shown["value"].is_i64(), "{shown}");
+        assert_eq!(shown.get("modified_by"), None);
         postgres.restart().unwrap();
         during(&accepted, 20);
         over.store(true, Ordering::Relaxed);

@@ -4,13 +4,13 @@ use std::sync::Barrier;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use serde_json::json;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 use vexil_server::Settings;
 use vexil_test_services::{Postgres, Redis, required};
 
 use crate::proxy::Proxy;
-use crate::support::{Client, Events, TestServer, settings};
+use crate::support::{Answer, Client, Events, TestServer, settings};
 
 const ENTRIES: &str = "/api/v1/projects/default/entries";
 const IN_PRODUCTION: &str = "/api/v1/projects/default/environments/production/entries";
@@ -185,6 +185,37 @@ fn a_lost_notification_is_found() {
 }
 
 #[test]
+fn a_replica_that_is_behind_gives_nobody_what_is_older_than_what_they_hold() {
+    let Some(postgres) = required(Postgres::shared()) else { return };
+    let Some(database) = required(postgres.fresh_database()) else { return };
+    deafen(postgres, &database);
+    let folder = tempfile::tempdir().unwrap();
+    let start = |version_check| {
+        let database_url = Some(database.clone());
+        TestServer::with(Settings { database_url, version_check, ..settings(folder.path()) })
+    };
+    let one = start(SELDOM);
+    make_entry(&one.admin());
+    let key = one.sdk("production", "server");
+    // They start with the first version, and hear of no other: one for long, one for two seconds.
+    let (behind, late) = (start(SELDOM), start(Duration::from_secs(2)));
+    let at = |server: &TestServer| Client { base: server.admin().base, ..key.clone() };
+    one.admin().patch(&format!("{IN_PRODUCTION}/a"), json!({"patch": {"default": 2}})).expect(200);
+    let tag = key.get("/sdk/v1/snapshot").header("etag").unwrap().to_owned();
+    // Whoever comes from the first replica holds the second version.
+    let mut stream = at(&late).stream(Some(2));
+    let held = [("if-none-match", tag.as_str())];
+    assert_eq!(at(&late).send("GET", "/sdk/v1/snapshot", &held, None).status, 304);
+    let behind = at(&behind);
+    assert_eq!(behind.get("/sdk/v1/snapshot").body["payload"]["version"], json!(1));
+    behind.send("GET", "/sdk/v1/snapshot", &held, None).refused(503, "BEHIND");
+    behind.send("GET", "/sdk/v1/stream", &[("last-event-id", "2")], None).refused(503, "BEHIND");
+    one.admin().patch(&format!("{IN_PRODUCTION}/a"), json!({"patch": {"default": 3}})).expect(200);
+    let event = stream.next().unwrap();
+    assert_eq!(event.id, Some(3), "{event:?}");
+}
+
+#[test]
 fn redis_tells_of_changes_keeps_payloads_and_is_not_missed() {
     let Some(postgres) = required(Postgres::shared()) else { return };
     let Some(database) = required(postgres.fresh_database()) else { return };
@@ -323,4 +354,125 @@ fn what_was_said_while_the_wire_was_cut_is_made_up_for() {
     assert_eq!(other.get(&path).expect(200)["revision"], json!(1));
     wire.mend();
     wait_until(|| other.get(&path).expect(200)["revision"] == json!(2));
+}
+
+/// Asks both replicas at once, and gives back the answers by their status.
+fn at_once(replicas: &Replicas, ask: impl Fn(&Client, usize) -> Answer + Sync) -> [Answer; 2] {
+    let barrier = Barrier::new(2);
+    let ask = |server: &TestServer, number| {
+        let client = server.admin();
+        barrier.wait();
+        ask(&client, number)
+    };
+    let mut answers = thread::scope(|scope| {
+        let one = scope.spawn(|| ask(&replicas.one, 0));
+        let other = scope.spawn(|| ask(&replicas.other, 1));
+        [one.join().unwrap(), other.join().unwrap()]
+    });
+    answers.sort_by_key(|answer| answer.status);
+    answers
+}
+
+#[test]
+fn one_key_signs_whatever_two_replicas_are_asked_at_once() {
+    let Some(postgres) = required(Postgres::shared()) else { return };
+    let Some(database) = required(postgres.fresh_database()) else { return };
+    let replicas = Replicas::start(&database, None, SELDOM);
+    let states = |server: &TestServer| {
+        let keys = server.admin().get("/api/v1/signing-keys?limit=500").expect(200);
+        let keys = keys["items"].as_array().unwrap().clone();
+        keys.into_iter().map(|key| (key["id"].clone(), key["state"].clone())).collect::<Vec<_>>()
+    };
+    let active = |server: &TestServer| -> Vec<Value> {
+        states(server).into_iter().filter(|(_, state)| state == "active").map(|(id, _)| id).collect()
+    };
+    let admin = replicas.one.admin();
+    let mut refused_by_state = 0;
+    for round in 0..10 {
+        let made = [0, 1].map(|_| admin.post("/api/v1/signing-keys", json!({})).expect(201)["id"].clone());
+        let answers = at_once(&replicas, |client, number| match round % 2 {
+            0 => {
+                let path = format!("/api/v1/signing-keys/{}", made[number].as_str().unwrap());
+                client.patch(&path, json!({"state": "active"}))
+            }
+            _ => client.post("/api/v1/signing-keys", json!({"active": true})),
+        });
+        let [accepted, other] = answers;
+        assert!(matches!(accepted.status, 200 | 201), "{}", accepted.text);
+        // Where both came one after the other, both are right.
+        if other.status == 412 {
+            other.refused(412, "STALE");
+            refused_by_state += 1;
+        }
+        wait_until(|| states(&replicas.one) == states(&replicas.other));
+        let signs = active(&replicas.one);
+        assert_eq!(signs.len(), 1, "{signs:?}");
+        let key = replicas.one.sdk("staging", "server");
+        let there = Client { base: replicas.other.admin().base, ..key.clone() };
+        let signature = |client: &Client| {
+            let answer = client.get("/sdk/v1/snapshot");
+            (answer.status == 200).then(|| answer.body["signature"].clone())
+        };
+        wait_until(|| signature(&there).is_some() && signature(&there) == signature(&key));
+    }
+    assert!(refused_by_state > 0, "none came at once");
+    // The database itself holds to it, whoever writes.
+    let second = "UPDATE signing_keys SET state = 'active' WHERE state = 'next'";
+    assert!(postgres.query(&database, second).is_err());
+}
+
+#[test]
+fn two_who_end_each_other_at_two_replicas_leave_one() {
+    let Some(postgres) = required(Postgres::shared()) else { return };
+    let Some(database) = required(postgres.fresh_database()) else { return };
+    let replicas = Replicas::start(&database, None, SELDOM);
+    let first = replicas.one.admin();
+    let own = first.get("/api/v1/tokens").expect(200)["items"][0]["id"].as_str().unwrap().to_owned();
+    let second = json!({"name": "second", "grants": [{"role": "super_admin"}]});
+    let second = first.post("/api/v1/tokens", second).expect(201);
+    let other = replicas.other.client(second["token"].as_str().unwrap());
+    wait_until(|| other.get("/api/v1/projects").status == 200);
+    let ids = [second["id"].as_str().unwrap(), &own];
+    let [done, refused] = at_once(&replicas, |client, number| {
+        let client = if number == 0 { client.clone() } else { other.clone() };
+        client.delete(&format!("/api/v1/tokens/{}", ids[number]))
+    });
+    done.expect(200);
+    // Whoever was ended first may not even ask any more.
+    assert!(matches!(refused.status, 401 | 409), "{}", refused.text);
+    if refused.status == 409 {
+        refused.refused(409, "LAST_ADMINISTRATOR");
+    }
+    let left = [&first, &other].into_iter().filter(|client| client.get("/api/v1/tokens").status == 200);
+    wait_until(|| {
+        let known = [&first, &other].map(|client| client.get("/api/v1/tokens").status);
+        known.contains(&401)
+    });
+    assert_eq!(left.count(), 1);
+}
+
+#[test]
+fn of_two_who_rotate_or_revoke_the_same_key_at_two_replicas_one_is_refused() {
+    let Some(postgres) = required(Postgres::shared()) else { return };
+    let Some(database) = required(postgres.fresh_database()) else { return };
+    let replicas = Replicas::start(&database, None, SELDOM);
+    let (one, other) = (replicas.one.admin(), replicas.other.admin());
+    let known = |id: &Value| {
+        let keys = other.get("/api/v1/keys?limit=500").expect(200);
+        keys["items"].as_array().unwrap().iter().any(|key| key["id"] == *id)
+    };
+    for _ in 0..5 {
+        let asked = json!({"environment": "staging", "kind": "server", "name": "x"});
+        let id = one.post("/api/v1/keys", asked).expect(201)["id"].clone();
+        wait_until(|| known(&id));
+        let path = format!("/api/v1/keys/{}", id.as_str().unwrap());
+        let rotate = |client: &Client| client.post(&format!("{path}/rotate"), json!({}));
+        let [done, refused] = at_once(&replicas, |client, _| rotate(client));
+        let successor = done.expect(201)["id"].clone();
+        refused.refused(409, "KEY_ENDED");
+        let [done, refused] = at_once(&replicas, |client, _| client.delete(&path));
+        done.expect(200);
+        refused.refused(409, "KEY_ENDED");
+        wait_until(|| known(&successor));
+    }
 }

@@ -210,7 +210,7 @@ fn people_are_changed_by_those_who_saw_them_and_every_act_is_told() {
         edit("\"3\"", json!({"enabled": false})).expect(200);
         let shown = admin.get(&path).expect(200);
         assert_eq!((&shown["grants"], &shown["enabled"]), (&grants, &json!(false)));
-        assert_eq!(admin.get(PEOPLE).expect(200), json!([shown]));
+        assert_eq!(admin.get(PEOPLE).expect(200), json!({"items": [shown]}));
 
         let told = admin.get(&format!("/api/v1/audit?target={id}")).expect(200);
         let mut actions: Vec<_> =

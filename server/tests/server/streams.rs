@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 use ed25519_dalek::{Signature, Verifier, VerifyingKey};
@@ -10,7 +10,7 @@ use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 
-use crate::support::{Client, TestServer};
+use crate::support::{Answer, Client, TestServer};
 
 const ENTRIES: &str = "/api/v1/projects/default/entries";
 const IN_PRODUCTION: &str = "/api/v1/projects/default/environments/production/entries";
@@ -144,13 +144,78 @@ fn a_position_gets_what_it_needs() {
     };
     assert_eq!(first(None), ("put".to_owned(), Some(10)));
     assert_eq!(first(Some(8)), ("delta".to_owned(), Some(10)));
-    // Somebody who is ahead has another database's versions.
-    assert_eq!(first(Some(99)), ("put".to_owned(), Some(10)));
     assert_eq!(first(Some(0)), ("put".to_owned(), Some(10)));
     // Who is where everybody is waits, and hears that the stream is alive.
     assert_eq!(first(Some(10)).0, "heartbeat");
     // A delta that is as large as the whole is the whole.
     assert_eq!(first(Some(1)), ("put".to_owned(), Some(10)));
+}
+
+#[test]
+fn who_holds_a_later_version_is_given_no_earlier_one() {
+    let server = TestServer::start();
+    let (admin, sdk) = (server.admin(), server.sdk("production", "server"));
+    admin.post(ENTRIES, json!({"definition": {"key": "a"}})).expect(201);
+    let whole = sdk.get("/sdk/v1/snapshot");
+    let tag = whole.header("etag").unwrap();
+    assert!(tag.starts_with("W/\"1-"), "{tag}");
+    let (ahead, other) = (tag.replace("W/\"1-", "W/\"3-"), tag.replace("production", "staging"));
+    // What the caller holds of another environment says nothing of this one.
+    for tag in [&other, "\"99\"", "*x"] {
+        assert_eq!(sdk.send("GET", "/sdk/v1/snapshot", &[("if-none-match", tag)], None).status, 200);
+    }
+    let began = Instant::now();
+    thread::scope(|scope| {
+        let refused = |path: &'static str, header: (&'static str, String)| {
+            let sdk = sdk.clone();
+            scope.spawn(move || {
+                let answer = sdk.send("GET", path, &[(header.0, &header.1)], None);
+                assert!(answer.header("retry-after").is_some(), "{answer:?}");
+                answer.refused(503, "BEHIND");
+            })
+        };
+        refused("/sdk/v1/stream", ("last-event-id", "3".to_owned()));
+        refused("/sdk/v1/snapshot", ("if-none-match", ahead.clone()));
+        refused("/sdk/v1/stream?since=18446744073709551615", ("accept", "*/*".to_owned()));
+    });
+    assert!(began.elapsed() > Duration::from_secs(3), "they were not waited for");
+    // Where it comes in time they go on from there.
+    let mut stream = {
+        let later = thread::spawn(move || {
+            for enabled in [false, true, false] {
+                thread::sleep(Duration::from_millis(200));
+                admin
+                    .patch(&format!("{IN_PRODUCTION}/a"), json!({"patch": {"enabled": enabled}}))
+                    .expect(200);
+            }
+        });
+        let stream = sdk.stream(Some(3));
+        later.join().unwrap();
+        stream
+    };
+    assert_eq!(stream.next().unwrap().id, Some(4));
+    let answer = sdk.send("GET", "/sdk/v1/snapshot", &[("if-none-match", &ahead)], None);
+    assert_eq!((answer.status, &answer.body["payload"]["version"]), (200, &json!(4)));
+}
+
+#[test]
+fn an_unchanged_snapshot_has_the_headers_of_one_that_is_given() {
+    let server = TestServer::start();
+    let sdk = server.sdk("production", "server");
+    let given = sdk.get("/sdk/v1/snapshot");
+    let tag = given.header("etag").unwrap();
+    let unchanged = sdk.send("GET", "/sdk/v1/snapshot", &[("if-none-match", tag)], None);
+    assert_eq!((given.status, unchanged.status), (200, 304));
+    for name in ["cache-control", "etag"] {
+        assert_eq!(given.header(name), unchanged.header(name), "{name}");
+    }
+    let all = |answer: &Answer| {
+        let values = answer.headers.get_all("vary").iter();
+        values.map(|value| value.to_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(all(&given), all(&unchanged));
+    assert!(all(&given).contains(&"accept-encoding, authorization, x-api-key".to_owned()), "{given:?}");
+    assert_eq!(given.header("cache-control"), Some("private, no-cache"));
 }
 
 #[test]
@@ -261,7 +326,7 @@ fn signing_keys_rotate_under_open_streams() {
     process.take(&event.text);
     let envelope: Envelope<'_> = serde_json::from_str(&event.text).unwrap();
     assert_eq!(process.verify(&envelope).unwrap()["kid"], next["id"]);
-    admin.patch(&path, json!({"state": "retired"})).refused(422, "SIGNING_KEY_ACTIVE");
+    admin.patch(&path, json!({"state": "retired"})).refused(409, "SIGNING_KEY_ACTIVE");
 }
 
 #[test]
@@ -277,6 +342,70 @@ fn snapshots_are_not_sent_twice_and_come_compressed() {
     assert_eq!(zipped.text, first.text);
     admin.patch(&format!("{IN_PRODUCTION}/a"), json!({"patch": {"enabled": false}})).expect(200);
     assert_eq!(sdk.send("GET", "/sdk/v1/snapshot", &[("if-none-match", &tag)], None).status, 200);
+}
+
+#[test]
+fn client_keys_get_what_changes_for_them_and_no_more() {
+    let server = TestServer::start();
+    let admin = server.admin();
+    let entry = |key: &str, visible: bool| {
+        let definition = json!({"key": key, "client_visible": visible,
+            "scopes": {"tenant": {"acme": {"serve": "on"}}}});
+        admin.post(ENTRIES, json!({"definition": definition})).expect(201);
+    };
+    for key in ["a", "b", "c", "d"] {
+        entry(key, true);
+    }
+    entry("hidden", false);
+    let sdk = server.sdk_of("production", "client", "acme");
+    let mut stream = sdk.stream(None);
+    let mut process = Process::new(&sdk);
+    let mut next = |change: &dyn Fn()| {
+        change();
+        let event = stream.next().unwrap();
+        process.take(&event.text);
+        assert_eq!(process.entries, whole(&sdk).entries);
+        let keys = |of: &Value| of.as_array().into_iter().flatten().map(Value::to_string).collect::<Vec<_>>();
+        let payload = &event.data["payload"];
+        let entries = payload["entries"].as_array().unwrap().iter().map(|entry| entry["key"].clone());
+        (event.name, keys(&entries.collect()), keys(&payload["removed"]))
+    };
+    let patch = |key: &str, patch: Value| {
+        admin.patch(&format!("{IN_PRODUCTION}/{key}"), json!({"patch": patch})).expect(200);
+    };
+    let delta = |entries: &[&str], removed: &[&str]| {
+        let quoted = |keys: &[&str]| keys.iter().map(|key| format!("\"{key}\"")).collect::<Vec<_>>();
+        ("delta".to_owned(), quoted(entries), quoted(removed))
+    };
+    assert_eq!(next(&|| {}).0, "put");
+    assert_eq!(next(&|| patch("hidden", json!({"enabled": false}))), delta(&[], &[]));
+    let others = json!({"scopes": {"tenant": {"other": {"serve": "on"}}}});
+    assert_eq!(next(&|| patch("a", others.clone())), delta(&[], &[]), "another tenant's part");
+    assert_eq!(next(&|| patch("a", json!({"enabled": false}))), delta(&["a"], &[]));
+    assert_eq!(next(&|| patch("b", json!({"client_visible": false}))), delta(&[], &["b"]));
+    assert_eq!(next(&|| patch("hidden", json!({"client_visible": true}))), delta(&["hidden"], &[]));
+    // Whoever comes back soon goes on; whoever was away for long, or comes from elsewhere, begins anew.
+    assert_eq!(sdk.stream(Some(7)).next().unwrap().name, "delta");
+    assert_eq!(sdk.stream(Some(2)).next().unwrap().name, "put");
+}
+
+#[test]
+fn tags_are_sound_whatever_a_tenant_is_called() {
+    let server = TestServer::start();
+    let mut tags = std::collections::BTreeSet::new();
+    for tenant in ["acme", "a, b", "Zo\u{eb}", "x\"y", "W/\"z\""] {
+        let sdk = server.sdk_of("production", "client", tenant);
+        let first = sdk.get("/sdk/v1/snapshot");
+        let tag = first.header("etag").unwrap_or_else(|| panic!("{tenant}: no tag that is text")).to_owned();
+        let opaque = tag.strip_prefix("W/\"").and_then(|tag| tag.strip_suffix('"')).unwrap();
+        assert!(!opaque.contains(['"', ',', ' ']), "{tag}");
+        assert_eq!(
+            sdk.send("GET", "/sdk/v1/snapshot", &[("if-none-match", &tag)], None).status,
+            304,
+            "{tenant}"
+        );
+        assert!(tags.insert(tag), "{tenant}");
+    }
 }
 
 #[test]

@@ -88,6 +88,12 @@ impl TestServer {
         }
     }
 
+    /// A client with a new API token for these grants.
+    pub(crate) fn token(&self, grants: Value) -> Client {
+        let made = self.admin().post("/api/v1/tokens", json!({"name": "test", "grants": grants})).expect(201);
+        self.client(made["token"].as_str().unwrap())
+    }
+
     /// A client with a new SDK key for an environment.
     pub(crate) fn sdk(&self, environment: &str, kind: &str) -> Client {
         let asked = json!({"environment": environment, "kind": kind, "name": "test"});
@@ -152,7 +158,7 @@ pub(crate) fn audit_log(data: &Path, action: &str) -> Vec<Value> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let filter = AuditFilter { action: Some(action.to_owned()), ..AuditFilter::default() };
     let lines = runtime.block_on(async {
-        Store::in_folder(data).await.unwrap().audit_log(&filter, u64::MAX, 100).await.unwrap()
+        Store::in_folder(data).await.unwrap().audit_log(&filter, u64::MAX, 100).await.unwrap().items
     });
     lines.iter().map(|line| serde_json::from_str(&line.text).unwrap()).collect()
 }

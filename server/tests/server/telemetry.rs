@@ -296,13 +296,16 @@ fn it_is_told_which_units_were_exposed_to_which_variant() {
         assert_eq!(of("unit=u3")["items"].as_array().unwrap().len(), 2);
         assert_eq!(of("variant=treatment&unit=u1")["items"], json!([]));
         // The second one is the place of a unit that holds U+0000.
-        for query in ["after=xyz", "after=WyJcdTAwMDAiLCIiLCIiXQ", "unit=%00", "variant=%00"] {
+        for query in ["after=xyz", "after=WyJcdTAwMDAiLCIiLCIiXQ"] {
             admin.get(&format!("{path}?{query}")).refused(400, "INVALID_QUERY");
         }
-        admin.get(&format!("{PRODUCTION}/instances?service=%00")).refused(400, "INVALID_QUERY");
+        for query in ["unit=%00", "variant=%00"] {
+            admin.get(&format!("{path}?{query}")).refused(400, "NUL_CHARACTER");
+        }
+        admin.get(&format!("{PRODUCTION}/instances?service=%00")).refused(400, "NUL_CHARACTER");
         admin
             .get(&format!("{PRODUCTION}/entries/trial/evaluations?reason=%00"))
-            .refused(400, "INVALID_QUERY");
+            .refused(400, "NUL_CHARACTER");
     });
 }
 
@@ -418,4 +421,28 @@ fn evaluations_are_paged_by_time_within_what_is_kept() {
     }
     let ages = admin.get(&format!("{path}?from=0001-01-01T00:00:00Z&to=9999-01-01T00:00:00Z")).expect(200);
     assert_eq!(totals(&ages), [("on".to_owned(), 3)].into());
+}
+
+#[test]
+fn what_has_become_a_secret_is_told_to_those_alone_who_may_read_secrets() {
+    TestServer::on_each(|server| {
+        let admin = server.admin();
+        admin.post(ENTRIES, json!({"definition": {"key": "flag"}})).expect(201);
+        send(&server.sdk("production", "server"), json!({"evaluations": [evaluations("flag", "on", 1)]}));
+        let made = json!({"name": "viewer", "grants": [{"role": "viewer"}]});
+        let viewer = admin.post("/api/v1/tokens", made).expect(201)["token"].as_str().unwrap().to_owned();
+        let viewer = server.client(&viewer);
+        let (definition, told) =
+            (format!("{PRODUCTION}/entries/flag"), format!("{PRODUCTION}/entries/flag/evaluations"));
+        eventually(&viewer, &told, |answer| totals(answer) == [("on".to_owned(), 1)].into());
+        admin.patch(&definition, json!({"patch": {"sensitive": true}})).expect(200);
+        let is_closed = || {
+            viewer.get(&told).refused(403, "FORBIDDEN");
+            viewer.get(&format!("{PRODUCTION}/entries/flag/exposures")).refused(403, "FORBIDDEN");
+            assert_eq!(totals(&admin.get(&told).expect(200)), [("on".to_owned(), 1)].into());
+        };
+        is_closed();
+        admin.delete(&format!("{ENTRIES}/flag")).expect(200);
+        is_closed();
+    });
 }

@@ -2,12 +2,17 @@
 
 use std::sync::Arc;
 
+use serde_json::{Value, json};
 use uuid::Uuid;
+use vexil_core::Timestamp;
+use vexil_server::catalog::{Document, Environment, Row, Stored};
+use vexil_server::delivery::Audience;
+use vexil_server::directory::SdkKey;
 use vexil_server::store::{
     Added, EvaluationCount, EvaluationFilter, EvaluationSum, Exposure, ExposureFilter, HOUR, InstanceFilter,
     InstanceReport, MINUTE, Store, TelemetryBatch,
 };
-use vexil_server::telemetry::retention;
+use vexil_server::telemetry::{Bounds, Receipt, Sampling, Telemetry, retention};
 use vexil_test_services::{Postgres, required};
 
 const NOW: i64 = 1_800_000_000_000;
@@ -262,4 +267,77 @@ fn tidying_keeps_what_is_to_be_kept_and_nothing_else() {
         retention::tidy(&store, NOW).await.unwrap();
         assert_eq!(spans(&store, MINUTE).await.len(), 4);
     });
+}
+
+/// An environment with one experiment, and a key of it.
+fn trial(audience: Audience) -> (Environment, SdkKey) {
+    let (project, key): (Arc<str>, Arc<str>) = ("default".into(), "production".into());
+    let row = Row {
+        key: Arc::clone(&key),
+        name: String::new(),
+        production: true,
+        position: 0,
+        version: 1,
+        changed_at: 0,
+    };
+    let mut environment = Environment::empty(row);
+    let definition = json!({"key": "trial", "type": "experiment", "client_visible": true,
+        "variants": [{"id": "a"}, {"id": "b"}]});
+    let definition: Document = serde_json::from_value(definition).unwrap();
+    environment.definitions.insert("trial".into(), Arc::new(Stored::new(1, 1, definition)));
+    (environment, SdkKey { id: "key".into(), project, environment: key, audience, tenant: None })
+}
+
+fn tell(
+    telemetry: &Telemetry,
+    (environment, key): &(Environment, SdkKey),
+    units: impl Iterator<Item = String>,
+) -> Receipt {
+    let at = Timestamp::from_millis(NOW).to_string();
+    let exposure =
+        |unit| json!({"experiment": "trial", "variant": "a", "attribute": "user.id", "unit": unit, "at": at});
+    let exposures: Vec<Value> = units.map(exposure).collect();
+    let report = json!({"batch": Uuid::now_v7().to_string(), "exposures": exposures});
+    telemetry.accept(serde_json::from_value(report).unwrap(), key, environment, NOW)
+}
+
+#[test]
+fn an_experiment_has_room_for_so_many_units_and_goes_on_to_hear_of_those() {
+    on_each(async |store| {
+        let telemetry = Telemetry::bounded(Sampling::COMPLETE, Bounds { units: 4, ..Bounds::default() });
+        let place = trial(Audience::Server);
+        let names = |names: [&str; 3]| names.map(str::to_owned).into_iter();
+        assert_eq!(tell(&telemetry, &place, names(["u1", "u2", "u3"])).accepted, 3);
+        telemetry.flush(&store).await.unwrap();
+        // Two that are known, and more that are not than there is room for.
+        tell(&telemetry, &place, names(["u1", "u4", "u5"]));
+        tell(&telemetry, &place, names(["u6", "u3", "u7"]));
+        telemetry.flush(&store).await.unwrap();
+        let rows = store.exposures(&exposures(), ("", "", ""), 100).await.unwrap();
+        assert_eq!(rows.iter().map(|row| row.unit.as_str()).collect::<Vec<_>>(), ["u1", "u2", "u3", "u4"]);
+        assert_eq!((telemetry.health().over_units, telemetry.health().waiting_batches), (3, 0));
+        // Once some were forgotten there is room again.
+        assert_eq!(store.forget_exposures(NOW + 1).await.unwrap(), 4);
+        tell(&telemetry, &place, names(["u8", "u9", "u10"]));
+        telemetry.flush(&store).await.unwrap();
+        assert_eq!(store.count_exposures(&batch(0).place, "trial", 100).await.unwrap(), 3);
+        assert_eq!(store.count_exposures(&batch(0).place, "trial", 2).await.unwrap(), 2, "no further");
+    });
+}
+
+#[test]
+fn a_public_key_neither_fills_the_database_nor_takes_the_room_of_others() {
+    let telemetry = Telemetry::new(Sampling::COMPLETE);
+    let (app, service) = (trial(Audience::Client(None)), trial(Audience::Server));
+    let service = (service.0, SdkKey { id: "service".into(), ..service.1 });
+    let mut accepted = 0;
+    for round in 0..51 {
+        let invented = (0..10_000).map(|unit| format!("invented-{round}-{unit}"));
+        accepted += tell(&telemetry, &app, invented).accepted;
+    }
+    let health = telemetry.health();
+    assert_eq!(accepted + health.dropped + health.over_budget, 510_000);
+    assert!((10_000..=80_000).contains(&accepted), "{accepted}");
+    let receipt = tell(&telemetry, &service, std::iter::once("u1".to_owned()));
+    assert_eq!((receipt.accepted, receipt.dropped), (1, 0));
 }

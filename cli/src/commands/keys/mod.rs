@@ -44,7 +44,7 @@ enum Command {
     /// Gives an SDK key or token another secret; the old one works on for a while
     Rotate(Rotate),
     /// Revokes an SDK key at once
-    Revoke(Named),
+    Revoke(Changed),
     /// The keys that sign what is delivered
     Signing(signing::Arguments),
     /// API tokens
@@ -121,11 +121,15 @@ struct Rotate {
     common: Common,
 }
 
-/// One of them.
+/// One of them, which is to be another.
 #[derive(Args)]
-pub(super) struct Named {
+pub(super) struct Changed {
     /// Its id, as `list` shows it
     pub(super) id: String,
+
+    /// Why, for the audit
+    #[arg(long)]
+    pub(super) reason: Option<String>,
 
     #[command(flatten)]
     pub(super) common: Common,
@@ -135,7 +139,7 @@ pub(crate) fn run(Arguments { command }: &Arguments) -> Result<Outcome, Failure>
     match command {
         Command::List(common) => {
             let (remote, mut output) = common.open()?;
-            let rows: Vec<Value> = remote.get("/api/v1/keys")?;
+            let rows = remote.list("/api/v1/keys")?;
             list(&mut output, &rows, ["id", "kind", "environment", "tenant", "name", "state"], |key| {
                 let Key { id, kind, name, environment, tenant, .. } = key;
                 let plain = |text: &Option<String>| text.clone().unwrap_or_else(|| "-".to_owned());
@@ -149,7 +153,7 @@ pub(crate) fn run(Arguments { command }: &Arguments) -> Result<Outcome, Failure>
             let made: Value = remote.post(&path, &json!({ "overlap_seconds": overlap, "reason": reason }))?;
             show(&mut output, &made, "key", "the new secret")?;
         }
-        Command::Revoke(Named { id, common }) => revoke(common, "keys", id)?,
+        Command::Revoke(changed) => revoke(changed, "keys")?,
         Command::Signing(arguments) => signing::run(arguments)?,
         Command::Token(arguments) => token::run(arguments)?,
     }
@@ -238,9 +242,10 @@ fn show(output: &mut Output, made: &Value, field: &str, what: &str) -> Result<()
     Ok(output.flush()?)
 }
 
-fn revoke(common: &Common, kind: &str, id: &str) -> Result<(), Failure> {
+fn revoke(Changed { id, reason, common }: &Changed, kind: &str) -> Result<(), Failure> {
     let (remote, mut output) = common.open()?;
-    let done: Value = remote.delete(&format!("/api/v1/{kind}/{}", segment(id)))?;
+    let why = reason.as_ref().map(|reason| format!("?reason={}", segment(reason))).unwrap_or_default();
+    let done: Value = remote.delete(&format!("/api/v1/{kind}/{}{why}", segment(id)))?;
     say(&mut output, &done, &format!("{id} works no more"))
 }
 

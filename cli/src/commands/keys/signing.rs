@@ -5,7 +5,7 @@ use std::io::Write;
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
-use super::{Common, Named, say};
+use super::{Changed, Common, say};
 use crate::exit::Failure;
 use crate::output::{Format, table};
 use crate::remote::segment;
@@ -31,9 +31,9 @@ enum Command {
     /// Makes a key, which is published and signs when it is activated
     Create(Create),
     /// Lets a key sign from now on
-    Activate(Named),
-    /// Retires a key: it signs no more
-    Retire(Named),
+    Activate(Changed),
+    /// Retires a key for good: it signs no more
+    Retire(Changed),
 }
 
 #[derive(Args)]
@@ -62,14 +62,14 @@ pub(super) fn run(Arguments { command }: &Arguments) -> Result<(), Failure> {
             let told = format!("{} is {}; its public part: {}", text("id"), text("state"), text("public"));
             say(&mut output, &made, &told)
         }
-        Command::Activate(named) => set(named, "active", "signs from now on"),
-        Command::Retire(named) => set(named, "retired", "signs no more"),
+        Command::Activate(changed) => set(changed, "active", "signs from now on"),
+        Command::Retire(changed) => set(changed, "retired", "signs no more"),
     }
 }
 
 fn list(common: &Common) -> Result<(), Failure> {
     let (remote, mut output) = common.open()?;
-    let keys: Vec<Value> = remote.get(KEYS)?;
+    let keys = remote.list(KEYS)?;
     match output.format {
         Format::Json => keys.iter().try_for_each(|key| output.json(key))?,
         Format::Text => {
@@ -84,8 +84,9 @@ fn list(common: &Common) -> Result<(), Failure> {
     Ok(output.flush()?)
 }
 
-fn set(Named { id, common }: &Named, state: &str, what: &str) -> Result<(), Failure> {
+fn set(Changed { id, reason, common }: &Changed, state: &str, what: &str) -> Result<(), Failure> {
     let (remote, mut output) = common.open()?;
-    let done: Value = remote.patch(&format!("{KEYS}/{}", segment(id)), &json!({ "state": state }))?;
+    let asked = json!({ "state": state, "reason": reason });
+    let done: Value = remote.patch(&format!("{KEYS}/{}", segment(id)), &asked)?;
     say(&mut output, &done, &format!("{id} {what}"))
 }

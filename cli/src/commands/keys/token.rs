@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use vexil_core::Timestamp;
 use vexil_server::access::Role;
 
-use super::{Common, Named, list, revoke, show};
+use super::{Changed, Common, list, revoke, show};
 use crate::commands::moment;
 use crate::exit::Failure;
 
@@ -23,7 +23,7 @@ enum Command {
     /// Makes an API token, and shows it this once
     Create(Create),
     /// Revokes an API token at once
-    Revoke(Named),
+    Revoke(Changed),
 }
 
 #[derive(Args)]
@@ -60,14 +60,14 @@ pub(super) fn run(Arguments { command }: &Arguments) -> Result<(), Failure> {
     match command {
         Command::List(common) => {
             let (remote, mut output) = common.open()?;
-            let rows: Vec<Value> = remote.get("/api/v1/tokens")?;
+            let rows = remote.list("/api/v1/tokens")?;
             list(&mut output, &rows, ["id", "name", "may", "state"], |key| {
                 let may: Vec<String> = key.grants.iter().map(grant).collect();
                 [key.id.clone(), key.name.clone(), may.join(", "), key.state()]
             })
         }
         Command::Create(create) => create.run(),
-        Command::Revoke(Named { id, common }) => revoke(common, "tokens", id),
+        Command::Revoke(changed) => revoke(changed, "tokens"),
     }
 }
 

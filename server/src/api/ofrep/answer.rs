@@ -47,8 +47,8 @@ pub(super) struct General {
     error_details: String,
 }
 
-/// A problem in the protocol's form, with the headers that it has.
-pub(super) fn general(problem: Problem) -> Response {
+/// A problem in the protocol's form, with the headers that it has. The protocol has codes for evaluations only.
+pub(in crate::api) fn general(problem: Problem) -> Response {
     let body = Json(General { error_details: problem.detail.clone() }).into_response();
     let (mut parts, _) = problem.into_response().into_parts();
     parts.headers.insert(header::CONTENT_TYPE, header::HeaderValue::from_static("application/json"));
@@ -71,7 +71,14 @@ pub(super) fn failure<'f>(key: &'f str, evaluation: &Evaluation<'_>) -> Option<F
 /// Without a value the protocol leaves it to the caller's code, and so do clients: that is what an experiment without a
 /// variant comes to, a variant without `config`, and a json value that is null. `variant` is empty where the value is
 /// none of the variations, for there are clients that do not go on without one.
-pub(super) fn success(out: &mut Vec<u8>, key: &str, evaluation: &Evaluation<'_>) {
+///
+/// The experiment that decided is told to those alone who know it.
+pub(super) fn success(
+    out: &mut Vec<u8>,
+    key: &str,
+    evaluation: &Evaluation<'_>,
+    knows: impl FnOnce(&str) -> bool,
+) {
     out.extend_from_slice(b"{\"key\":");
     json(out, key);
     if let Some(value) = evaluation.value().filter(|value| !matches!(value, Value::Null)) {
@@ -97,7 +104,7 @@ pub(super) fn success(out: &mut Vec<u8>, key: &str, evaluation: &Evaluation<'_>)
         out.extend_from_slice(b",\"rule\":");
         json(out, &rule.to_string());
     }
-    if let Some(assignment) = evaluation.assignment() {
+    if let Some(assignment) = evaluation.assignment().filter(|assignment| knows(assignment.experiment())) {
         out.extend_from_slice(b",\"experiment\":");
         json(out, assignment.experiment());
     }
@@ -143,7 +150,7 @@ mod tests {
             "rules": [{"id": name, "action": {"serve": name}}]}]);
         let text = of("k", definitions, |evaluation| {
             let mut out = Vec::new();
-            success(&mut out, "k", evaluation);
+            success(&mut out, "k", evaluation, |_| true);
             String::from_utf8(out).unwrap()
         });
         let expected = json!({"key": "k", "value": name, "reason": "TARGETING_MATCH", "variant": name,

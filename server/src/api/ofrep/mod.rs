@@ -22,6 +22,7 @@ use super::evaluation::{View, tag_of, unless_known, with_all};
 use super::problem::Problem;
 use super::stream;
 use crate::store::now;
+pub(super) use answer::general;
 use answer::{Failure, General};
 
 /// How long a re-fetch waits for the version that its event told of: it may have come to another replica.
@@ -49,8 +50,8 @@ struct EvaluationRequest {
 /// Evaluate one flag, configuration or experiment
 ///
 /// `metadata` has the `version`, Vexil's own `reason`, and where there are such the `scope`, `rule` and `experiment` that
-/// decided. Without a `value` the default in the caller's code stands: an experiment gives no variant. `variant` is empty
-/// where the value is none of the variations.
+/// decided; the experiment only where the key sees it. Without a `value` the default in the caller's code stands: an
+/// experiment gives no variant. `variant` is empty where the value is none of the variations.
 #[utoipa::path(post, path = "/ofrep/v1/evaluate/flags/{key}", tag = "ofrep", params(("key" = String, Path)),
     request_body = EvaluationRequest,
     responses((status = 200), (status = 400, body = Failure), (status = 404, body = Failure),
@@ -60,7 +61,11 @@ async fn single(
     key: Result<Path<String>, PathRejection>,
     body: Result<Bytes, BytesRejection>,
 ) -> Response {
-    let view = match sdk.and_then(|sdk| View::of(&sdk)) {
+    let view = match sdk {
+        Ok(sdk) => View::of(&sdk).await,
+        Err(problem) => Err(problem),
+    };
+    let view = match view {
         Ok(view) => view,
         Err(problem) => return answer::general(problem),
     };
@@ -76,7 +81,7 @@ async fn single(
         return failure.into_response();
     }
     let mut out = Vec::with_capacity(256);
-    answer::success(&mut out, &key, &evaluation);
+    answer::success(&mut out, &key, &evaluation, |experiment| view.knows(experiment));
     ([(header::CONTENT_TYPE, "application/json")], out).into_response()
 }
 
@@ -114,13 +119,13 @@ async fn bulk(
     await_version(&sdk, told.flag_config_etag.and_then(|tag| tag.parse().ok())).await;
     let asked = body.unwrap_or_default();
     let ticket = sdk.services().tickets.issue(&sdk.key.id, now());
-    let made = match View::of(&sdk) {
+    let made = match View::of(&sdk).await {
         Ok(view) => {
             let make = move |view: &View| {
                 let out = answer_all(view, &mut context, &ticket);
                 (tag_of(&[view.audience_name().as_bytes(), &asked, &out]), out)
             };
-            with_all(view, make).await
+            with_all(&sdk.services().turns, view, make).await
         }
         Err(problem) => Err(problem),
     };
@@ -136,7 +141,7 @@ fn answer_all(view: &View, context: &mut Context, ticket: &str) -> Vec<u8> {
         }
         match answer::failure(found.key, &found.evaluation) {
             Some(failure) => answer::json(&mut out, &failure),
-            None => answer::success(&mut out, found.key, &found.evaluation),
+            None => answer::success(&mut out, found.key, &found.evaluation, |key| view.knows(key)),
         }
     }
     out.extend_from_slice(b"],\"metadata\":");
@@ -170,7 +175,10 @@ async fn await_version(sdk: &Sdk, version: Option<u64>) {
     responses((status = 200, content_type = "text/event-stream"), (status = 401, body = General)))]
 async fn events(listening: Result<Listening, Problem>, headers: HeaderMap) -> Response {
     let held = headers.get("last-event-id").and_then(|value| value.to_str().ok()?.trim().parse().ok());
-    let opened = listening.and_then(|Listening(sdk)| stream::refetches(&sdk, held));
+    let opened = match listening {
+        Ok(Listening(sdk)) => stream::refetches(&sdk, held).await,
+        Err(problem) => Err(problem),
+    };
     opened.unwrap_or_else(answer::general)
 }
 

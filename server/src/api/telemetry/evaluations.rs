@@ -3,14 +3,13 @@
 use std::collections::BTreeMap;
 
 use axum::Json;
-use axum::extract::{Path, Query};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use vexil_core::Timestamp;
 
-use super::sought;
+use crate::api::asked::{Path, Query};
 use crate::api::caller::{Caller, Guarded, may};
 use crate::api::out::{Page, moment};
 use crate::api::problem::Problem;
@@ -109,8 +108,7 @@ async fn evaluations(
     Path((project, environment, key)): Path<(String, String, String)>,
     Query(query): Query<EvaluationQuery>,
 ) -> Result<Json<EvaluationsOut>, Problem> {
-    caller.known_entry(&project, &environment, &key)?;
-    sought([query.variation.as_deref(), query.reason.as_deref()])?;
+    caller.known_entry(&project, &environment, &key).await?;
     let (span, shown) = query.bucket.span();
     let now = now();
     let to = time("to", query.to.as_deref())?.unwrap_or(now);

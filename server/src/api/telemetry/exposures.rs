@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use axum::Json;
-use axum::extract::{Path, Query};
 use base64ct::{Base64UrlUnpadded, Encoding};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -11,6 +10,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::sought;
+use crate::api::asked::{Path, Query};
 use crate::api::caller::{Caller, Guarded, may};
 use crate::api::out::{Page, Paging, moment};
 use crate::api::problem::Problem;
@@ -85,10 +85,10 @@ async fn exposures(
     Path((project, environment, key)): Path<(String, String, String)>,
     Query(query): Query<ExposureQuery>,
 ) -> Result<Json<ExposuresOut>, Problem> {
-    caller.known_entry(&project, &environment, &key)?;
+    caller.known_entry(&project, &environment, &key).await?;
     let limit = Paging { after: None, limit: query.limit }.limit()?;
     let (unit, attribute, variant) = query.after.as_deref().map(read_place).transpose()?.unwrap_or_default();
-    sought([Some(&unit), Some(&attribute), Some(&variant), query.variant.as_deref(), query.unit.as_deref()])?;
+    sought([&unit, &attribute, &variant])?;
     let filter =
         ExposureFilter { project, environment, experiment: key, variant: query.variant, unit: query.unit };
     let (store, telemetry) = (&caller.services().store, &caller.services().telemetry);

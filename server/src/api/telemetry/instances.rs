@@ -1,13 +1,12 @@
 //! Who runs which version.
 
 use axum::Json;
-use axum::extract::{Path, Query};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::sought;
+use crate::api::asked::{Path, Query};
 use crate::api::caller::{Caller, Guarded, may};
 use crate::api::out::{Page, Paging, moment};
 use crate::api::problem::Problem;
@@ -156,7 +155,6 @@ async fn instances(
         let detail = format!("`seen_within` is 1 to {LONGEST_SEEN_WITHIN} seconds");
         return Err(Problem::bad_request("INVALID_QUERY", detail));
     }
-    sought([query.service.as_deref(), query.after.as_deref()])?;
     let (now, store) = (now(), &caller.services().store);
     let all = InstanceFilter {
         project,

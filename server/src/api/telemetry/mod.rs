@@ -12,6 +12,9 @@ use utoipa_axum::routes;
 
 use super::caller::{Caller, Guarded, may};
 use super::problem::Problem;
+use crate::access::{EnvironmentClass, Permission, Subject};
+use crate::catalog::Document;
+use crate::gate::Refusal;
 use crate::telemetry::{Health, retention};
 
 pub(super) fn routes() -> OpenApiRouter<Guarded> {
@@ -63,19 +66,34 @@ async fn health(caller: Caller<may::TelemetryRead>) -> Json<HealthOut> {
     })
 }
 
-/// Refuses what PostgreSQL cannot even look for.
-fn sought<const N: usize>(texts: [Option<&str>; N]) -> Result<(), Problem> {
-    match texts.into_iter().flatten().any(|text| text.contains('\0')) {
+/// Refuses what PostgreSQL cannot even look for, where a parameter encodes it.
+fn sought<const N: usize>(texts: [&str; N]) -> Result<(), Problem> {
+    match texts.into_iter().any(|text| text.contains('\0')) {
         true => Err(Problem::bad_request("INVALID_QUERY", "a parameter holds the character U+0000")),
         false => Ok(()),
     }
 }
 
 impl Caller<may::TelemetryRead> {
-    /// Makes sure that there is such an entry, now or before it was archived.
-    fn known_entry(&self, project: &str, environment: &str, key: &str) -> Result<(), Problem> {
-        let environment = self.environment(project, environment)?;
-        let is_known = environment.definitions.contains_key(key) || environment.archived.contains_key(key);
-        is_known.then_some(()).ok_or_else(|| Problem::not_found("entry", key))
+    /// Makes sure that there is such an entry, now or before it was archived. What was told of it names its variations,
+    /// so once it is sensitive this is for those alone who may read secrets.
+    async fn known_entry(&self, project: &str, environment: &str, key: &str) -> Result<(), Problem> {
+        let found = self.environment(project, environment)?;
+        let place = (&*found.row.key, EnvironmentClass::of(found.row.production));
+        let may_read = |document: &Document| {
+            let subject = Subject::of(document);
+            self.authority.may(Permission::ProjectRead, Some(place), subject.as_ref()).map_err(Refusal::from)
+        };
+        if let Some(stored) = found.definitions.get(key) {
+            may_read(&stored.document)?;
+            return Ok(());
+        }
+        let (archiving, _) = found.archived.get(key).ok_or_else(|| Problem::not_found("entry", key))?;
+        let store = &self.services().store;
+        let last = store.revision(project, environment, key, archiving.saturating_sub(1)).await?;
+        if let Some(document) = last.and_then(|revision| revision.definition) {
+            may_read(&document)?;
+        }
+        Ok(())
     }
 }

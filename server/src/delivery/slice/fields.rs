@@ -69,14 +69,40 @@ const fn field(need: Need, names: &'static [&'static str], shape: Shape) -> Fiel
     Field { names, need, shape }
 }
 
+// Fields that several types of entries have.
+const KEY: Field = field(Everyone, &["key", "id"], Whole);
+const TYPE: Field = field(Everyone, &["type"], Whole);
+const NAME: Field = field(People, &["name"], Whole);
+const DESCRIPTION: Field = field(People, &["description"], Whole);
+const OWNER: Field = field(People, &["owner"], Whole);
+const TAGS: Field = field(People, &["tags"], Whole);
+const CRITICAL: Field = field(People, &["critical"], Whole);
+const GUARDRAILS: Field = field(People, &["guardrails"], Whole);
+const METADATA: Field = field(Server, &["metadata"], Whole);
+const CLIENT_VISIBLE: Field = field(Everyone, &["client_visible"], Whole);
+const EXPIRY: Field = field(Everyone, &["expiry", "expiresAt"], Whole);
+const ENABLED: Field = field(Everyone, &["enabled"], Whole);
+const KILLED: Field = field(Everyone, &["kill"], Object(KILL));
+const ENVIRONMENTS: Field = field(Everyone, &["environments"], Whole);
+const SALT: Field = field(Everyone, &["salt"], Whole);
+
 pub(super) const FLAG: &[Field] = &[
-    field(Everyone, &["key", "id"], Whole),
-    field(Everyone, &["type"], Whole),
-    field(People, &["name"], Whole),
-    field(People, &["description"], Whole),
-    field(People, &["owner"], Whole),
+    KEY,
+    TYPE,
+    NAME,
+    DESCRIPTION,
+    OWNER,
+    TAGS,
+    CRITICAL,
+    GUARDRAILS,
+    METADATA,
+    CLIENT_VISIBLE,
+    EXPIRY,
+    ENABLED,
+    KILLED,
+    ENVIRONMENTS,
+    SALT,
     field(Everyone, &["kind"], Whole),
-    field(Everyone, &["expiry", "expiresAt"], Whole),
     field(Everyone, &["on_expiry"], Whole),
     field(Everyone, &["value_type"], Whole),
     field(Server, &["value_schema"], Whole),
@@ -87,39 +113,30 @@ pub(super) const FLAG: &[Field] = &[
     field(Everyone, &["rules"], Listed(RULE)),
     field(Everyone, &["rollout"], Rollout),
     field(Everyone, &["rolloutPercentage"], Whole),
-    field(Everyone, &["enabled"], Whole),
-    field(Everyone, &["kill"], Object(KILL)),
-    field(Everyone, &["environments"], Whole),
     field(Everyone, &["min_role", "minRole"], Whole),
     field(Everyone, &["prerequisites"], Listed(PREREQUISITE)),
-    field(Everyone, &["salt"], Whole),
-    field(Everyone, &["client_visible"], Whole),
     field(Everyone, &["dynamic"], Whole),
-    field(People, &["critical"], Whole),
     field(Server, &["sensitive"], Whole),
-    field(People, &["guardrails"], Whole),
-    field(People, &["tags"], Whole),
-    field(Server, &["metadata"], Whole),
     field(Server, &["variant"], Whole),
 ];
 
 pub(super) const EXPERIMENT: &[Field] = &[
-    field(Everyone, &["key", "id"], Whole),
-    field(Everyone, &["type"], Whole),
-    field(People, &["name"], Whole),
-    field(People, &["description"], Whole),
-    field(People, &["owner"], Whole),
+    KEY,
+    TYPE,
+    NAME,
+    DESCRIPTION,
+    OWNER,
+    TAGS,
+    CRITICAL,
+    GUARDRAILS,
+    METADATA,
+    CLIENT_VISIBLE,
+    EXPIRY,
+    ENABLED,
+    KILLED,
+    ENVIRONMENTS,
+    SALT,
     field(Server, &["kind"], Whole),
-    field(Everyone, &["expiry", "expiresAt"], Whole),
-    field(Everyone, &["enabled"], Whole),
-    field(Everyone, &["kill"], Object(KILL)),
-    field(Everyone, &["environments"], Whole),
-    field(Everyone, &["salt"], Whole),
-    field(Everyone, &["client_visible"], Whole),
-    field(People, &["critical"], Whole),
-    field(People, &["guardrails"], Whole),
-    field(People, &["tags"], Whole),
-    field(Server, &["metadata"], Whole),
     field(Everyone, &["variants"], Listed(VARIANT)),
     field(Everyone, &["allocation"], Whole),
     field(Everyone, &["status"], Whole),
@@ -135,43 +152,30 @@ pub(super) const EXPERIMENT: &[Field] = &[
 ];
 
 pub(super) const SEGMENT: &[Field] = &[
-    field(Everyone, &["key", "id"], Whole),
-    field(Everyone, &["type"], Whole),
-    field(People, &["name"], Whole),
-    field(People, &["description"], Whole),
-    field(People, &["owner"], Whole),
-    field(People, &["tags"], Whole),
-    field(Server, &["metadata"], Whole),
+    KEY,
+    TYPE,
+    NAME,
+    DESCRIPTION,
+    OWNER,
+    TAGS,
+    CRITICAL,
+    METADATA,
+    CLIENT_VISIBLE,
     field(Everyone, &["condition"], Condition),
-    field(Everyone, &["client_visible"], Whole),
-    field(People, &["critical"], Whole),
 ];
 
-pub(super) const LAYER: &[Field] = &[
-    field(Everyone, &["key", "id"], Whole),
-    field(Everyone, &["type"], Whole),
-    field(People, &["name"], Whole),
-    field(People, &["description"], Whole),
-    field(People, &["owner"], Whole),
-    field(People, &["tags"], Whole),
-    field(Server, &["metadata"], Whole),
-    field(Everyone, &["slots"], Slots),
-    field(People, &["critical"], Whole),
-];
+pub(super) const LAYER: &[Field] =
+    &[KEY, TYPE, NAME, DESCRIPTION, OWNER, TAGS, CRITICAL, METADATA, field(Everyone, &["slots"], Slots)];
 
-pub(super) const VARIATION: &[Field] = &[
-    field(Everyone, &["id"], Whole),
-    field(Everyone, &["value"], Whole),
-    field(People, &["name"], Whole),
-    field(People, &["description"], Whole),
-];
+pub(super) const VARIATION: &[Field] =
+    &[field(Everyone, &["id"], Whole), field(Everyone, &["value"], Whole), NAME, DESCRIPTION];
 
 pub(super) const VARIANT: &[Field] = &[
     field(Everyone, &["id"], Whole),
-    field(People, &["name"], Whole),
+    NAME,
+    DESCRIPTION,
     field(Everyone, &["is_control", "isControl"], Whole),
     field(Everyone, &["config"], Whole),
-    field(People, &["description"], Whole),
 ];
 
 pub(super) const SCOPES: &[Field] = &[

@@ -12,7 +12,7 @@ use super::{ClientAudience, ClientSlice, Withheld};
 /// All entries of an environment, by key.
 pub(super) type Entries<'e> = BTreeMap<&'e str, &'e Members>;
 
-/// The visible entries come first, in the order of their keys.
+/// The entries that are asked for come first, in the order of their keys.
 pub(super) struct Graph<'e> {
     nodes: Vec<Node<'e>>,
     numbers: HashMap<&'e str, usize>,
@@ -20,16 +20,25 @@ pub(super) struct Graph<'e> {
 
 struct Node<'e> {
     key: &'e str,
-    is_visible: bool,
+    is_asked_for: bool,
     formed: Result<Form<'e>, Withheld>,
 }
 
 impl<'e> Graph<'e> {
+    /// Of all visible entries, with all that they need.
     pub(super) fn of(entries: &Entries<'e>, audience: &ClientAudience<'_>) -> Graph<'e> {
         let visible = entries.iter().filter(|(_, entry)| fields::is_client_visible(entry));
-        let mut found: Vec<(&str, &Members)> = visible.map(|(key, entry)| (*key, *entry)).collect();
-        let visible = found.len();
-        let mut graph = Graph { nodes: Vec::with_capacity(visible), numbers: HashMap::new() };
+        Graph::from(visible.map(|(key, entry)| (*key, *entry)).collect(), entries, audience)
+    }
+
+    /// Of these entries, which are visible.
+    pub(super) fn from(
+        mut found: Vec<(&'e str, &'e Members)>,
+        entries: &Entries<'e>,
+        audience: &ClientAudience<'_>,
+    ) -> Graph<'e> {
+        let asked_for = found.len();
+        let mut graph = Graph { nodes: Vec::with_capacity(asked_for), numbers: HashMap::new() };
         graph.numbers.extend(found.iter().enumerate().map(|(number, (key, _))| (*key, number)));
         while let Some((key, entry)) = found.get(graph.nodes.len()).copied() {
             let formed = form(key, entry, audience).and_then(|form| resolve(form, entries));
@@ -41,7 +50,7 @@ impl<'e> Graph<'e> {
                     });
                 }
             }
-            graph.nodes.push(Node { key, is_visible: graph.nodes.len() < visible, formed });
+            graph.nodes.push(Node { key, is_asked_for: graph.nodes.len() < asked_for, formed });
         }
         graph
     }
@@ -79,7 +88,7 @@ impl<'e> Graph<'e> {
         for node in self.nodes {
             match node.formed {
                 Ok(form) if delivered.contains(node.key) => entries.push((node.key, form.entry)),
-                Err(reason) if node.is_visible => slice.withheld.push((node.key.to_owned(), reason)),
+                Err(reason) if node.is_asked_for => slice.withheld.push((node.key.to_owned(), reason)),
                 _ => {}
             }
         }
@@ -98,7 +107,7 @@ impl<'e> Graph<'e> {
 
     /// The visible entries that are not withheld, and what they need, directly or through others.
     fn delivered(&self) -> HashSet<&'e str> {
-        let goes_out = |node: &Node<'_>| node.is_visible && node.formed.is_ok();
+        let goes_out = |node: &Node<'_>| node.is_asked_for && node.formed.is_ok();
         let mut left: Vec<usize> = self.numbered().filter(|(_, node)| goes_out(node)).map(first).collect();
         let mut delivered: HashSet<&str> = HashSet::new();
         while let Some(node) = left.pop().and_then(|number| self.nodes.get(number)) {

@@ -21,7 +21,7 @@ use serde_json::{Map, Value};
 
 use graph::Graph;
 
-pub use withheld::Withheld;
+pub use withheld::{Withheld, Writing};
 
 /// An entry for a key of a server: without what only people read. Nothing if it is sensitive.
 pub fn for_server(entry: &Map<String, Value>) -> Option<Map<String, Value>> {

@@ -1,6 +1,55 @@
 //! Why an entry that is marked for clients does not reach them.
 
+use serde_json::{Map, Value};
 use thiserror::Error;
+
+use super::graph::{Entries, Graph};
+use super::{ClientAudience, fields};
+
+/// Tenants with a part of their own in an entry that its author is told of.
+const TENANTS_TOLD: usize = 20;
+/// The tenant that nothing names: keys are bound to tenants whose names have at least one character.
+const ANY_TENANT: &str = "";
+
+/// The definitions of an environment as their authors see them, who are to know what does not reach clients.
+pub struct Writing<'e>(Entries<'e>);
+
+impl<'e> Writing<'e> {
+    /// All definitions of an environment, each with its key.
+    pub fn of(entries: impl Iterator<Item = (&'e str, &'e Map<String, Value>)>) -> Writing<'e> {
+        Writing(entries.collect())
+    }
+
+    /// From whom an entry that is `client_visible` is withheld, and why: from keys of no tenant (`client`), from those
+    /// of tenants that nothing names (`client:*`), and from those of tenants with a part of their own in it where that
+    /// is otherwise (`client:<tenant>`).
+    pub fn withheld(&self, key: &str) -> Vec<(String, Withheld)> {
+        let Some((key, entry)) = self.0.get_key_value(key).map(|(key, entry)| (*key, *entry)) else {
+            return Vec::new();
+        };
+        if !fields::is_client_visible(entry) {
+            return Vec::new();
+        }
+        let reason = |tenant| {
+            // Salts are of no account here.
+            let audience = ClientAudience { tenant, secret: &[] };
+            let mut graph = Graph::from(vec![(key, entry)], &self.0, &audience);
+            graph.withhold_dependents();
+            graph.into_slice().withheld.into_iter().next().map(|(_, reason)| reason)
+        };
+        let (of_none, of_any) = (reason(None), reason(Some(ANY_TENANT)));
+        let own = entry.get("scopes").and_then(|scopes| scopes.get("tenant")).and_then(Value::as_object);
+        let own = own.into_iter().flat_map(Map::keys).take(TENANTS_TOLD);
+        let own = own.filter_map(|tenant| {
+            let reason = reason(Some(tenant)).filter(|reason| Some(reason) != of_any.as_ref())?;
+            Some((format!("client:{tenant}"), reason))
+        });
+        let own: Vec<_> = own.collect();
+        let of_none = of_none.map(|reason| ("client".to_owned(), reason));
+        let of_any = of_any.map(|reason| ("client:*".to_owned(), reason));
+        of_none.into_iter().chain(of_any).chain(own).collect()
+    }
+}
 
 /// Why a client key does not get an entry that is `client_visible`. Unless it is sensitive, remote evaluation still
 /// answers for it. Places are JSON Pointers (RFC 6901) into the entry.
@@ -70,5 +119,42 @@ impl Withheld {
             Withheld::WithheldReference { .. } => "WITHHELD_REFERENCE",
             Withheld::Malformed { .. } => "MALFORMED",
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn authors_are_told_from_whom_and_why() {
+        let entries = json!({
+            "hidden": {"key": "hidden", "type": "experiment"},
+            "plain": {"key": "plain", "client_visible": true},
+            "unmarked": {"key": "unmarked", "scopes": {"user": {"u": {"serve": "on"}}}},
+            "people": {"key": "people", "client_visible": true, "scopes": {"user": {"u": {"serve": "on"}}}},
+            "tenants": {"key": "tenants", "client_visible": true, "scopes": {"tenant": {
+                "acme": {"serve": "on"}, "other": {"experiment": "hidden"}}}},
+            "needs": {"key": "needs", "client_visible": true,
+                "prerequisites": [{"flag": "people", "variation": "on"}]},
+        });
+        let entries = entries.as_object().unwrap().iter();
+        let writing = Writing::of(entries.map(|(key, entry)| (key.as_str(), entry.as_object().unwrap())));
+        let told = |key| -> Vec<(String, &str)> {
+            writing.withheld(key).into_iter().map(|(audience, reason)| (audience, reason.code())).collect()
+        };
+        let named = |told: &[(&str, &'static str)]| -> Vec<(String, &str)> {
+            told.iter().map(|(audience, code)| ((*audience).to_owned(), *code)).collect()
+        };
+        for key in ["hidden", "plain", "unmarked", "absent"] {
+            assert_eq!(told(key), [], "{key}");
+        }
+        assert_eq!(told("people"), named(&[("client", "PERSONAL_SCOPE"), ("client:*", "PERSONAL_SCOPE")]));
+        let wanted = named(&[("client", "TENANT_OVERRIDE"), ("client:other", "HIDDEN_REFERENCE")]);
+        assert_eq!(told("tenants"), wanted);
+        let wanted = named(&[("client", "WITHHELD_REFERENCE"), ("client:*", "WITHHELD_REFERENCE")]);
+        assert_eq!(told("needs"), wanted);
     }
 }

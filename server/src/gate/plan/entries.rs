@@ -111,20 +111,22 @@ impl Planner<'_> {
         self.patch(target, &patch::of_value(value.as_ref(), tenant)).await
     }
 
+    /// On means on: an entry that is killed in the environment is not killed there from now on.
+    pub(super) async fn toggle(&self, target: &Target, enabled: bool) -> Result<Draft, Refusal> {
+        let stored = self.environment(&target.environment)?.definitions.get(target.key.as_str());
+        let kill = stored.and_then(|stored| stored.document.get("kill"));
+        let patch = patch::of_switch(enabled, kill, &target.environment);
+        self.patch(target, &patch).await
+    }
+
     pub(super) fn edit_identity(
         &self,
         key: &str,
         expected: Expected,
         patch: &Document,
     ) -> Result<Draft, Refusal> {
+        self.expect_identity(key, expected)?;
         let mut entry = self.entry(key, self.action)?;
-        let current = self.project.entry(key).map_or(0, |entry| entry.revision);
-        if let Expected::Number(seen) = expected
-            && seen != current
-        {
-            let changed = serde_json::Value::Object(entry.identity.fields().clone());
-            return Err(Refusal::Stale { what: format!("`{key}`"), current, changed });
-        }
         let mut fields = entry.identity.fields().clone();
         if let Some(field) = patch.keys().find(|field| !IDENTITY_FIELDS.contains(&field.as_str())) {
             let message = format!("`{field}` is part of a definition, which each environment has its own of");
@@ -149,7 +151,8 @@ impl Planner<'_> {
         Ok(self.of_entry(entry))
     }
 
-    pub(super) fn archive(&self, key: &str) -> Result<Draft, Refusal> {
+    pub(super) fn archive(&self, key: &str, expected: Expected) -> Result<Draft, Refusal> {
+        self.expect_identity(key, expected)?;
         let entry = self.archived(key)?;
         Ok(self.of_entry(entry))
     }
@@ -166,7 +169,8 @@ impl Planner<'_> {
         Ok(entry)
     }
 
-    pub(super) async fn restore(&self, key: &str) -> Result<Draft, Refusal> {
+    pub(super) async fn restore(&self, key: &str, expected: Expected) -> Result<Draft, Refusal> {
+        self.expect_identity(key, expected)?;
         let known = self.project.entries.get(key).ok_or_else(|| not_found("entry", key))?;
         if known.archived_at.is_none() {
             return Err(Refusal::invalid("NOT_ARCHIVED", format!("`{key}` is not archived")));

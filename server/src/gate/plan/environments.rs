@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::{Planner, changes_between, check_name, exists, not_found, whole};
+use super::{NAME_BYTES, Planner, changes_between, check_environments, check_name, exists, not_found, whole};
 use crate::audit::Action;
 use crate::catalog::{Document, Environment};
 use crate::gate::operation::Expected;
-use crate::gate::{Draft, EntryDraft, EnvironmentDraft, Refusal};
+use crate::gate::{Draft, EntryDraft, EnvironmentDraft, Refusal, check_length};
+use crate::turns::while_others_go_on;
 
 impl Planner<'_> {
     pub(super) fn create_environment(
@@ -21,10 +22,13 @@ impl Planner<'_> {
         if self.project.environment(key).is_some() {
             return Err(exists("environment", key));
         }
+        check_length("name", name, NAME_BYTES)?;
+        check_environments(self.project.environments.len() + 1)?;
         let mut draft = self.draft();
         let key: Arc<str> = key.into();
         let name = name.to_owned();
-        draft.environments.push(EnvironmentDraft { key: Arc::clone(&key), name, production });
+        let position = i64::try_from(self.project.environments.len()).unwrap_or(i64::MAX);
+        draft.environments.push(EnvironmentDraft { key: Arc::clone(&key), name, production, position });
         if let Some(copied) = copy_of {
             let copied = self.environment(copied)?;
             draft.sources.push(Arc::clone(copied));
@@ -33,6 +37,34 @@ impl Planner<'_> {
                 let mut entry = self.entry(entry, Action::EntryUpdate)?;
                 entry.definitions.push((Arc::clone(&key), Some(stored.document.clone())));
                 draft.entries.push(entry);
+            }
+        }
+        Ok(draft)
+    }
+
+    /// The others make room, and stay in their order.
+    pub(super) async fn edit_environment(
+        &self,
+        key: &str,
+        expected: Expected,
+        name: Option<&str>,
+        position: Option<usize>,
+    ) -> Result<Draft, Refusal> {
+        let edited = self.environment(key)?;
+        self.expect_version(edited, expected).await?;
+        check_length("name", name.unwrap_or_default(), NAME_BYTES)?;
+        let mut order: Vec<_> = self.project.environments.iter().collect();
+        if let Some(position) = position {
+            order.retain(|environment| environment.row.key != edited.row.key);
+            order.insert(position.min(order.len()), edited);
+        }
+        let mut draft = self.draft();
+        for (position, environment) in (0..).zip(order) {
+            let row = &environment.row;
+            let name = name.filter(|_| row.key == edited.row.key).unwrap_or(&row.name);
+            if name != row.name || position != row.position {
+                let (key, name, production) = (Arc::clone(&row.key), name.to_owned(), row.production);
+                draft.environments.push(EnvironmentDraft { key, name, production, position });
             }
         }
         Ok(draft)
@@ -54,7 +86,7 @@ impl Planner<'_> {
         self.replace_all(environment, &wanted, None)
     }
 
-    pub(super) fn promote(
+    pub(super) async fn promote(
         &self,
         from: &str,
         to: &str,
@@ -62,17 +94,13 @@ impl Planner<'_> {
         keys: Option<&[String]>,
     ) -> Result<Draft, Refusal> {
         let (from, to) = (self.environment(from)?, self.environment(to)?);
-        if let Expected::Number(seen) = expected
-            && seen != to.row.version
-        {
-            return Err(stale_environment(to, serde_json::Value::Null));
-        }
+        self.expect_version(to, expected).await?;
         if let Some(key) = keys.unwrap_or_default().iter().find(|key| self.project.entry(key).is_none()) {
             return Err(not_found("entry", key));
         }
         let wanted =
             from.definitions.iter().map(|(key, stored)| (Arc::clone(key), &stored.document)).collect();
-        let mut draft = self.replace_all(to, &wanted, keys)?;
+        let mut draft = while_others_go_on(|| self.replace_all(to, &wanted, keys))?;
         draft.sources.push(Arc::clone(from));
         for taken in draft.entries.iter().filter_map(|entry| from.definitions.get(&entry.key)) {
             self.permit_source(from, &taken.document)?;
@@ -124,15 +152,13 @@ impl Planner<'_> {
         let mut changed = Vec::new();
         for key in keys {
             let now = environment.definitions.get(key).map(|stored| &stored.document);
-            if let serde_json::Value::Array(changes) = changes_between(before.get(key), now) {
+            if before.get(key) != now
+                && let serde_json::Value::Array(changes) = changes_between(before.get(key), now)
+            {
                 changed.extend(changes);
             }
         }
-        Err(stale_environment(environment, changed.into()))
+        let what = format!("environment `{}`", environment.row.key);
+        Err(Refusal::Stale { what, current: environment.row.version, changed: changed.into() })
     }
-}
-
-fn stale_environment(environment: &Environment, changed: serde_json::Value) -> Refusal {
-    let what = format!("environment `{}`", environment.row.key);
-    Refusal::Stale { what, current: environment.row.version, changed }
 }

@@ -12,14 +12,21 @@ use vexil_core::definition::{self, Mode};
 use vexil_core::{Arena, Node, diff, settle};
 
 use super::operation::{Expected, Operation, Target};
-use super::{Draft, EntryDraft, EnvironmentDraft, Gate, ProjectDraft, Proposal, Refusal};
+use super::{Draft, EntryDraft, EnvironmentDraft, Gate, ProjectDraft, Proposal, Refusal, check_length};
 use crate::access::{Authority, EnvironmentClass, Permission, Subject};
 use crate::audit::Action;
 use crate::catalog::{Document, Environment, Identity, Project, normalise};
+use crate::turns::while_others_go_on;
+
+/// Bytes of the name of a project or environment.
+const NAME_BYTES: usize = 1_000;
+/// Environments of a project.
+const ENVIRONMENTS: usize = 100;
 
 impl Gate {
     /// Plans a change. It reads history where the change goes back to it, and writes nothing.
     pub(super) async fn plan(&self, proposal: &Proposal) -> Result<Draft, Refusal> {
+        proposal.circumstances.check()?;
         let operation = &proposal.operation;
         if let Operation::CreateProject { key, name, environments } = operation {
             return self.create_project(key, name, environments);
@@ -32,9 +39,15 @@ impl Gate {
         let planner = Planner { gate: self, project, action: operation.action(), by: &proposal.by };
         planner.permit_target(operation)?;
         match operation {
-            Operation::EditProject { name, roles, .. } => Ok(planner.edit_project(name, roles)),
+            Operation::EditProject { expected, name, roles, .. } => {
+                planner.expect_project(*expected)?;
+                planner.edit_project(name, roles)
+            }
             Operation::CreateEnvironment { key, name, production, copy_of, .. } => {
                 planner.create_environment(key, name, *production, copy_of.as_deref())
+            }
+            Operation::EditEnvironment { environment, expected, name, position, .. } => {
+                planner.edit_environment(environment, *expected, name.as_deref(), *position).await
             }
             Operation::CreateEntry { document, environments, .. } => {
                 planner.create_entry(document, environments.as_deref())
@@ -44,24 +57,22 @@ impl Gate {
             Operation::SetValue { target, value, tenant } => {
                 planner.set_value(target, value.as_ref(), tenant.as_deref()).await
             }
-            Operation::Toggle { target, enabled } => {
-                let patch = Document::from_iter([("enabled".to_owned(), Value::Bool(*enabled))]);
-                planner.patch(target, &patch).await
-            }
+            Operation::Toggle { target, enabled } => planner.toggle(target, *enabled).await,
             Operation::EditIdentity { key, expected, patch, .. } => {
                 planner.edit_identity(key, *expected, patch)
             }
-            Operation::Archive { key, .. } => planner.archive(key),
-            Operation::Restore { key, .. } => planner.restore(key).await,
+            Operation::Archive { key, expected, .. } => planner.archive(key, *expected),
+            Operation::Restore { key, expected, .. } => planner.restore(key, *expected).await,
             Operation::RollbackEntry { target, to } => planner.rollback_entry(target, *to).await,
             Operation::RollbackEnvironment { environment, expected, to, .. } => {
                 planner.rollback_environment(environment, *expected, *to).await
             }
             Operation::Promote { from, to, expected, keys, .. } => {
-                planner.promote(from, to, *expected, keys.as_deref())
+                planner.promote(from, to, *expected, keys.as_deref()).await
             }
-            Operation::Import { environments, roles, prune, .. } => {
-                planner.import(environments, roles.as_deref(), *prune)
+            Operation::Import { expected, environments, roles, prune, .. } => {
+                planner.expect_project(*expected)?;
+                while_others_go_on(|| planner.import(environments, roles.as_deref(), *prune))
             }
             Operation::CreateProject { .. } | Operation::Access(_) => Ok(planner.draft()),
         }
@@ -74,18 +85,20 @@ impl Gate {
         environments: &[(String, bool)],
     ) -> Result<Draft, Refusal> {
         check_name("project", key)?;
+        check_length("name", name, NAME_BYTES)?;
+        check_environments(environments.len())?;
         if self.catalog.project(key).is_some() {
             return Err(exists("project", key));
         }
         let mut draft = Draft::new(Action::ProjectCreate, None);
         draft.project = Some(ProjectDraft { key: key.into(), name: name.to_owned(), roles: Vec::new() });
-        for (key, production) in environments {
+        for (position, (key, production)) in (0..).zip(environments) {
             check_name("environment", key)?;
             if draft.environments.iter().any(|made| *made.key == **key) {
                 return Err(exists("environment", key));
             }
             let (key, name) = (Arc::from(key.as_str()), key.clone());
-            draft.environments.push(EnvironmentDraft { key, name, production: *production });
+            draft.environments.push(EnvironmentDraft { key, name, production: *production, position });
         }
         Ok(draft)
     }
@@ -135,7 +148,8 @@ impl Planner<'_> {
         Ok(())
     }
 
-    fn edit_project(&self, name: &Option<String>, roles: &Option<Vec<String>>) -> Draft {
+    fn edit_project(&self, name: &Option<String>, roles: &Option<Vec<String>>) -> Result<Draft, Refusal> {
+        check_length("name", name.as_deref().unwrap_or_default(), NAME_BYTES)?;
         let mut draft = self.draft();
         let next = ProjectDraft {
             key: Arc::clone(&self.project.key),
@@ -145,7 +159,7 @@ impl Planner<'_> {
         if next.name != self.project.name || next.roles != self.project.roles {
             draft.project = Some(next);
         }
-        draft
+        Ok(draft)
     }
 
     /// What an entry will be, of which some environments have another definition from now on.
@@ -159,6 +173,21 @@ impl Planner<'_> {
             definitions: Vec::new(),
             notes: Vec::new(),
         })
+    }
+
+    /// Refuses when the project itself is not the one that the author saw.
+    fn expect_project(&self, expected: Expected) -> Result<(), Refusal> {
+        let Project { key, name, roles, revision, .. } = &*self.project;
+        expect_number(expected, *revision, || {
+            (format!("project `{key}`"), json!({"name": name, "roles": roles}))
+        })
+    }
+
+    /// Refuses when what an entry is in all environments is not what the author saw.
+    fn expect_identity(&self, key: &str, expected: Expected) -> Result<(), Refusal> {
+        let entry = self.project.entries.get(key).ok_or_else(|| not_found("entry", key))?;
+        let seen_anew = || (format!("`{key}`"), Value::Object(entry.identity.fields().clone()));
+        expect_number(expected, entry.revision, seen_anew)
     }
 
     /// Refuses when an entry's definition is not the one that the author saw.
@@ -178,6 +207,22 @@ impl Planner<'_> {
             current,
             changed: changes_between(before.as_ref(), now),
         })
+    }
+}
+
+/// Refuses what is not the number that the author saw. Of projects and identities only the newest is kept, so what
+/// changed meanwhile is told as what they are now.
+fn expect_number(
+    expected: Expected,
+    current: u64,
+    now: impl FnOnce() -> (String, Value),
+) -> Result<(), Refusal> {
+    match expected {
+        Expected::Number(seen) if seen != current => {
+            let (what, changed) = now();
+            Err(Refusal::Stale { what, current, changed })
+        }
+        _ => Ok(()),
     }
 }
 
@@ -226,6 +271,15 @@ fn settle(stored: Option<&Document>, document: Document) -> (Document, Vec<Strin
         Ok(definition) => (definition, settled.reshuffled),
         Err(_) => (document, Vec::new()),
     }
+}
+
+/// Each is a snapshot of its own, in the memory of every replica.
+fn check_environments(number: usize) -> Result<(), Refusal> {
+    if number <= ENVIRONMENTS {
+        return Ok(());
+    }
+    let message = format!("a project has at most {ENVIRONMENTS} environments");
+    Err(Refusal::invalid("LIMIT_EXCEEDED", message))
 }
 
 /// Keys of projects and environments appear in paths and headers.

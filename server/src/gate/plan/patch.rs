@@ -46,6 +46,26 @@ pub(super) fn of_value(value: Option<&Value>, tenant: Option<&str>) -> Document 
     }
 }
 
+/// The patch that switches an entry on or off in an environment. Where it goes on and is killed there, that goes; what
+/// kills it elsewhere stays.
+pub(super) fn of_switch(enabled: bool, kill: Option<&Value>, environment: &str) -> Document {
+    let mut patch = Document::from_iter([("enabled".to_owned(), Value::Bool(enabled))]);
+    let killed = kill.filter(|_| enabled).and_then(|kill| kill.get("environments")).and_then(Value::as_array);
+    let others = killed.map(|killed| killed.iter().filter(|name| **name != *environment).collect::<Vec<_>>());
+    if let (Some(killed), Some(others)) = (killed, others)
+        && others.len() < killed.len()
+    {
+        let is_all = kill.and_then(Value::as_object).is_some_and(|kill| kill.len() == 1);
+        let left = match (others.is_empty(), is_all) {
+            (true, true) => Value::Null,
+            (true, false) => json!({ "environments": null }),
+            (false, _) => json!({ "environments": others }),
+        };
+        patch.insert("kill".to_owned(), left);
+    }
+    patch
+}
+
 /// A value in the type that another one declares by being there: an integer becomes a float, as there are languages that
 /// write no others; nothing else becomes anything.
 pub(super) fn of_type_of(declared: &Value, value: &Value) -> Option<Value> {
@@ -82,6 +102,23 @@ mod tests {
         {
             assert_eq!(of_type_of(&declared, &value), None, "{declared} {value}");
         }
+    }
+
+    #[test]
+    fn switching_on_ends_the_kill_there_and_no_other() {
+        let patched = |enabled: bool, kill: Value| {
+            let mut target = object(json!({ "kill": kill }));
+            merge(&mut target, &of_switch(enabled, Some(&kill), "production"));
+            target.get("kill").cloned()
+        };
+        let both = json!({"environments": ["staging", "production"], "tenants": ["acme"]});
+        let left = json!({"environments": ["staging"], "tenants": ["acme"]});
+        assert_eq!(patched(true, both.clone()), Some(left.clone()));
+        assert_eq!(patched(true, left.clone()), Some(left));
+        assert_eq!(patched(false, both.clone()), Some(both));
+        assert_eq!(patched(true, json!({"environments": ["production"]})), None);
+        let tenants = json!({"environments": ["production"], "tenants": ["acme"]});
+        assert_eq!(patched(true, tenants), Some(json!({"tenants": ["acme"]})));
     }
 
     #[test]

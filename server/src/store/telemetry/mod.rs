@@ -3,6 +3,7 @@
 
 mod add;
 mod ask;
+mod room;
 mod tidy;
 
 use std::sync::Arc;

@@ -118,6 +118,12 @@ impl World {
                 let needs = Needs::All(vec![need(ProjectRead, places)]);
                 cases.push(Case { operation, path, body: None, needs });
             }
+            cases.push(Case {
+                operation: "PATCH /api/v1/projects/{project}/environments/{environment}",
+                path: format!("/api/v1/projects/default/environments/{environment}"),
+                body: Some(json!({"name": "x"})),
+                needs: Needs::All(vec![need(EnvironmentManage, places)]),
+            });
             // It takes the whole environment back to when there was one entry: nobody may who may not touch them all.
             let mut needs: Vec<Need> =
                 EntryKind::ALL.iter().map(|kind| write(places, *kind, Part::Whole)).collect();

@@ -8,7 +8,7 @@ use crate::store::StoreError;
 
 /// One turn after the other, in the order in which they were asked for.
 #[derive(Debug)]
-pub(super) struct Turns {
+pub(super) struct Queue {
     free: Arc<Mutex<()>>,
     /// Counts how often somebody found in their turn that the database is away.
     outages: watch::Sender<u64>,
@@ -20,13 +20,13 @@ pub(super) struct Turn {
     _held: Arc<OwnedMutexGuard<()>>,
 }
 
-impl Default for Turns {
-    fn default() -> Turns {
-        Turns { free: Arc::default(), outages: watch::Sender::new(0) }
+impl Default for Queue {
+    fn default() -> Queue {
+        Queue { free: Arc::default(), outages: watch::Sender::new(0) }
     }
 }
 
-impl Turns {
+impl Queue {
     /// Waits in the queue, and leaves it when it is dropped.
     ///
     /// # Errors
@@ -56,24 +56,24 @@ mod tests {
 
     #[tokio::test]
     async fn those_who_wait_when_the_database_goes_away_do_not_wait_on() {
-        let turns = Arc::new(Turns::default());
-        let turn = turns.wait().await.unwrap();
+        let queue = Arc::new(Queue::default());
+        let turn = queue.wait().await.unwrap();
         let waiting: Vec<_> = (0..3)
             .map(|_| {
-                let turns = Arc::clone(&turns);
-                tokio::spawn(async move { turns.wait().await.map(drop) })
+                let queue = Arc::clone(&queue);
+                tokio::spawn(async move { queue.wait().await.map(drop) })
             })
             .collect();
         tokio::task::yield_now().await;
-        turns.learn_from(&StoreError::Moved);
+        queue.learn_from(&StoreError::Moved);
         tokio::task::yield_now().await;
         assert!(waiting.iter().all(|one| !one.is_finished()));
-        turns.learn_from(&StoreError::away());
+        queue.learn_from(&StoreError::away());
         drop(turn);
         for one in waiting {
             assert!(matches!(one.await.unwrap(), Err(StoreError::Unavailable(_))));
         }
         // The next one tries again.
-        assert!(turns.wait().await.is_ok());
+        assert!(queue.wait().await.is_ok());
     }
 }
