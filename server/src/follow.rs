@@ -5,11 +5,15 @@ use std::time::Duration;
 
 use crate::relay;
 use crate::services::Services;
-use crate::store::{Store, StoreError};
+use crate::store::{Store, StoreError, within};
 use crate::telemetry;
 
 /// How long to wait before listening again after the database went away.
 const LISTEN_AGAIN: Duration = Duration::from_millis(500);
+/// How long to wait before reading keys and people again.
+const READ_AGAIN: Duration = Duration::from_millis(500);
+/// How long the database may take for an answer, before it is asked again another time.
+const ANSWER_WITHIN: Duration = Duration::from_secs(10);
 /// How often what has passed is forgotten.
 const TIDY: Duration = Duration::from_secs(600);
 /// How long an idempotency key is remembered.
@@ -21,9 +25,9 @@ pub(crate) async fn start(services: &Arc<Services>) -> Result<(), StoreError> {
     tokio::spawn(until_stop(Arc::clone(services), tidy));
     tokio::spawn(until_stop(Arc::clone(services), relay::dispatch));
     tokio::spawn(until_stop(Arc::clone(services), flush));
+    tokio::spawn(until_stop(Arc::clone(services), look));
     if services.store.is_shared() {
         tokio::spawn(until_stop(Arc::clone(services), listen));
-        tokio::spawn(until_stop(Arc::clone(services), look));
         tokio::spawn(until_stop(Arc::clone(services), relay::listen));
     }
     Ok(())
@@ -40,19 +44,22 @@ where
     }
 }
 
-/// Takes over keys and people that this process has changed.
+/// Takes over keys and people that this process has changed. A key that was revoked must not work until the next change
+/// because the database could not be read just then.
 async fn access(services: Arc<Services>) {
     let mut changes = services.gate.access_changes();
     while changes.changed().await.is_ok() {
-        refresh_access(&services).await;
+        while !refresh_access(&services).await {
+            tokio::time::sleep(READ_AGAIN).await;
+        }
     }
 }
 
-/// Takes over keys and people, and what signs.
-pub(crate) async fn refresh_access(services: &Services) {
-    if let Err(error) = services.directory.refresh(&services.store).await {
+/// Takes over keys and people, and what signs; whether they could be read.
+pub(crate) async fn refresh_access(services: &Services) -> bool {
+    if let Err(error) = within(ANSWER_WITHIN, services.directory.refresh(&services.store)).await {
         tracing::warn!(%error, "keys and people could not be read; those that are known stay");
-        return;
+        return false;
     }
     if let Some(signer) = services.directory.signer()
         && (signer.id() != services.hub.signer().id() || signer.public() != services.hub.signer().public())
@@ -60,6 +67,7 @@ pub(crate) async fn refresh_access(services: &Services) {
         let projects = services.catalog.projects();
         services.hub.sign_with(signer, projects.values().cloned());
     }
+    true
 }
 
 /// Hears other replicas.
@@ -70,8 +78,8 @@ async fn listen(services: Arc<Services>) {
                 // What was said while nobody listened.
                 catch_up(&services).await;
                 loop {
-                    match listener.recv().await {
-                        Ok(notification) => hear(&services, notification.payload()).await,
+                    match listener.next().await {
+                        Ok(topic) => hear(&services, &topic).await,
                         Err(error) => {
                             tracing::warn!(%error, "the database stopped telling of changes");
                             break;
@@ -90,7 +98,9 @@ async fn listen(services: Arc<Services>) {
 pub(crate) async fn hear(services: &Services, topic: &str) {
     let mut parts = topic.split('/');
     match (parts.next(), parts.next(), parts.next(), parts.next()) {
-        (Some("access"), ..) => refresh_access(services).await,
+        (Some("access"), ..) => {
+            refresh_access(services).await;
+        }
         (Some("project"), Some(project), environment, version) => {
             let is_held = || {
                 let head = services.hub.head(project, environment?)?;
@@ -110,7 +120,7 @@ async fn refresh(services: &Services, project: &str) {
     }
 }
 
-/// Looks from time to time, for a notification may be lost.
+/// Looks from time to time, for a notification may be lost; and so may the answer to a commit, whatever the database is.
 async fn look(services: Arc<Services>) {
     let mut often = tokio::time::interval(services.settings.version_check);
     loop {
@@ -120,30 +130,17 @@ async fn look(services: Arc<Services>) {
 }
 
 pub(crate) async fn catch_up(services: &Services) {
-    match services.store.positions().await {
+    match within(ANSWER_WITHIN, services.store.positions()).await {
         Ok(positions) => {
-            for project in behind(services, &positions) {
-                refresh(services, &project).await;
+            for position in positions {
+                if position.is_beyond(services.catalog.projects().get(position.project.as_str())) {
+                    refresh(services, &position.project).await;
+                }
             }
             refresh_access(services).await;
         }
         Err(error) => tracing::warn!(%error, "the database was not asked for changes"),
     }
-}
-
-/// Projects of which the store has more than is held.
-fn behind(services: &Services, positions: &[crate::store::Position]) -> Vec<String> {
-    let projects = services.catalog.projects();
-    let is_behind = |position: &&crate::store::Position| {
-        let held = projects.get(position.project.as_str());
-        held.is_none_or(|held| {
-            held.revision != position.revision
-                || position.environments.iter().any(|(key, version)| {
-                    held.environment(key).is_none_or(|environment| environment.row.version != *version)
-                })
-        })
-    };
-    positions.iter().filter(is_behind).map(|position| position.project.clone()).collect()
 }
 
 /// Writes down what processes tell. What a stop interrupts is written again, and counts once.

@@ -31,7 +31,7 @@ use crate::observe::Metrics;
 use crate::relay::Relay;
 use crate::services::{DEFAULT_PROJECT, Services};
 use crate::settings::Settings;
-use crate::store::{CredentialRow, SigningKeyRow, Store, StoreError, now};
+use crate::store::{Claim, CredentialRow, SigningKeyRow, Store, StoreError, now};
 use crate::telemetry::{Sampling, Telemetry};
 use crate::turns::Turns;
 
@@ -83,17 +83,23 @@ pub struct Server {
     listener: TcpListener,
     metrics_listener: Option<TcpListener>,
     stop: watch::Sender<bool>,
+    /// The folder of the embedded database, until all is written.
+    claim: Option<Claim>,
     /// The administrator's token, where this start made one.
     new_admin_token: Option<credential::Plaintext>,
 }
 
 impl Server {
-    /// Opens the database, makes what a first start makes, and listens.
+    /// Opens the database, listens, and makes what a first start makes.
     pub async fn start(settings: Settings) -> Result<Server, StartError> {
-        let store = Arc::new(match &settings.database_url {
-            Some(url) => Store::at_url(url).await?,
-            None => Store::in_folder(&settings.data).await?,
-        });
+        let (store, claim) = match &settings.database_url {
+            Some(url) => (Store::at_url(url).await?, None),
+            None => {
+                let claim = Claim::of(&settings.data)?;
+                (Store::in_folder(&settings.data).await?, Some(claim))
+            }
+        };
+        let store = Arc::new(store);
         let directory = Arc::new(Directory::default());
         let (stop, stopping) = watch::channel(false);
         let catalog = Arc::new(Catalog::default());
@@ -120,6 +126,12 @@ impl Server {
         for (project, _) in store.projects().await? {
             gate.refresh(&project).await?;
         }
+        // A first start makes a token that is shown once: nothing may go wrong after that.
+        let listener = bind(settings.listen).await?;
+        let metrics_listener = match settings.metrics_listen {
+            Some(address) => Some(bind(address).await?),
+            None => None,
+        };
         if let Some(first) = first {
             let expected = Expected::Number(0);
             let operation = AccessOperation::CreateSigningKey { row: Box::new(first), expected };
@@ -135,11 +147,6 @@ impl Server {
         directory.refresh(&store).await?;
         let new_admin_token = bootstrap(&gate, &store, &catalog, &directory, &settings).await?;
 
-        let listener = bind(settings.listen).await?;
-        let metrics_listener = match settings.metrics_listen {
-            Some(address) => Some(bind(address).await?),
-            None => None,
-        };
         let leaving = AtomicBool::new(false);
         let telemetry = Telemetry::new(Sampling::percent(settings.exposure_sampling));
         let limits = api::Limits::new(&settings);
@@ -162,7 +169,7 @@ impl Server {
         };
         let services = Arc::new(services);
         follow::start(&services).await?;
-        Ok(Server { services, listener, metrics_listener, stop, new_admin_token })
+        Ok(Server { services, listener, metrics_listener, stop, claim, new_admin_token })
     }
 
     /// Where it listens.
@@ -188,7 +195,7 @@ impl Server {
     /// Answers until `stop` comes to pass; then streams end, requests under way are answered, and the database is
     /// closed.
     pub async fn run(self, stop: impl Future<Output = ()> + Send + 'static) -> std::io::Result<()> {
-        let Server { services, listener, metrics_listener, stop: stopping, .. } = self;
+        let Server { services, listener, metrics_listener, stop: stopping, claim, .. } = self;
         let announce = async {
             stop.await;
             services.leaving.store(true, Ordering::Relaxed);
@@ -213,6 +220,7 @@ impl Server {
         services.telemetry.flush_at_last(&services.store).await;
         // A database that is away is not waited for.
         drop(tokio::time::timeout(CLOSE, services.store.close()).await);
+        drop(claim);
         Ok(())
     }
 }

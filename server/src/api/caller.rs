@@ -118,9 +118,8 @@ impl<N: Needs> Caller<N> {
         operation: Operation,
         why: Why,
     ) -> Result<Reviewed, Problem> {
-        // Changes wait for each other in the gate; those that are only asked about wait here.
-        let _turn = self.services.turns.wait().await;
-        Ok(self.services.gate.preview(self.proposal(write, operation, why, "")).await?)
+        let proposal = self.proposal(write, operation, why, "");
+        Ok(self.services.gate.preview(proposal, &self.services.turns).await?)
     }
 
     fn proposal(&self, write: &Write, operation: Operation, why: Why, body: &str) -> Proposal {

@@ -119,7 +119,11 @@ impl From<StoreError> for Problem {
                 tracing::error!(%error, "the audit log is at its end");
                 Problem::new(StatusCode::INTERNAL_SERVER_ERROR, unsealed.code(), error.to_string())
             }
-            StoreError::Corrupt { .. } | StoreError::Database(_) | StoreError::Migration(_) => {
+            StoreError::Corrupt { .. }
+            | StoreError::Database(_)
+            | StoreError::Claimed { .. }
+            | StoreError::Folder { .. }
+            | StoreError::Migration(_) => {
                 // What the database says may hold what nobody should read.
                 tracing::error!(%error, "the database refused");
                 Problem::internal("the database refused; the log says why")

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use axum::Router;
 use axum::http::{StatusCode, header};
@@ -11,6 +12,11 @@ use axum::routing::get;
 use super::caller::{Caller, Guarded, may};
 use crate::observe;
 use crate::services::Services;
+use crate::store::within;
+
+/// How long readiness waits for the database. Probes wait for a second as a rule, and whoever does not answer in time is
+/// out of service, with all the reads that go on without the database.
+const READY_WITHIN: Duration = Duration::from_millis(500);
 
 /// Whether the process is alive, and whether it can do its work.
 pub(super) fn health(services: &Arc<Services>) -> Router<Guarded> {
@@ -46,7 +52,7 @@ async fn readiness(services: Arc<Services>) -> Response {
     if services.leaving.load(Ordering::Relaxed) {
         return (StatusCode::SERVICE_UNAVAILABLE, "stopping\n").into_response();
     }
-    match services.store.ping().await {
+    match within(READY_WITHIN, services.store.ping()).await {
         Ok(()) => "ready\n".into_response(),
         // Reads go on from memory, so the instance stays in service; a probe that wants writes looks at the text.
         Err(_) => "ready, but the database is away: reads only\n".into_response(),

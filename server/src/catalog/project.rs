@@ -27,7 +27,8 @@ pub struct Project {
     pub name: String,
     /// What `min_role` may name, lowest first.
     pub roles: Vec<String>,
-    /// Counts the changes of the project itself, from 1.
+    /// Counts the changes of the project itself, from 1: its name and roles, its environments, what its entries are and
+    /// where they are in force.
     pub revision: u64,
     /// By key.
     pub entries: BTreeMap<Arc<str>, Arc<Entry>>,

@@ -9,11 +9,11 @@ use serde_json::{Value, json};
 use vexil_core::Timestamp;
 use vexil_core::diff::{Change, ChangeKind};
 
-use super::{Approved, Draft, EntryDraft, EnvironmentDraft, Gate, Proposal, Refusal, Reviewed};
+use super::{Draft, EntryDraft, EnvironmentDraft, Gate, Proposal, Refusal, Reviewed};
 use crate::audit::conceal::conceal;
 use crate::audit::{Action, Record};
 use crate::catalog::{Document, Entry, Environment, Identity, Project, Row};
-use crate::store::{Place, now};
+use crate::store::{Place, StoreError, WriteTx, now};
 
 /// What a change came to.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -72,8 +72,12 @@ impl Gate {
         }
     }
 
-    /// Writes an approved change in one transaction, takes it over into memory, and tells everybody.
-    pub async fn commit(&self, approved: Approved) -> Result<Committed, Refusal> {
+    /// Writes an approved change in its transaction, takes it over into memory, and tells everybody.
+    pub(super) async fn commit(&self, mut tx: WriteTx) -> Result<Committed, Refusal> {
+        let approved = tx.approved();
+        if approved.reviewed().changes_nothing() {
+            return remember_nothing(tx, approved.reviewed()).await;
+        }
         let Reviewed { proposal, draft, environments } = approved.reviewed();
         let project = draft.base.as_ref().map(|base| Arc::clone(&base.key));
         let project = project.or_else(|| draft.project.as_ref().map(|made| Arc::clone(&made.key)));
@@ -93,7 +97,6 @@ impl Gate {
         };
 
         let began = Instant::now();
-        let mut tx = self.store.begin(&approved).await?;
         match (&draft.base, &project) {
             (Some(base), _) => tx.expect_project(&base.key, base.revision).await?,
             (None, Some(made)) => tx.expect_no_project(made).await?,
@@ -111,6 +114,10 @@ impl Gate {
                 tx.expect_environment(key, environment, version - 1).await?;
                 tx.version(key, environment, *version, &numbers.change, numbers.at).await?;
             }
+            let read = draft.sources.iter().filter(|source| !numbers.versions.contains_key(&*source.row.key));
+            for source in read {
+                tx.expect_environment(key, &source.row.key, source.row.version).await?;
+            }
             for entry in &draft.entries {
                 write_entry(&mut tx, key, entry, draft, next, &numbers).await?;
             }
@@ -122,10 +129,7 @@ impl Gate {
         for topic in topics(draft, project.as_deref(), &numbers) {
             tx.announce(&uuid::Uuid::now_v7().to_string(), &topic, numbers.at).await?;
         }
-        if let Some(idempotency) = &proposal.idempotency {
-            let outcome = serde_json::to_string(&committed).unwrap_or_default();
-            tx.remember(&idempotency.key, &idempotency.request, &outcome, numbers.at).await?;
-        }
+        remember(&mut tx, proposal, &committed, numbers.at).await?;
         tx.commit().await?;
 
         let written = Instant::now();
@@ -137,6 +141,7 @@ impl Gate {
         if draft.access.is_some() {
             self.access_changed.send_modify(|count| *count += 1);
         }
+        self.metrics.change("committed");
         self.metrics.committed(written - began, written.elapsed());
         self.committed.send_modify(|count| *count += 1);
         Ok(committed)
@@ -229,8 +234,34 @@ impl Gate {
     }
 }
 
+/// Nothing else would make sure that everything is as asked for when the answer is remembered.
+async fn remember_nothing(mut tx: WriteTx, reviewed: &Reviewed) -> Result<Committed, Refusal> {
+    let nothing = Committed::nothing(reviewed);
+    if let Some(base) = &reviewed.draft.base {
+        tx.expect_project(&base.key, base.revision).await?;
+        for environment in &base.environments {
+            tx.expect_environment(&base.key, &environment.row.key, environment.row.version).await?;
+        }
+    }
+    remember(&mut tx, &reviewed.proposal, &nothing, now()).await?;
+    tx.commit().await?;
+    Ok(nothing)
+}
+
+/// Notes the answer under the author's name for the request.
+async fn remember(
+    tx: &mut WriteTx,
+    proposal: &Proposal,
+    committed: &Committed,
+    at: i64,
+) -> Result<(), StoreError> {
+    let Some(idempotency) = &proposal.idempotency else { return Ok(()) };
+    let outcome = serde_json::to_string(committed).unwrap_or_default();
+    tx.remember(&idempotency.key, &idempotency.request, &outcome, at).await
+}
+
 async fn write_entry(
-    tx: &mut crate::store::WriteTx<'_>,
+    tx: &mut WriteTx,
     project: &str,
     entry: &EntryDraft,
     draft: &Draft,
@@ -284,9 +315,9 @@ fn apply(draft: &Draft, key: &Arc<str>, numbers: &Numbers) -> Project {
         }
     }
     next.environments.sort_by_key(|environment| environment.row.position);
-    let mut identities_change = draft.project.is_some() || !draft.environments.is_empty();
+    let mut is_another = draft.project.is_some() || !draft.environments.is_empty();
     for entry in &draft.entries {
-        identities_change |= apply_identity(&mut next, entry, numbers.at);
+        is_another |= moves(draft, entry) | apply_identity(&mut next, entry, numbers.at);
     }
     for (environment, version) in &numbers.versions {
         let Some(slot) = next.environments.iter_mut().find(|slot| slot.row.key == *environment) else {
@@ -302,8 +333,17 @@ fn apply(draft: &Draft, key: &Arc<str>, numbers: &Numbers) -> Project {
             }
         }
     }
-    next.revision += u64::from(identities_change);
+    next.revision += u64::from(is_another);
     next
+}
+
+/// Whether the entry comes into an environment or leaves one. Where it is in force is the project's matter: whoever
+/// archives it, or changes what it is, must reach all of those, also one that they have not heard of.
+fn moves(draft: &Draft, entry: &EntryDraft) -> bool {
+    entry.definitions.iter().any(|(environment, document)| {
+        let base = draft.base.as_ref().and_then(|base| base.environment(environment));
+        base.is_some_and(|base| base.definitions.contains_key(&entry.key)) != document.is_some()
+    })
 }
 
 /// Whether what the entry is in all environments has changed.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::AccessDraft;
 use crate::audit::Action;
-use crate::catalog::{Document, Identity, Project};
+use crate::catalog::{Document, Environment, Identity, Project};
 
 /// All that a change writes.
 #[derive(Debug, Clone)]
@@ -17,6 +17,8 @@ pub struct Draft {
     pub project: Option<ProjectDraft>,
     /// Environments that are new or have another row.
     pub environments: Vec<EnvironmentDraft>,
+    /// Environments that definitions were taken over from, as they were: the change holds only if they still are so.
+    pub sources: Vec<Arc<Environment>>,
     /// Entries, in the order of keys.
     pub entries: Vec<EntryDraft>,
     /// Keys and people.
@@ -33,6 +35,7 @@ impl Draft {
             base,
             project: None,
             environments: Vec::new(),
+            sources: Vec::new(),
             entries: Vec::new(),
             access: None,
             notes: Vec::new(),

@@ -17,22 +17,26 @@ mod draft;
 mod operation;
 mod plan;
 mod policy;
+mod queue;
 mod refusal;
 mod review;
 mod withheld;
 
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
 
 use regex::Regex;
-use tokio::sync::{Mutex, watch};
+use tokio::sync::watch;
+use tokio::time::Instant;
 use tracing::Instrument as _;
 
 use crate::access::Authority;
 use crate::catalog::Catalog;
 use crate::delivery::Hub;
 use crate::observe::Metrics;
-use crate::store::{Store, StoreError};
-use crate::turns::while_others_go_on;
+use crate::store::{Store, StoreError, WriteTx, by, within};
+use crate::turns::{Turns, while_others_go_on};
+use queue::{Queue, Turn};
 
 pub use access::{AccessDraft, AccessOperation, ring_revision};
 pub use commit::Committed;
@@ -49,6 +53,13 @@ const REASON_BYTES: usize = 10 << 10;
 const TICKET_BYTES: usize = 1 << 10;
 /// How often a change is planned anew because another replica was faster, before its author is told.
 const ATTEMPTS: u32 = 8;
+
+/// How long a change may take until its transaction has begun, the wait for others included. After that its author is
+/// told to come again, and nothing is done; well before a request is given up that may have done something.
+const BEGIN_WITHIN: Duration = Duration::from_secs(10);
+
+/// How long a transaction may take. A database that says nothing must not hold up everybody after it.
+const WRITE_WITHIN: Duration = Duration::from_secs(10);
 
 /// What somebody asks for, and all that is known of them.
 #[derive(Debug, Clone)]
@@ -125,8 +136,7 @@ pub struct Gate {
     policies: RwLock<Vec<Arc<dyn Policy>>>,
     /// What every key should match as a whole.
     naming: Option<Regex>,
-    /// Changes of this process wait for each other here rather than in the database.
-    turn: Mutex<()>,
+    queue: Queue,
     /// Says that keys or people changed.
     access_changed: watch::Sender<u64>,
     /// Says that something was committed.
@@ -143,7 +153,7 @@ impl Gate {
             hub,
             policies: RwLock::default(),
             naming: None,
-            turn: Mutex::default(),
+            queue: Queue::default(),
             access_changed: watch::Sender::new(0),
             committed: watch::Sender::new(0),
             metrics,
@@ -171,60 +181,105 @@ impl Gate {
         self.committed.subscribe()
     }
 
-    /// What a change would do, without doing it.
-    pub async fn preview(&self, proposal: Proposal) -> Result<Reviewed, Refusal> {
-        let draft = self.plan(&proposal).await?;
-        while_others_go_on(|| self.review(&Arc::new(proposal), draft))
+    /// What a change would do, without doing it. To think it over takes one of the turns, which is not kept while the
+    /// database is asked.
+    pub(crate) async fn preview(&self, proposal: Proposal, turns: &Turns) -> Result<Reviewed, Refusal> {
+        let proposal = Arc::new(proposal);
+        let think = async || {
+            let _turn = turns.wait().await;
+            self.consider(&proposal).await
+        };
+        let reviewed = think().await;
+        if !self.store.is_shared() || !is_of_memory_alone(reviewed.as_ref()) {
+            return reviewed;
+        }
+        let asked = async {
+            let _turn = self.queue.wait().await?;
+            self.take_over_newer(&proposal).await
+        };
+        if within(BEGIN_WITHIN, asked).await? { think().await } else { reviewed }
     }
 
     /// Plans, reviews, approves and commits a change. Where somebody else was faster, all of that is done again with
     /// what is in force then, so that whatever the author expected of it is checked again too.
     ///
-    /// It goes on when whoever asked stops waiting: between the database's commit and the takeover into memory there
-    /// is no place to stop.
+    /// Dropped before its transaction has begun, it does nothing; a transaction that has begun goes on to its end.
     pub async fn submit(self: &Arc<Self>, proposal: Proposal) -> Result<Committed, Refusal> {
-        let gate = Arc::clone(self);
-        let task = async move {
-            let done = gate.carry_out(Arc::new(proposal)).await;
-            gate.metrics.change(match &done {
-                Ok(Committed { replayed: true, .. }) => "replayed",
-                Ok(Committed { change: None, .. }) => "unchanged",
-                Ok(_) => "committed",
-                Err(refusal) => refusal.code(),
-            });
-            done
+        let deadline = Instant::now() + BEGIN_WITHIN;
+        let done = match by(deadline, self.queue.wait()).await {
+            Ok(turn) => {
+                let done = self.carry_out(&Arc::new(proposal), &turn, deadline).await;
+                // One's own time that is up says nothing of the others'.
+                if let Err(Refusal::Store(error)) = &done
+                    && Instant::now() < deadline
+                {
+                    self.queue.learn_from(error);
+                }
+                done
+            }
+            Err(error) => Err(error.into()),
         };
-        match tokio::spawn(task.in_current_span()).await {
-            Ok(done) => done,
-            Err(error) => match error.try_into_panic() {
-                Ok(panic) => std::panic::resume_unwind(panic),
-                // The runtime ends.
-                Err(_) => Err(Refusal::Store(StoreError::Unavailable(sqlx::Error::PoolClosed))),
-            },
+        match &done {
+            Ok(Committed { replayed: true, .. }) => self.metrics.change("replayed"),
+            Ok(Committed { change: None, .. }) => self.metrics.change("unchanged"),
+            // Counted where it was written, for nobody may be left here by then.
+            Ok(_) => {}
+            Err(refusal) => self.metrics.change(refusal.code()),
         }
+        done
     }
 
-    async fn carry_out(&self, proposal: Arc<Proposal>) -> Result<Committed, Refusal> {
-        let _turn = self.turn.lock().await;
+    async fn carry_out(
+        self: &Arc<Self>,
+        proposal: &Arc<Proposal>,
+        turn: &Turn,
+        deadline: Instant,
+    ) -> Result<Committed, Refusal> {
         for _ in 0..ATTEMPTS {
-            if let Some(done) = self.done_before(&proposal).await? {
-                return Ok(done);
-            }
-            let draft = self.plan(&proposal).await?;
-            let reviewed = while_others_go_on(|| self.review(&proposal, draft))?;
-            if reviewed.changes_nothing() {
-                return Ok(Committed::nothing(&reviewed));
-            }
-            match self.commit(self.approve(reviewed)?).await {
-                Err(Refusal::Store(StoreError::Moved)) => self.catch_up(&proposal).await?,
+            let tx = match by(deadline, self.prepare(proposal)).await? {
+                Prepared::Done(done) => return Ok(done),
+                Prepared::Behind => continue,
+                Prepared::Begun(tx) => tx,
+            };
+            match self.finish(tx, turn.clone()).await {
+                Err(Refusal::Store(StoreError::Moved)) => {
+                    by(deadline, self.take_over_newer(proposal)).await?;
+                }
                 done => return done,
             }
         }
         Err(Refusal::Store(StoreError::Moved))
     }
 
-    /// Asks the policies.
+    /// All that comes before a transaction, and its beginning.
+    async fn prepare(&self, proposal: &Arc<Proposal>) -> Result<Prepared, Refusal> {
+        if let Some(done) = self.done_before(proposal).await? {
+            return Ok(Prepared::Done(done));
+        }
+        let approved = self.consider(proposal).await.and_then(|reviewed| self.approve(reviewed));
+        if self.store.is_shared()
+            && is_of_memory_alone(approved.as_ref().map(Approved::reviewed))
+            && self.take_over_newer(proposal).await?
+        {
+            return Ok(Prepared::Behind);
+        }
+        let approved = approved?;
+        if approved.reviewed.changes_nothing() && proposal.idempotency.is_none() {
+            return Ok(Prepared::Done(Committed::nothing(&approved.reviewed)));
+        }
+        Ok(Prepared::Begun(Box::new(self.store.begin(approved).await?)))
+    }
+
+    async fn consider(&self, proposal: &Arc<Proposal>) -> Result<Reviewed, Refusal> {
+        let draft = self.plan(proposal).await?;
+        while_others_go_on(|| self.review(proposal, draft))
+    }
+
+    /// Asks the policies; of what changes nothing there is nothing to ask.
     pub fn approve(&self, reviewed: Reviewed) -> Result<Approved, Refusal> {
+        if reviewed.changes_nothing() {
+            return Ok(Approved { reviewed });
+        }
         let policies = self.policies.read().unwrap_or_else(PoisonError::into_inner).clone();
         for policy in policies {
             match policy.judge(&reviewed) {
@@ -237,28 +292,74 @@ impl Gate {
         Ok(Approved { reviewed })
     }
 
-    /// Takes over what other replicas have committed.
-    async fn catch_up(&self, proposal: &Proposal) -> Result<(), Refusal> {
-        match proposal.operation.project() {
-            Some(project) => self.take_over(project).await.map_err(Refusal::Store),
-            None => Ok(()),
+    /// Goes on when whoever asked stops waiting: between the database's commit and the takeover into memory there is no
+    /// place to stop.
+    async fn finish(self: &Arc<Self>, tx: Box<WriteTx>, turn: Turn) -> Result<Committed, Refusal> {
+        let gate = Arc::clone(self);
+        let task = async move {
+            let done = within(WRITE_WITHIN, gate.commit(*tx)).await;
+            drop(turn);
+            done
+        };
+        match tokio::spawn(task.in_current_span()).await {
+            Ok(done) => done,
+            Err(error) => match error.try_into_panic() {
+                Ok(panic) => std::panic::resume_unwind(panic),
+                // The runtime ends.
+                Err(_) => Err(Refusal::Store(StoreError::away())),
+            },
         }
     }
 
     /// Takes over what the store has of a project beyond what is held. It waits for its turn: what is read must not
     /// take the place of what is committed meanwhile.
     pub async fn refresh(&self, project: &str) -> Result<(), StoreError> {
-        let _turn = self.turn.lock().await;
-        self.take_over(project).await
+        let _turn = self.queue.wait().await?;
+        self.take_over(project).await.inspect_err(|error| self.queue.learn_from(error))
+    }
+
+    /// Takes over what the store has beyond what is held of whatever a proposal is about; whether there was anything.
+    async fn take_over_newer(&self, proposal: &Proposal) -> Result<bool, StoreError> {
+        // What is about no project may name any.
+        let named = proposal.operation.project();
+        let held = self.catalog.projects();
+        let mut is_any = false;
+        for position in self.store.positions().await? {
+            let project = position.project.as_str();
+            if named.is_none_or(|named| named == project) && position.is_beyond(held.get(project)) {
+                self.take_over(project).await?;
+                is_any = true;
+            }
+        }
+        Ok(is_any)
     }
 
     async fn take_over(&self, project: &str) -> Result<(), StoreError> {
         let held = self.catalog.project(project);
-        if let Some(fresh) = self.store.project(project, held.as_deref()).await? {
+        if let Some(fresh) = within(BEGIN_WITHIN, self.store.project(project, held.as_deref())).await? {
             let fresh = Arc::new(fresh);
             self.catalog.put(Arc::clone(&fresh));
             self.hub.publish(&fresh);
         }
         Ok(())
+    }
+}
+
+/// What came of a proposal before anything is written.
+enum Prepared {
+    /// There is nothing to write.
+    Done(Committed),
+    /// It was judged by what is not in force any more; what is has been taken over.
+    Behind,
+    /// The transaction is open.
+    Begun(Box<WriteTx>),
+}
+
+/// Whether this was said without asking the database, which another replica may have changed since: a transaction makes
+/// sure that nobody was faster, and there will be none.
+fn is_of_memory_alone(reviewed: Result<&Reviewed, &Refusal>) -> bool {
+    match reviewed {
+        Ok(reviewed) => reviewed.changes_nothing(),
+        Err(refusal) => refusal.depends_on_what_is_held(),
     }
 }

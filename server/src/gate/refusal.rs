@@ -120,6 +120,22 @@ impl Refusal {
         Refusal::Conflict { code, message: message.into() }
     }
 
+    /// Whether it may be another one once what other replicas have committed is taken over.
+    pub(super) fn depends_on_what_is_held(&self) -> bool {
+        match self {
+            Refusal::NotFound { .. }
+            | Refusal::Exists { .. }
+            | Refusal::Invalid { .. }
+            | Refusal::Conflict { .. }
+            | Refusal::Definitions { .. }
+            | Refusal::Stale { .. }
+            | Refusal::Policy { .. } => true,
+            // To those who may not, nothing is said of what there is.
+            Refusal::Denied(_) | Refusal::Outside(_) => false,
+            Refusal::IdempotencyMismatch | Refusal::Store(_) => false,
+        }
+    }
+
     /// The stable code, as in answers (`docs/errors.md`).
     pub fn code(&self) -> &'static str {
         match self {

@@ -201,8 +201,7 @@ impl<'d> View<'d> {
     fn tell_withheld(&self, notes: &mut WithheldNotes) {
         let edited: BTreeMap<&str, Option<&Document>> =
             self.edits().map(|(entry, _, document)| (&*entry.key, document)).collect();
-        let is_marked = |document: &&Document| slice::is_client_visible(document);
-        if !edited.values().flatten().any(|document| is_marked(&document)) {
+        if !edited.values().flatten().any(|document| slice::is_client_visible(document)) {
             return;
         }
         let kept = self.base.into_iter().flat_map(|base| &base.definitions);

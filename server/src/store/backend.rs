@@ -1,17 +1,21 @@
 //! What differs between the databases. Everything else is one text of SQL for both.
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
-use sqlx::postgres::PgListener;
-use sqlx::{AnyPool, Executor};
+use sqlx::{AnyConnection, AnyPool, Connection, Executor};
 
 use super::StoreError;
 
 /// How long a request waits for a connection before it is told that the database is away.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(3);
 const CONNECTIONS: u32 = 8;
+
+/// How long a connection that was given back may take to show that it works. One to which nobody answers any more would
+/// keep its place until the operating system gives it up, in a quarter of an hour.
+const RELEASE_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// A kind of database.
 pub(super) trait Backend: Send + Sync {
@@ -46,8 +50,17 @@ pub(super) struct Sqlite {
 }
 
 impl Sqlite {
+    /// The file is there already. Whatever means something in a URL is escaped.
     fn url(file: &Path) -> String {
-        format!("sqlite://{}?mode=rwc", file.display())
+        let mut url = "sqlite://".to_owned();
+        for byte in file.as_os_str().as_encoded_bytes() {
+            match byte {
+                b'/' | b'.' | b'-' | b'_' | b'~' => url.push(char::from(*byte)),
+                byte if byte.is_ascii_alphanumeric() => url.push(char::from(*byte)),
+                byte => drop(write!(url, "%{byte:02X}")),
+            }
+        }
+        url + "?mode=rw"
     }
 }
 
@@ -101,16 +114,32 @@ pub(super) struct Postgres {
     pub(super) url: String,
 }
 
-/// The channel of notifications.
-pub(super) const CHANNEL: &str = "vexil";
+/// Nobody waits for ever: not for a statement, which is longer than a request takes, nor for a lock; and a replica that
+/// vanished in the middle of a transaction does not keep the lock on writing from the others.
+const PATIENCE: &str = "SET statement_timeout = '30s'; SET lock_timeout = '5s';
+    SET idle_in_transaction_session_timeout = '10s';
+    SET tcp_keepalives_idle = 15; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3;";
+
+/// Asked before a connection is used: one that a restarted server has closed gives no answer, and after a failover one
+/// may lead to a server that only reads.
+const TAKES_WRITES: &str = "SELECT current_setting('transaction_read_only') = 'off'";
 
 impl Backend for Postgres {
     fn options(&self) -> Result<(AnyPoolOptions, AnyConnectOptions), StoreError> {
         let pool = AnyPoolOptions::new()
             .max_connections(CONNECTIONS)
             .acquire_timeout(ACQUIRE_TIMEOUT)
-            // Connections that a restarted server has closed are found before they are used.
-            .test_before_acquire(true);
+            .after_connect(|connection, _| {
+                Box::pin(async move { connection.execute(PATIENCE).await.map(|_| ()) })
+            })
+            .test_before_acquire(false)
+            .before_acquire(|connection, _| {
+                Box::pin(async move { sqlx::query_scalar(TAKES_WRITES).fetch_one(connection).await })
+            })
+            .after_release(|connection, _| {
+                let answer = tokio::time::timeout(RELEASE_TIMEOUT, connection.ping());
+                Box::pin(async move { answer.await.unwrap_or(Err(sqlx::Error::PoolTimedOut)).map(|()| true) })
+            });
         Ok((pool, self.url.parse()?))
     }
 
@@ -153,9 +182,22 @@ pub(super) async fn connect(backend: &dyn Backend) -> Result<AnyPool, StoreError
     Ok(pool.connect_with(options).await?)
 }
 
-/// Hears other replicas.
-pub(super) async fn listen(url: &str) -> Result<PgListener, StoreError> {
-    let mut listener = PgListener::connect(url).await?;
-    listener.listen(CHANNEL).await?;
-    Ok(listener)
+/// Brings the schema up to date, on a connection of its own: it takes the time that it takes, and waits for another
+/// replica that does the same.
+pub(super) async fn migrate(backend: &dyn Backend) -> Result<(), StoreError> {
+    let (_, options) = backend.options()?;
+    let mut connection = AnyConnection::connect_with(&options).await?;
+    sqlx::migrate!("./migrations").run(&mut connection).await?;
+    Ok(connection.close().await?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_means_itself_in_a_url() {
+        let url = Sqlite::url(Path::new("/tmp/my data/a%20b?c#d/vexil.db"));
+        assert_eq!(url, "sqlite:///tmp/my%20data/a%2520b%3Fc%23d/vexil.db?mode=rw");
+    }
 }

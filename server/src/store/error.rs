@@ -1,6 +1,8 @@
 //! How the database fails, as far as it makes a difference to whoever asked.
 
 use std::borrow::Cow;
+use std::io;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use thiserror::Error;
@@ -30,9 +32,30 @@ pub enum StoreError {
     /// Anything else that the database says.
     #[error("the database refused: {0}")]
     Database(#[source] sqlx::Error),
+    /// Another server has the folder of the embedded database.
+    #[error("another server uses the folder {}; give each its own, or share a PostgreSQL", .folder.display())]
+    Claimed {
+        /// The folder.
+        folder: PathBuf,
+    },
+    /// The folder of the embedded database cannot be used.
+    #[error("the folder {} cannot be used: {why}", .folder.display())]
+    Folder {
+        /// The folder.
+        folder: PathBuf,
+        /// What the operating system says.
+        why: io::Error,
+    },
     /// The schema could not be brought up to date.
     #[error("the database's schema could not be migrated: {0}")]
     Migration(#[from] sqlx::migrate::MigrateError),
+}
+
+impl StoreError {
+    /// It did not answer.
+    pub(crate) fn away() -> StoreError {
+        sqlx::Error::Io(io::ErrorKind::TimedOut.into()).into()
+    }
 }
 
 impl From<sqlx::Error> for StoreError {
@@ -74,12 +97,15 @@ fn is_outage(error: &sqlx::Error) -> bool {
 }
 
 /// PostgreSQL (SQLSTATE, appendix A of its manual): connection exceptions, insufficient resources, operator
-/// intervention, serialization failures. SQLite (result codes): BUSY, LOCKED, IOERR, FULL, CANTOPEN, with the primary
-/// code in the lowest byte.
+/// intervention with what it cancels, system errors, serialization failures, a lock that was not had in time, a
+/// transaction that was ended for its silence, and a database that only reads, as a standby does after a failover.
+/// SQLite (result codes): BUSY, LOCKED, READONLY, IOERR, FULL, CANTOPEN, with the primary code in the lowest byte.
 fn is_outage_code(code: Cow<'_, str>) -> bool {
     match code.parse::<u32>() {
-        Ok(sqlite) if code.len() < 5 => matches!(sqlite & 0xff, 5 | 6 | 10 | 13 | 14),
-        _ => ["08", "53", "57P", "40"].iter().any(|class| code.starts_with(class)),
+        Ok(sqlite) if code.len() < 5 => matches!(sqlite & 0xff, 5 | 6 | 8 | 10 | 13 | 14),
+        _ => ["08", "53", "57", "58", "40", "55P03", "25P03", "25006"]
+            .iter()
+            .any(|class| code.starts_with(class)),
     }
 }
 
@@ -89,10 +115,13 @@ mod tests {
 
     #[test]
     fn outages_are_told_apart_from_refusals() {
-        for outage in ["5", "517", "13", "57P01", "08006", "53300", "40001"] {
+        for outage in [
+            "5", "517", "8", "1032", "10", "778", "13", "57P01", "57014", "58030", "55P03", "25006", "25P03",
+            "08006", "53300", "40001",
+        ] {
             assert!(is_outage_code(outage.into()), "{outage}");
         }
-        for refusal in ["19", "1555", "23505", "42P01", "1"] {
+        for refusal in ["19", "1555", "23505", "42P01", "25001", "55006", "1"] {
             assert!(!is_outage_code(refusal.into()), "{refusal}");
         }
     }

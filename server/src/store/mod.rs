@@ -4,6 +4,8 @@
 mod backend;
 mod error;
 mod facts;
+mod folder;
+mod notifications;
 mod part;
 mod people;
 mod read;
@@ -11,10 +13,10 @@ mod telemetry;
 mod write;
 
 use std::path::Path;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use sqlx::AnyPool;
-use sqlx::postgres::PgListener;
+use tokio::time::Instant;
 
 use crate::gate::Approved;
 use backend::{Backend, Postgres, Sqlite};
@@ -22,6 +24,8 @@ use backend::{Backend, Postgres, Sqlite};
 pub use error::StoreError;
 pub(crate) use error::failures;
 pub use facts::AuditFilter;
+pub use folder::Claim;
+pub use notifications::Notifications;
 pub use part::Part;
 pub use people::{CredentialRow, PersonRow, SessionRow, SigningKeyRow};
 pub use read::{ChangeRow, Position, Revision, Version};
@@ -45,8 +49,7 @@ pub struct Store {
 impl Store {
     /// Opens the file in a folder, which is made if need be, for its owner alone.
     pub async fn in_folder(folder: &Path) -> Result<Store, StoreError> {
-        make_private(folder).map_err(|error| StoreError::Unavailable(sqlx::Error::Io(error)))?;
-        Store::open(Box::new(Sqlite { file: folder.join(FILE) })).await
+        Store::open(Box::new(Sqlite { file: folder::database(folder)? })).await
     }
 
     /// Opens what a URL names: `postgres://...`.
@@ -57,12 +60,12 @@ impl Store {
     async fn open(backend: Box<dyn Backend>) -> Result<Store, StoreError> {
         sqlx::any::install_default_drivers();
         let pool = backend::connect(&*backend).await?;
-        sqlx::migrate!("./migrations").run(&pool).await?;
+        backend::migrate(&*backend).await?;
         Ok(Store { pool, backend })
     }
 
     /// Begins the only transaction that can change what is in force.
-    pub(crate) async fn begin<'a>(&'a self, approved: &'a Approved) -> Result<WriteTx<'a>, StoreError> {
+    pub(crate) async fn begin(&self, approved: Approved) -> Result<WriteTx, StoreError> {
         let mut transaction = self.pool.begin_with(self.backend.begin()).await?;
         if let Some(lock) = self.backend.lock() {
             sqlx::query(lock).execute(&mut *transaction).await?;
@@ -71,9 +74,9 @@ impl Store {
     }
 
     /// Hears what other replicas commit; none where there can be no others.
-    pub async fn listen(&self) -> Result<Option<PgListener>, StoreError> {
+    pub async fn listen(&self) -> Result<Option<Notifications>, StoreError> {
         match self.backend.listens() {
-            Some(url) => backend::listen(url).await.map(Some),
+            Some(url) => Notifications::of(url).await.map(Some),
             None => Ok(None),
         }
     }
@@ -111,7 +114,7 @@ impl Store {
 /// is copied as it is: whoever takes a backup does not migrate.
 pub async fn back_up(folder: &Path, file: &Path) -> Result<(), StoreError> {
     sqlx::any::install_default_drivers();
-    let sqlite = Box::new(Sqlite { file: folder.join(FILE) });
+    let sqlite = Box::new(Sqlite { file: folder::existing_database(folder)? });
     let store = Store { pool: backend::connect(&*sqlite).await?, backend: sqlite };
     store.copy_to(file).await?;
     store.close().await;
@@ -124,11 +127,19 @@ pub fn now() -> i64 {
     i64::try_from(since_epoch.as_millis()).unwrap_or(i64::MAX)
 }
 
-/// The database holds hashes of keys, and the keys that sign: others on the machine have no business there.
-fn make_private(folder: &Path) -> std::io::Result<()> {
-    let mut builder = std::fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)
+/// What the database says in time; else it is away. What is given up has no further effect: a transaction is rolled
+/// back, unless it was just being committed.
+pub(crate) async fn within<T, E: From<StoreError>>(
+    time: Duration,
+    work: impl Future<Output = Result<T, E>>,
+) -> Result<T, E> {
+    by(Instant::now() + time, work).await
+}
+
+/// As [`within`], by a moment.
+pub(crate) async fn by<T, E: From<StoreError>>(
+    deadline: Instant,
+    work: impl Future<Output = Result<T, E>>,
+) -> Result<T, E> {
+    tokio::time::timeout_at(deadline, work).await.unwrap_or_else(|_| Err(StoreError::away().into()))
 }

@@ -233,7 +233,7 @@ impl Store {
     }
 }
 
-impl WriteTx<'_> {
+impl WriteTx {
     /// A key or token: new, or the next revision of one.
     pub(crate) async fn credential(&mut self, row: &CredentialRow) -> Result<(), StoreError> {
         let done = sqlx::query(

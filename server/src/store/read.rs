@@ -62,6 +62,18 @@ pub struct Position {
     pub environments: Vec<(String, u64)>,
 }
 
+impl Position {
+    /// Whether the store has something else of the project than what is held of it.
+    pub(crate) fn is_beyond(&self, held: Option<&Arc<Project>>) -> bool {
+        held.is_none_or(|held| {
+            held.revision != self.revision
+                || self.environments.iter().any(|(key, version)| {
+                    held.environment(key).is_none_or(|environment| environment.row.version != *version)
+                })
+        })
+    }
+}
+
 const CHANGE: &str = "c.id AS change_id, c.action, c.actor, c.reason, c.ticket, c.created_at AS changed_at";
 
 fn change_row(row: &AnyRow) -> Result<ChangeRow, sqlx::Error> {

@@ -1,5 +1,7 @@
 //! The transaction that changes what is in force.
 
+use std::sync::Arc;
+
 use sqlx::{Any, Transaction};
 
 use super::StoreError;
@@ -8,9 +10,9 @@ use crate::audit::{Link, Record};
 use crate::gate::{Approved, EnvironmentDraft};
 
 /// An open transaction of one approved change; dropped without [`WriteTx::commit`] it leaves nothing behind.
-pub struct WriteTx<'a> {
+pub struct WriteTx {
     transaction: Transaction<'static, Any>,
-    approved: &'a Approved,
+    approved: Arc<Approved>,
     notify: Option<&'static str>,
     /// What the audit log is extended by.
     audited: Lines,
@@ -19,18 +21,18 @@ pub struct WriteTx<'a> {
 /// What the audit log was extended by.
 pub type Lines = Vec<Link>;
 
-impl<'a> WriteTx<'a> {
+impl WriteTx {
     pub(super) fn new(
         transaction: Transaction<'static, Any>,
-        approved: &'a Approved,
+        approved: Approved,
         notify: Option<&'static str>,
-    ) -> WriteTx<'a> {
-        WriteTx { transaction, approved, notify, audited: Lines::new() }
+    ) -> WriteTx {
+        WriteTx { transaction, approved: Arc::new(approved), notify, audited: Lines::new() }
     }
 
     /// The change that this transaction writes.
-    pub fn approved(&self) -> &'a Approved {
-        self.approved
+    pub fn approved(&self) -> Arc<Approved> {
+        Arc::clone(&self.approved)
     }
 
     /// Makes sure that a project is as it was when the change was planned.

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use vexil_server::Settings;
 
-use crate::support::{Client, TestServer, settings};
+use crate::support::{Client, TestServer, settings_on_each};
 
 const PROJECT: &str = "/api/v1/projects/default";
 const ENTRIES: &str = "/api/v1/projects/default/entries";
@@ -70,47 +70,49 @@ fn a_stale_edit_is_told_what_changed_and_overwrites_nothing() {
 
 #[test]
 fn what_would_not_be_valid_is_refused_with_every_problem() {
-    let server = TestServer::start();
-    let admin = server.admin();
-    let refused = admin.post(
-        ENTRIES,
-        json!({"definition": {"key": "a", "rollout": {"on": 30, "off": 75},
-            "rules": [{"condition": {"segment": "none"}, "action": {"serve": "on"}}]}}),
-    );
-    let refusal = refused.refused(422, "INVALID_DEFINITIONS");
-    let found: Vec<_> = refusal["problems"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|problem| (problem["key"].as_str(), problem["code"].as_str(), problem["path"].as_str()))
-        .collect();
-    assert!(found.contains(&(Some("a"), Some("PERCENTAGE_TOTAL"), Some("/rollout"))), "{found:?}");
-    // A segment that somebody uses cannot go: the whole is judged, not the entry.
-    create(&admin, json!({"key": "beta", "type": "segment", "condition": {"user.beta": {"eq": true}}}));
-    create(
-        &admin,
-        json!({"key": "a", "rules": [{"condition": {"segment": "beta"}, "action": {"serve": "on"}}]}),
-    );
-    let refusal = admin.delete(&format!("{ENTRIES}/beta")).refused(422, "INVALID_DEFINITIONS");
-    assert_eq!(refusal["problems"][0]["code"], json!("UNKNOWN_SEGMENT"));
-    assert_eq!(refusal["problems"][0]["key"], json!("a"));
+    TestServer::on_each(|server| {
+        let admin = server.admin();
+        let refused = admin.post(
+            ENTRIES,
+            json!({"definition": {"key": "a", "rollout": {"on": 30, "off": 75},
+                "rules": [{"condition": {"segment": "none"}, "action": {"serve": "on"}}]}}),
+        );
+        let refusal = refused.refused(422, "INVALID_DEFINITIONS");
+        let found: Vec<_> = refusal["problems"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|problem| (problem["key"].as_str(), problem["code"].as_str(), problem["path"].as_str()))
+            .collect();
+        assert!(found.contains(&(Some("a"), Some("PERCENTAGE_TOTAL"), Some("/rollout"))), "{found:?}");
+        // A segment that somebody uses cannot go: the whole is judged, not the entry.
+        create(&admin, json!({"key": "beta", "type": "segment", "condition": {"user.beta": {"eq": true}}}));
+        create(
+            &admin,
+            json!({"key": "a", "rules": [{"condition": {"segment": "beta"}, "action": {"serve": "on"}}]}),
+        );
+        let refusal = admin.delete(&format!("{ENTRIES}/beta")).refused(422, "INVALID_DEFINITIONS");
+        assert_eq!(refusal["problems"][0]["code"], json!("UNKNOWN_SEGMENT"));
+        assert_eq!(refusal["problems"][0]["key"], json!("a"));
+    });
 }
 
 #[test]
 fn requests_that_could_mean_two_things_are_refused() {
-    let server = TestServer::start();
-    let admin = server.admin();
-    let send = |body: &str| admin.send("POST", ENTRIES, &[], Some(body.as_bytes()));
-    send(r#"{"definition": {"key": "a", "key": "b"}}"#).refused(400, "DUPLICATE_MEMBER");
-    send(r#"{"definition": {"key": "a", "default": 99999999999999999999}}"#).refused(400, "NUMBER_RANGE");
-    send(r#"{"definition": {"key": "a"}, "enviroments": []}"#).refused(400, "INVALID_BODY");
-    send(&"[".repeat(1000)).refused(400, "TOO_DEEP");
-    send("{").refused(400, "SYNTAX");
-    admin.post(ENTRIES, json!({"definition": {"key": "a b"}})).refused(422, "INVALID_DEFINITIONS");
-    admin.post(ENTRIES, json!({"definition": {}})).refused(422, "MISSING_FIELD");
-    admin
-        .post(ENTRIES, json!({"definition": {"key": "a"}, "environments": ["moon"]}))
-        .refused(404, "NOT_FOUND");
+    TestServer::on_each(|server| {
+        let admin = server.admin();
+        let send = |body: &str| admin.send("POST", ENTRIES, &[], Some(body.as_bytes()));
+        send(r#"{"definition": {"key": "a", "key": "b"}}"#).refused(400, "DUPLICATE_MEMBER");
+        send(r#"{"definition": {"key": "a", "default": 99999999999999999999}}"#).refused(400, "NUMBER_RANGE");
+        send(r#"{"definition": {"key": "a"}, "enviroments": []}"#).refused(400, "INVALID_BODY");
+        send(&"[".repeat(1000)).refused(400, "TOO_DEEP");
+        send("{").refused(400, "SYNTAX");
+        admin.post(ENTRIES, json!({"definition": {"key": "a b"}})).refused(422, "INVALID_DEFINITIONS");
+        admin.post(ENTRIES, json!({"definition": {}})).refused(422, "MISSING_FIELD");
+        admin
+            .post(ENTRIES, json!({"definition": {"key": "a"}, "environments": ["moon"]}))
+            .refused(404, "NOT_FOUND");
+    });
 }
 
 #[test]
@@ -154,6 +156,17 @@ fn idempotency_keys_make_a_request_happen_once() {
         assert_eq!(send(false).expect(200), first);
         assert_eq!(admin.get(&path).expect(200)["revision"], json!(2));
         send(true).refused(422, "IDEMPOTENCY_MISMATCH");
+        // Nothing to be done is an outcome too: what comes later must not be undone by a request that is repeated.
+        let off = |body: Value| {
+            let body = body.to_string();
+            admin.send("PATCH", &path, &[("idempotency-key", "k3")], Some(body.as_bytes()))
+        };
+        let nothing = off(json!({"patch": {"enabled": false}})).expect(200);
+        assert_eq!(nothing["change"], Value::Null);
+        patch(&admin, "a", json!({"enabled": true}));
+        assert_eq!(off(json!({"patch": {"enabled": false}})).expect(200), nothing);
+        assert_eq!(definition(&admin, "a")["enabled"], json!(true));
+        off(json!({"patch": {"enabled": true}})).refused(422, "IDEMPOTENCY_MISMATCH");
         // A secret is shown once, whatever is repeated.
         let make = || {
             let body = json!({"environment": "production", "kind": "server", "name": "x"}).to_string();
@@ -274,8 +287,10 @@ fn projects_come_and_go_as_files() {
 
 #[test]
 fn a_strict_server_wants_entries_complete_and_lets_everything_be_switched_off() {
-    let folder = tempfile::tempdir().unwrap();
-    let lax = settings(folder.path());
+    settings_on_each(strict_after_lax);
+}
+
+fn strict_after_lax(lax: Settings) {
     let mut server = TestServer::with(lax.clone());
     create(&server.admin(), json!({"key": "a"}));
     server.stop();
@@ -297,83 +312,87 @@ fn a_strict_server_wants_entries_complete_and_lets_everything_be_switched_off() 
 
 #[test]
 fn a_grant_for_one_environment_opens_no_other() {
-    let server = TestServer::start();
-    let admin = server.admin();
-    create(&admin, json!({"key": "a"}));
-    create(
-        &admin,
-        json!({"key": "s", "type": "config", "default": "secret-of-production", "sensitive": true}),
-    );
-    let grants = json!([{"role": "operator", "environment": "staging"}]);
-    let token = admin.post("/api/v1/tokens", json!({"name": "t", "grants": grants})).expect(201);
-    let operator = server.client(token["token"].as_str().unwrap());
-    let staging = "/api/v1/projects/default/environments/staging";
-    operator.get(&format!("{staging}/entries/a")).expect(200);
-    for path in ["entries/a", "entries/a/revisions", "diff?from=1", "versions", ""] {
-        let path = format!("{PROJECT}/environments/production/{path}");
-        operator.get(path.trim_end_matches('/')).refused(403, "FORBIDDEN");
-    }
-    operator.get("/api/v1/admin/config/s?environment=production").refused(403, "FORBIDDEN");
-    let exported = operator.get(&format!("{PROJECT}/export")).expect(200);
-    let environments: Vec<_> = exported["environments"].as_object().unwrap().keys().collect();
-    assert_eq!(environments, ["staging"]);
-    let stale = json!({"patch": {"default": "x"}}).to_string();
-    let answer = operator.send(
-        "PATCH",
-        &format!("{IN_PRODUCTION}/s"),
-        &[("if-match", "\"9\"")],
-        Some(stale.as_bytes()),
-    );
-    answer.refused(403, "FORBIDDEN");
-    // What may not be read there is not copied from there.
-    admin.patch(&format!("{IN_PRODUCTION}/s"), json!({"patch": {"default": "other"}})).expect(200);
-    let promote = json!({"from": "production", "keys": ["s"]});
-    operator.post(&format!("{staging}/promote"), promote).refused(403, "FORBIDDEN");
+    TestServer::on_each(|server| {
+        let admin = server.admin();
+        create(&admin, json!({"key": "a"}));
+        create(
+            &admin,
+            json!({"key": "s", "type": "config", "default": "secret-of-production", "sensitive": true}),
+        );
+        let grants = json!([{"role": "operator", "environment": "staging"}]);
+        let token = admin.post("/api/v1/tokens", json!({"name": "t", "grants": grants})).expect(201);
+        let operator = server.client(token["token"].as_str().unwrap());
+        let staging = "/api/v1/projects/default/environments/staging";
+        operator.get(&format!("{staging}/entries/a")).expect(200);
+        for path in ["entries/a", "entries/a/revisions", "diff?from=1", "versions", ""] {
+            let path = format!("{PROJECT}/environments/production/{path}");
+            operator.get(path.trim_end_matches('/')).refused(403, "FORBIDDEN");
+        }
+        operator.get("/api/v1/admin/config/s?environment=production").refused(403, "FORBIDDEN");
+        let exported = operator.get(&format!("{PROJECT}/export")).expect(200);
+        let environments: Vec<_> = exported["environments"].as_object().unwrap().keys().collect();
+        assert_eq!(environments, ["staging"]);
+        let stale = json!({"patch": {"default": "x"}}).to_string();
+        let answer = operator.send(
+            "PATCH",
+            &format!("{IN_PRODUCTION}/s"),
+            &[("if-match", "\"9\"")],
+            Some(stale.as_bytes()),
+        );
+        answer.refused(403, "FORBIDDEN");
+        // What may not be read there is not copied from there.
+        admin.patch(&format!("{IN_PRODUCTION}/s"), json!({"patch": {"default": "other"}})).expect(200);
+        let promote = json!({"from": "production", "keys": ["s"]});
+        operator.post(&format!("{staging}/promote"), promote).refused(403, "FORBIDDEN");
+    });
 }
 
 #[test]
 fn a_patch_does_not_make_another_entry_of_one() {
-    let server = TestServer::start();
-    let admin = server.admin();
-    create(&admin, json!({"key": "a", "kind": "ops", "owner": "me"}));
-    for patch in [
-        json!({"key": null, "id": "b"}),
-        json!({"id": "b"}),
-        json!({"kind": null}),
-        json!({"type": null}),
-        json!({"type": "config"}),
-        json!({"owner": null}),
-    ] {
-        let answer = admin.patch(&format!("{IN_PRODUCTION}/a"), json!({ "patch": patch }));
-        answer.refused(422, "IDENTITY_MISMATCH");
-    }
-    patch(&admin, "a", json!({"kind": "ops", "enabled": false}));
+    TestServer::on_each(|server| {
+        let admin = server.admin();
+        create(&admin, json!({"key": "a", "kind": "ops", "owner": "me"}));
+        for patch in [
+            json!({"key": null, "id": "b"}),
+            json!({"id": "b"}),
+            json!({"kind": null}),
+            json!({"type": null}),
+            json!({"type": "config"}),
+            json!({"owner": null}),
+        ] {
+            let answer = admin.patch(&format!("{IN_PRODUCTION}/a"), json!({ "patch": patch }));
+            answer.refused(422, "IDENTITY_MISMATCH");
+        }
+        patch(&admin, "a", json!({"kind": "ops", "enabled": false}));
+    });
 }
 
 #[test]
 fn what_files_leave_out_because_it_is_secret_stays() {
-    let server = TestServer::start();
-    let admin = server.admin();
-    create(&admin, json!({"key": "a"}));
-    create(&admin, json!({"key": "s", "type": "config", "default": "x", "sensitive": true}));
-    let exported = admin.get(&format!("{PROJECT}/export")).expect(200);
-    let body = json!({"environments": exported["environments"], "prune": true});
-    assert_eq!(admin.post(&format!("{PROJECT}/import"), body).expect(200)["change"], Value::Null);
-    assert_eq!(definition(&admin, "s")["default"], json!("x"));
+    TestServer::on_each(|server| {
+        let admin = server.admin();
+        create(&admin, json!({"key": "a"}));
+        create(&admin, json!({"key": "s", "type": "config", "default": "x", "sensitive": true}));
+        let exported = admin.get(&format!("{PROJECT}/export")).expect(200);
+        let body = json!({"environments": exported["environments"], "prune": true});
+        assert_eq!(admin.post(&format!("{PROJECT}/import"), body).expect(200)["change"], Value::Null);
+        assert_eq!(definition(&admin, "s")["default"], json!("x"));
+    });
 }
 
 #[test]
 fn restoring_brings_back_what_archiving_took_and_no_more() {
-    let server = TestServer::start();
-    let admin = server.admin();
-    create(&admin, json!({"key": "before"}));
-    create(&admin, json!({"key": "a"}));
-    // It leaves production by a rollback, and everything else by being archived.
-    admin.post(&format!("{PROJECT}/environments/production/rollback"), json!({"version": 1})).expect(200);
-    admin.delete(&format!("{ENTRIES}/a")).expect(200);
-    admin.post(&format!("{ENTRIES}/a/restore"), json!({})).expect(200);
-    admin.get(&format!("{IN_PRODUCTION}/a")).refused(404, "NOT_FOUND");
-    admin.get(&format!("{PROJECT}/environments/staging/entries/a")).expect(200);
+    TestServer::on_each(|server| {
+        let admin = server.admin();
+        create(&admin, json!({"key": "before"}));
+        create(&admin, json!({"key": "a"}));
+        // It leaves production by a rollback, and everything else by being archived.
+        admin.post(&format!("{PROJECT}/environments/production/rollback"), json!({"version": 1})).expect(200);
+        admin.delete(&format!("{ENTRIES}/a")).expect(200);
+        admin.post(&format!("{ENTRIES}/a/restore"), json!({})).expect(200);
+        admin.get(&format!("{IN_PRODUCTION}/a")).refused(404, "NOT_FOUND");
+        admin.get(&format!("{PROJECT}/environments/staging/entries/a")).expect(200);
+    });
 }
 
 #[test]
@@ -387,7 +406,7 @@ fn authors_are_told_what_does_not_reach_clients_and_why() {
         "`beta` is withheld from keys of clients (client, client:*) in development, staging, production: \
          /scopes/user: names people (PERSONAL_SCOPE)"
     );
-    assert_eq!(told(&preview), [note.clone()]);
+    assert_eq!(told(&preview), std::slice::from_ref(&note));
     assert_eq!(told(&create(&admin, beta)), [note]);
     let shown = admin.get(&format!("{IN_PRODUCTION}/beta")).expect(200);
     let of = |audience| json!({"audience": audience, "code": "PERSONAL_SCOPE", "detail": "/scopes/user: names people"});

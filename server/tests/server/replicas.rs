@@ -9,6 +9,7 @@ use tempfile::TempDir;
 use vexil_server::Settings;
 use vexil_test_services::{Postgres, Redis, required};
 
+use crate::proxy::Proxy;
 use crate::support::{Answer, Client, Events, TestServer, settings};
 
 const ENTRIES: &str = "/api/v1/projects/default/entries";
@@ -26,16 +27,32 @@ struct Replicas {
 
 impl Replicas {
     fn start(database: &str, redis: Option<&Redis>, version_check: Duration) -> Replicas {
+        Replicas::on_ways([database, database], redis, version_check)
+    }
+
+    /// Each on a way of its own to the database.
+    fn on_ways(ways: [&str; 2], redis: Option<&Redis>, version_check: Duration) -> Replicas {
         let folder = tempfile::tempdir().unwrap();
-        let start = || {
+        let start = |way: &str| {
             TestServer::with(Settings {
-                database_url: Some(database.to_owned()),
+                database_url: Some(way.to_owned()),
                 redis_url: redis.map(Redis::url),
                 version_check,
                 ..settings(folder.path())
             })
         };
-        Replicas { one: start(), other: start(), _folder: folder }
+        let [one, other] = ways.map(start);
+        Replicas { one, other, _folder: folder }
+    }
+
+    /// Two of which neither hears what the other does.
+    fn deaf(postgres: &Postgres) -> Option<Replicas> {
+        let database = required(postgres.fresh_database())?;
+        deafen(postgres, &database);
+        let replicas = Replicas::start(&database, None, SELDOM);
+        // The first look comes with the start.
+        thread::sleep(Duration::from_millis(300));
+        Some(replicas)
     }
 
     /// A stream of production at each.
@@ -255,6 +272,88 @@ fn what_redis_says_is_told_without_the_database() {
         let took = change_and_see(&replicas.one.admin(), &mut streams, version);
         assert!(took < Duration::from_secs(1), "{took:?}");
     }
+}
+
+#[test]
+fn a_replica_that_is_behind_answers_by_what_is_in_force() {
+    let Some(postgres) = required(Postgres::shared()) else { return };
+    let Some(replicas) = Replicas::deaf(postgres) else { return };
+    let (one, other) = (replicas.one.admin(), replicas.other.admin());
+    let path = format!("{IN_PRODUCTION}/a");
+    let set = |value: u64| json!({"patch": {"default": value}});
+    // An entry that it has not heard of.
+    make_entry(&one);
+    assert_eq!(other.patch(&path, set(1)).expect(200)["versions"], json!({"production": 2}));
+    // What it holds is what is asked for, and is not in force any more.
+    one.patch(&path, set(2)).expect(200);
+    let done = other.patch(&path, set(1)).expect(200);
+    assert!(done["change"].is_string(), "{done}");
+    assert_eq!(done["versions"], json!({"production": 4}));
+    // A revision that it has not heard of.
+    one.patch(&path, set(3)).expect(200);
+    let body = set(4).to_string();
+    other.send("PATCH", &path, &[("if-match", "\"5\"")], Some(body.as_bytes())).expect(200);
+    // The same of what it would only tell.
+    one.patch(&path, set(5)).expect(200);
+    let planned = other.patch(&path, json!({"patch": {"default": 4}, "dry_run": true})).expect(200);
+    assert_eq!(planned["environments"][0]["changes"][0]["key"], json!("a"), "{planned}");
+    // Archived there, restored here.
+    one.delete(&format!("{ENTRIES}/a")).expect(200);
+    other.post(&format!("{ENTRIES}/a/restore"), json!({})).expect(200);
+    one.post(ENTRIES, json!({"definition": {"key": "a"}})).refused(409, "ALREADY_EXISTS");
+}
+
+#[test]
+fn an_entry_is_archived_where_a_replica_has_not_heard_of_it_too() {
+    let Some(postgres) = required(Postgres::shared()) else { return };
+    let Some(replicas) = Replicas::deaf(postgres) else { return };
+    let (one, other) = (replicas.one.admin(), replicas.other.admin());
+    let definition = json!({"key": "x", "type": "config", "default": 1});
+    one.post(ENTRIES, json!({"definition": definition, "environments": ["development"]})).expect(201);
+    let promote = json!({"from": "development", "keys": ["x"]});
+    let done = other.post("/api/v1/projects/default/environments/production/promote", promote).expect(200);
+    assert_eq!(done["versions"], json!({"production": 1}));
+    let done = one.delete(&format!("{ENTRIES}/x")).expect(200);
+    assert_eq!(done["versions"], json!({"development": 2, "production": 2}));
+    one.get(&format!("{IN_PRODUCTION}/x")).refused(404, "NOT_FOUND");
+}
+
+#[test]
+fn what_is_promoted_is_what_is_in_force_there() {
+    let Some(postgres) = required(Postgres::shared()) else { return };
+    let Some(replicas) = Replicas::deaf(postgres) else { return };
+    let (one, other) = (replicas.one.admin(), replicas.other.admin());
+    let environments = "/api/v1/projects/default/environments";
+    let path = format!("{environments}/development/entries/a");
+    make_entry(&one);
+    other.patch(&path, json!({"patch": {"default": 1}})).expect(200);
+    one.patch(&path, json!({"patch": {"default": 2}})).expect(200);
+    other.post(&format!("{environments}/staging/promote"), json!({"from": "development"})).expect(200);
+    let promoted = other.get(&format!("{environments}/staging/entries/a")).expect(200);
+    assert_eq!(promoted["definition"]["default"], json!(2));
+    one.patch(&path, json!({"patch": {"default": 3}})).expect(200);
+    let body = json!({"key": "copy", "name": "Copy", "production": false, "copy_of": "development"});
+    other.post(environments, body).expect(201);
+    let copied = other.get(&format!("{environments}/copy/entries/a")).expect(200);
+    assert_eq!(copied["definition"]["default"], json!(3));
+}
+
+#[test]
+fn what_was_said_while_the_wire_was_cut_is_made_up_for() {
+    let Some(postgres) = required(Postgres::shared()) else { return };
+    let Some(database) = required(postgres.fresh_database()) else { return };
+    let (mut wire, through) = Proxy::to(&database);
+    let replicas = Replicas::on_ways([&database, &through], None, SELDOM);
+    make_entry(&replicas.one.admin());
+    let (one, other) = (replicas.one.admin(), replicas.other.admin());
+    let path = format!("{IN_PRODUCTION}/a");
+    wait_until(|| other.get(&path).status == 200);
+    wire.cut();
+    one.patch(&path, json!({"patch": {"default": 1}})).expect(200);
+    thread::sleep(Duration::from_secs(1));
+    assert_eq!(other.get(&path).expect(200)["revision"], json!(1));
+    wire.mend();
+    wait_until(|| other.get(&path).expect(200)["revision"] == json!(2));
 }
 
 /// Asks both replicas at once, and gives back the answers by their status.

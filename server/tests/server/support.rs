@@ -145,6 +145,16 @@ pub(crate) fn settings(folder: &Path) -> Settings {
     }
 }
 
+/// Runs a test with settings for each database, for those that start servers of their own.
+pub(crate) fn settings_on_each(test: impl Fn(Settings)) {
+    let folder = tempfile::tempdir().unwrap();
+    test(settings(folder.path()));
+    if let Some(postgres) = required(Postgres::shared()) {
+        let database_url = Some(postgres.fresh_database().unwrap());
+        test(Settings { database_url, ..settings(folder.path()) });
+    }
+}
+
 /// The records of an action in the audit log of an embedded database, newest first.
 pub(crate) fn audit_log(data: &Path, action: &str) -> Vec<Value> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();

@@ -45,7 +45,7 @@ pub(super) struct Options {
     #[arg(long, value_name = "TIME", env = "VEXIL_HEARTBEAT")]
     heartbeat: Option<Span>,
 
-    /// How often a replica looks whether it missed a notification [default: 5s]
+    /// How often the database is asked for changes that were not heard of [default: 5s]
     #[arg(long, value_name = "TIME", env = "VEXIL_VERSION_CHECK")]
     version_check: Option<Span>,
 

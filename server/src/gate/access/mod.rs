@@ -159,7 +159,7 @@ impl AccessDraft {
         self.rows.is_empty()
     }
 
-    pub(super) async fn write(&self, tx: &mut WriteTx<'_>) -> Result<(), Refusal> {
+    pub(super) async fn write(&self, tx: &mut WriteTx) -> Result<(), Refusal> {
         for row in &self.rows {
             match row {
                 AccessRow::Credential(row) => tx.credential(row).await?,

@@ -31,6 +31,7 @@ impl Planner<'_> {
         draft.environments.push(EnvironmentDraft { key: Arc::clone(&key), name, production, position });
         if let Some(copied) = copy_of {
             let copied = self.environment(copied)?;
+            draft.sources.push(Arc::clone(copied));
             for (entry, stored) in &copied.definitions {
                 self.permit_source(copied, &stored.document)?;
                 let mut entry = self.entry(entry, Action::EntryUpdate)?;
@@ -99,7 +100,8 @@ impl Planner<'_> {
         }
         let wanted =
             from.definitions.iter().map(|(key, stored)| (Arc::clone(key), &stored.document)).collect();
-        let draft = while_others_go_on(|| self.replace_all(to, &wanted, keys))?;
+        let mut draft = while_others_go_on(|| self.replace_all(to, &wanted, keys))?;
+        draft.sources.push(Arc::clone(from));
         for taken in draft.entries.iter().filter_map(|entry| from.definitions.get(&entry.key)) {
             self.permit_source(from, &taken.document)?;
         }
