@@ -107,7 +107,7 @@ async fn config(
         scopes: shown.get("scopes").cloned(),
         description: text(&stored.document, "description"),
         environment,
-        is_sensitive: crate::audit::conceal::is_sensitive(&Value::Object(stored.document.clone())),
+        is_sensitive: caller.is_secret(DEFAULT_PROJECT, &key).await?,
         is_dynamic: mark("dynamic").unwrap_or(true),
         concealed,
         modified: caller.modified(&found, &key, stored).await?,

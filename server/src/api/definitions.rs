@@ -1,29 +1,25 @@
 //! What an entry does in one environment, with every revision of it.
 
-use std::sync::Arc;
-
 use axum::Json;
 use axum::http::StatusCode;
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
-use vexil_core::Timestamp;
 
 use super::asked::{Path, Query};
 use super::body::Body;
 use super::caller::{Caller, Guarded, Needs, Write, may};
-use super::out::{ChangeOut, Page, Paging, PlannedOrChanged, Reason, tagged};
+use super::out::{ChangeOut, Differences, Page, Paging, PlannedOrChanged, Reason, tagged};
 use super::problem::Problem;
-use crate::access::{EnvironmentClass, Permission, Subject};
-use crate::audit::conceal::conceal;
-use crate::audit::{Action, Record};
+use super::secrets::Sight;
+use crate::audit::Record;
 use crate::catalog::{Document, Environment};
 use crate::delivery::slice;
-use crate::gate::{Operation, Target, changes_between};
-use crate::store::{Revision, now};
+use crate::gate::{Operation, Target};
+use crate::store::Revision;
 
 pub(super) fn routes() -> OpenApiRouter<Guarded> {
     OpenApiRouter::new()
@@ -196,10 +192,7 @@ async fn history(
     if part.items.is_empty() && paging.after.is_none() {
         return Err(Problem::not_found("definition", &key));
     }
-    let mut items = Vec::with_capacity(part.items.len());
-    for row in part.items {
-        items.push(caller.revision_out(&project, &found, &key, row).await?);
-    }
+    let items = caller.revisions_out(&project, &found, &key, part.items).await?;
     Ok(Json(Page::part(items, part.more, |item| item.revision.to_string())))
 }
 
@@ -213,7 +206,8 @@ async fn revision(
 ) -> Result<Json<DefinitionOut>, Problem> {
     let found = caller.environment(&project, &environment)?;
     let row = caller.stored(&project, &environment, &key, revision).await?;
-    Ok(Json(caller.revision_out(&project, &found, &key, row).await?))
+    let shown = caller.revisions_out(&project, &found, &key, vec![row]).await?.pop();
+    shown.map(Json).ok_or_else(|| Problem::not_found("revision", &revision.to_string()))
 }
 
 /// Two revisions.
@@ -228,18 +222,24 @@ struct Between {
 /// What differs between two revisions
 #[utoipa::path(get, path = "/api/v1/projects/{project}/environments/{environment}/entries/{key}/diff",
     tag = "definitions", params(("project" = String, Path, example = "default"), ("environment" = String, Path, example = "production"), ("key" = String, Path, example = "a"), Between),
-    responses((status = 200), (status = "4XX", body = Problem)))]
+    responses((status = 200, body = Differences), (status = "4XX", body = Problem)))]
 async fn compare(
     caller: Caller<may::ProjectRead>,
     Path((project, environment, key)): Place,
     Query(Between { from, to }): Query<Between>,
-) -> Result<Json<Value>, Problem> {
+) -> Result<Json<Differences>, Problem> {
     let found = caller.environment(&project, &environment)?;
     let to = to.unwrap_or_else(|| found.revision(&key));
     let old = caller.stored(&project, &environment, &key, from).await?;
     let new = caller.stored(&project, &environment, &key, to).await?;
-    let changes = changes_between(old.definition.as_ref(), new.definition.as_ref());
-    Ok(Json(json!({ "from": from, "to": to, "changes": changes })))
+    let changes = caller.differences(&project, listed(old), listed(new)).await?;
+    Ok(Json(Differences { from, to, changes }))
+}
+
+/// The definition of a revision as a list of definitions, empty where the entry was archived.
+fn listed(revision: Revision) -> String {
+    let definition = revision.definition.map(|document| Value::Object(document).to_string());
+    format!("[{}]", definition.unwrap_or_default())
 }
 
 /// The revision to go back to.
@@ -271,53 +271,7 @@ async fn rollback(
     caller.carry_out(&write, operation, Reason { reason, ticket }, &digest, dry_run).await
 }
 
-/// Whether a document says that it is a secret, or is none that says anything.
-pub(super) fn is_secret(document: &Document) -> bool {
-    Subject::of(document).is_none_or(|subject| subject.sensitive)
-}
-
 impl<N: Needs> Caller<N> {
-    /// A document as the caller may see it, and whether its values are concealed. Whoever sees a secret is in the audit
-    /// log before they see it.
-    pub(super) async fn reveal(
-        &self,
-        project: &str,
-        environment: &Arc<Environment>,
-        key: &str,
-        document: &Document,
-    ) -> Result<(Value, bool), Problem> {
-        if !is_secret(document) {
-            return Ok((Value::Object(document.clone()), false));
-        }
-        if !self.may_see(environment, document) {
-            let whole = Value::Object(document.clone());
-            let (concealed, _) = conceal(key, Some(&whole), None, self.services().hub.audit_key());
-            return Ok((concealed.unwrap_or_default(), true));
-        }
-        let record = self.secret_read(project, environment, key);
-        self.services().store.note(vec![record]).await?;
-        Ok((Value::Object(document.clone()), false))
-    }
-
-    /// Whether the caller may see all of a document, be it a secret.
-    pub(super) fn may_see(&self, environment: &Environment, document: &Document) -> bool {
-        let place = (&*environment.row.key, EnvironmentClass::of(environment.row.production));
-        let subject = Subject::of(document);
-        self.authority.may(Permission::ProjectRead, Some(place), subject.as_ref()).is_ok()
-    }
-
-    /// What the audit log is told before the caller sees a secret.
-    pub(super) fn secret_read(&self, project: &str, environment: &Environment, key: &str) -> Record {
-        Record {
-            project: Some(project.to_owned()),
-            environment: Some(environment.row.key.to_string()),
-            target: Some(key.to_owned()),
-            request_id: self.circumstances.request_id.clone(),
-            address: self.circumstances.address.clone(),
-            ..Record::new(Timestamp::from_millis(now()), self.authority.actor.to_string(), Action::SecretRead)
-        }
-    }
-
     async fn stored(
         &self,
         project: &str,
@@ -329,29 +283,41 @@ impl<N: Needs> Caller<N> {
         found.ok_or_else(|| Problem::not_found("revision", &revision.to_string()))
     }
 
-    async fn revision_out(
+    /// Revisions as the caller may see them. Those in which they see a secret are in the audit log first, as one record.
+    async fn revisions_out(
         &self,
         project: &str,
-        environment: &Arc<Environment>,
+        environment: &Environment,
         key: &str,
-        row: Revision,
-    ) -> Result<DefinitionOut, Problem> {
-        let (definition, concealed) = match &row.definition {
-            Some(document) => {
-                let (shown, concealed) = self.reveal(project, environment, key, document).await?;
-                (Some(shown), concealed)
+        rows: Vec<Revision>,
+    ) -> Result<Vec<DefinitionOut>, Problem> {
+        let is_secret = self.is_secret(project, key).await?;
+        let (mut shown, mut read) = (Vec::with_capacity(rows.len()), Vec::new());
+        for row in rows {
+            let seen = row.definition.map(|document| self.look(environment, key, &document, is_secret));
+            let (definition, sight) = seen.unzip();
+            if sight == Some(Sight::Secret) {
+                read.push(row.revision);
             }
-            None => (None, false),
-        };
-        Ok(DefinitionOut {
-            key: key.to_owned(),
-            environment: environment.row.key.to_string(),
-            revision: row.revision,
-            version: row.version,
-            definition,
-            concealed,
-            withheld: Vec::new(),
-            change: Some(row.change.into()),
-        })
+            shown.push(DefinitionOut {
+                key: key.to_owned(),
+                environment: environment.row.key.to_string(),
+                revision: row.revision,
+                version: row.version,
+                definition,
+                concealed: sight == Some(Sight::Concealed),
+                withheld: Vec::new(),
+                change: Some(row.change.into()),
+            });
+        }
+        if let (Some(newest), Some(oldest)) = (read.first(), read.last()) {
+            let summary = match newest == oldest {
+                true => format!("revision {newest}"),
+                false => format!("{} revisions from {oldest} to {newest}", read.len()),
+            };
+            let record = Record { summary: Some(summary), ..self.secret_read(project, environment, key) };
+            self.services().store.note(vec![record]).await?;
+        }
+        Ok(shown)
     }
 }

@@ -21,6 +21,7 @@ mod people;
 mod problem;
 mod projects;
 mod sdk;
+mod secrets;
 mod sessions;
 mod signing_keys;
 mod slices;

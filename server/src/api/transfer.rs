@@ -19,9 +19,9 @@ use vexil_core::limits;
 use super::asked::{Path, Query};
 use super::body;
 use super::caller::{Caller, Guarded, Write, may};
-use super::definitions::is_secret;
 use super::out::{PlannedOrChanged, Reason};
 use super::problem::Problem;
+use super::secrets::is_secret_in_force;
 use crate::catalog::{Document, Environment, Project, Stored};
 use crate::gate::Operation;
 
@@ -70,7 +70,7 @@ async fn export(
         }
         let mut entries = Vec::new();
         for (entry, stored) in &found.definitions {
-            if is_secret(&stored.document) {
+            if is_secret_in_force(&project, entry).unwrap_or(true) {
                 if !secrets || !caller.may_see(found, &stored.document) {
                     continue;
                 }

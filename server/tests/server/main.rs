@@ -23,6 +23,7 @@ mod ops;
 mod outage;
 mod reading;
 mod replicas;
+mod secrets;
 mod sessions;
 mod slices;
 mod streams;
