@@ -443,7 +443,7 @@ pub(crate) struct Write {
 }
 
 /// Bytes of an idempotency key.
-const IDEMPOTENCY_KEY_BYTES: usize = 255;
+pub(super) const IDEMPOTENCY_KEY_BYTES: usize = 255;
 
 impl<S: Send + Sync> FromRequestParts<S> for Write {
     type Rejection = Problem;

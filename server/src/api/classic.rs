@@ -21,6 +21,7 @@ use super::caller::{Caller, Guarded, Needs, Sdk, Write, may};
 use super::evaluation::{Groups, View, tag_of, unless_known, with_all};
 use super::out::{Reason, committed, is_on, moment, tagged};
 use super::problem::Problem;
+use super::shapes::{AppConfig, ConfigSet, FlagCreated, FlagToggled};
 use crate::catalog::{Document, Environment, Stored};
 use crate::gate::{Committed, Operation, Target};
 use crate::services::DEFAULT_PROJECT;
@@ -146,7 +147,7 @@ fn present<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<V
 /// Set a configuration's value: everyone's, or that of one tenant
 #[utoipa::path(post, path = "/api/v1/admin/config/{key}/update", tag = "classic", params(("key" = String, Path)),
     request_body = UpdateIn,
-    responses((status = 200), (status = 412, body = Problem), (status = "4XX", body = Problem)))]
+    responses((status = 200, body = ConfigSet), (status = 412, body = Problem), (status = "4XX", body = Problem)))]
 async fn update(
     caller: Caller<may::EntryWrite>,
     Path(key): Path<String>,
@@ -195,6 +196,17 @@ struct FeatureFlagEntry {
     modified: Modified,
 }
 
+/// How a flag stands; for the OpenAPI document.
+#[derive(ToSchema)]
+#[serde(untagged)]
+#[expect(dead_code, reason = "it describes two answers, and is none")]
+enum FlagStatus {
+    /// In the environment that was asked for.
+    There(Box<FeatureFlagEntry>),
+    /// In every one that the caller reads.
+    Everywhere { name: String, environments: Vec<FeatureFlagEntry> },
+}
+
 /// Which environment, if not all.
 #[derive(Debug, Deserialize, IntoParams)]
 struct Somewhere {
@@ -205,7 +217,7 @@ struct Somewhere {
 /// How a flag stands: in one environment an entry, else `{"name", "environments": [entry, ...]}`
 #[utoipa::path(get, path = "/api/v1/admin/featureflags/{name}/status", tag = "classic",
     params(("name" = String, Path), Somewhere),
-    responses((status = 200, body = FeatureFlagEntry), (status = "4XX", body = Problem)))]
+    responses((status = 200, body = FlagStatus), (status = "4XX", body = Problem)))]
 async fn status(
     caller: Caller<may::ProjectRead>,
     Path(name): Path<String>,
@@ -245,7 +257,7 @@ struct ToggleIn {
 /// On ends a kill of that environment too, so that it is on.
 #[utoipa::path(post, path = "/api/v1/admin/featureflags/{name}/toggle", tag = "classic", params(("name" = String, Path)),
     request_body = ToggleIn,
-    responses((status = 200, description = "`name`, `environment`, `enabled`, `version`, `revision`, `change`"),
+    responses((status = 200, body = FlagToggled),
         (status = 412, body = Problem), (status = "4XX", body = Problem)))]
 async fn toggle(
     caller: Caller<may::EntryWrite>,
@@ -275,7 +287,7 @@ struct CreateQuery {
 
 /// Make a flag or any other entry: the body is its definition, as in files of definitions
 #[utoipa::path(post, path = "/api/v1/admin/featureflags/create", tag = "classic", params(CreateQuery),
-    request_body = Object, responses((status = 201), (status = "4XX", body = Problem)))]
+    request_body = Object, responses((status = 201, body = FlagCreated), (status = "4XX", body = Problem)))]
 async fn create(
     caller: Caller<may::EntryWrite>,
     Query(CreateQuery { environments, reason, ticket }): Query<CreateQuery>,
@@ -298,7 +310,7 @@ async fn create(
 ///
 /// `{"environment", "version", "config": {key: value}}`. With `If-None-Match` an unchanged answer is 304.
 #[utoipa::path(get, path = "/api/v1/app/config", tag = "classic",
-    responses((status = 200), (status = 304), (status = 401, body = Problem)))]
+    responses((status = 200, body = AppConfig), (status = 304), (status = 401, body = Problem)))]
 async fn app_config(sdk: Sdk, headers: HeaderMap) -> Result<Response, Problem> {
     let view = View::of(&sdk).await?;
     let made = with_all(&sdk.services().turns, view, |view| {

@@ -22,6 +22,7 @@ use super::caller::{Caller, Guarded, Write, may};
 use super::out::{PlannedOrChanged, Reason};
 use super::problem::Problem;
 use super::secrets::is_secret_in_force;
+use super::shapes::Exported;
 use crate::catalog::{Document, Environment, Project, Stored};
 use crate::gate::Operation;
 
@@ -49,7 +50,7 @@ struct ExportQuery {
 /// The definitions of a project, as one bundle for each environment
 #[utoipa::path(get, path = "/api/v1/projects/{project}/export", tag = "transfer",
     params(("project" = String, Path, example = "default"), ExportQuery),
-    responses((status = 200, description = "Bundles by environment"), (status = "4XX", body = Problem)))]
+    responses((status = 200, body = Exported), (status = "4XX", body = Problem)))]
 async fn export(
     caller: Caller<may::ProjectRead>,
     Path(key): Path<String>,
