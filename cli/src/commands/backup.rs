@@ -10,7 +10,8 @@ use vexil_server::store;
 
 use super::clock;
 use crate::exit::{Failure, Outcome};
-use crate::output::{Format, Output};
+use crate::output::style::WARNING;
+use crate::output::{Format, Output, complain};
 
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
@@ -38,7 +39,7 @@ Examples:
   vexil backup -o /backup/vexil.db --data /var/lib/vexil
 
 The copy is consistent, whatever is written meanwhile, and for its owner alone: it holds the keys that sign, and what
-is sensitive. No file is overwritten. To restore, stop the server and put the copy in the data folder as vexil.db,
+is sensitive; the audit log has that it was taken. No file is overwritten. To restore, stop the server and put the copy in the data folder as vexil.db,
 without the files vexil.db-wal and vexil.db-shm of the old one. PostgreSQL has pg_dump.";
 
 pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
@@ -85,10 +86,14 @@ fn copy(data: &Path, file: &Path) -> Result<(), Failure> {
         .map_err(|error| unwritable(&error))?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| Failure::Usage(error.to_string()))?;
-    runtime
-        .block_on(store::back_up(data, made.path()))
+    let name = file.file_name().unwrap_or_default().to_string_lossy();
+    let untold = runtime
+        .block_on(store::back_up(data, made.path(), &name))
         .map_err(|error| Failure::Usage(format!("cannot copy {}: {error}", data.display())))?;
     made.as_file().sync_all().map_err(|error| unwritable(&error))?;
     made.persist_noclobber(file).map_err(|error| unwritable(&error.error))?;
+    if let Some(why) = untold {
+        complain(WARNING, "warning", format_args!("the audit log does not have this backup: {why}"));
+    }
     Ok(())
 }

@@ -32,6 +32,12 @@ fn a_backup_is_taken_while_it_serves_and_serves_itself() {
     let again = vexil(&backup);
     assert_eq!(again.code, 2);
     assert!(again.complaint().starts_with(&format!("error: cannot write {copy}: ")), "{}", again.err);
+    // It is in the audit log, and in that of the copy: by whom the secrets and the signing keys may be known.
+    let told = control.folder.at("audit.jsonl");
+    assert_eq!(control.vexil(&["audit", "export", "-o", &argument(&told)]).code, 0);
+    let log = fs::read_to_string(&told).unwrap();
+    let notes: Vec<&str> = log.lines().filter(|line| line.contains("backup.take")).collect();
+    assert!(notes.len() == 1 && notes[0].contains("vexil.db"), "{log}");
     // The original goes on, and what it does is not in the copy.
     let later = control.folder.file("later.json", r#"{"key": "later", "owner": "o"}"#);
     assert_eq!(control.vexil(&["apply", &later]).code, 0);

@@ -100,7 +100,8 @@ impl<'r> Entries<'r> {
         for (i, (entry, place)) in self.all.iter().enumerate() {
             let Body::Flag(flag) = &entry.body else { continue };
             for (position, prerequisite) in flag.prerequisites.iter().enumerate() {
-                let target = self.get(&prerequisite.flag).map(|target| &target.body);
+                let target = self.get(&prerequisite.flag).filter(|target| !target.is_sensitive());
+                let target = target.map(|target| &target.body);
                 let (code, field, message) = match (&prerequisite.expected, target) {
                     (Expected::Variation(id), Some(target)) if lacks(target, id) => {
                         let message = format!("`{}` has no variation `{id}`", prerequisite.flag);
@@ -196,8 +197,13 @@ fn lacks(target: &Body, id: &str) -> bool {
 fn missing_target(reference: &Reference, target: Option<&Entry>) -> Option<(Code, String)> {
     let is_there =
         |target: &Entry| answers(&target.body, reference.kind) || matches!(target.body, Body::Invalid { .. });
-    if target.is_some_and(is_there) {
-        return None;
+    if let Some(target) = target.filter(|target| is_there(target)) {
+        // What is in no snapshot meets no prerequisite; and what an author asks of it would be answered here.
+        return (reference.kind == ReferenceKind::Prerequisite && target.is_sensitive()).then(|| {
+            let message =
+                format!("`{}` is sensitive, so it is in no snapshot, and this is never met", target.key);
+            (Code::UnknownFlag, message)
+        });
     }
     let (code, wanted) = match reference.kind {
         ReferenceKind::Segment => (Code::UnknownSegment, "segment"),

@@ -74,6 +74,15 @@ pub struct Change {
     pub moves: Vec<Move>,
 }
 
+impl Change {
+    /// Leaves which fields differ, and nothing of what is in them: as of a sensitive entry, for whoever knows that an
+    /// entry is a secret though neither side says so.
+    pub fn conceal(&mut self) {
+        fields::conceal(&mut self.fields);
+        splits::conceal(&mut self.moves);
+    }
+}
+
 /// One field that differs.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct FieldChange {

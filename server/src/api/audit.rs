@@ -112,7 +112,7 @@ struct From {
 /// JSON Lines: a header, then a line for each link. The export is itself in the log, as its last line; the hash of that
 /// is in `X-Audit-Head`.
 #[utoipa::path(get, path = "/api/v1/audit/export", tag = "audit", params(From),
-    responses((status = 200, content_type = "application/x-ndjson"), (status = "4XX", body = Problem)))]
+    responses((status = 200, body = String, content_type = "application/x-ndjson", description = "One record a line"), (status = "4XX", body = Problem)))]
 async fn download(
     caller: Caller<may::AuditRead>,
     Query(From { from }): Query<From>,

@@ -29,6 +29,7 @@ use crate::turns::Turns;
 const EVENT_STREAM: &str = "/ofrep/v1/stream";
 
 pub(crate) use sdk::{AuditedSdk, Listening, Sdk};
+pub(super) use write::IDEMPOTENCY_KEY_BYTES;
 pub(crate) use write::Write;
 
 /// What the router carries. Only this module looks inside.

@@ -22,6 +22,7 @@ use super::evaluation::{Groups, View, tag_of, unless_known, with_all};
 use super::out::{Reason, committed, is_on, moment, tagged};
 use super::problem::Problem;
 use super::secrets::SecretsRead;
+use super::shapes::{AppConfig, ConfigSet, FlagCreated, FlagToggled};
 use crate::catalog::{Document, Environment, Stored};
 use crate::gate::{Committed, Operation, Target};
 use crate::services::DEFAULT_PROJECT;
@@ -102,7 +103,8 @@ async fn config(
     let found = caller.environment(DEFAULT_PROJECT, &environment)?;
     let stored = of_type(&found, &key, "config").ok_or_else(|| Problem::not_found("configuration", &key))?;
     let mut read = SecretsRead::default();
-    let (shown, concealed) = caller.reveal(&mut read, DEFAULT_PROJECT, &found, &key, &stored.document);
+    let (shown, concealed) =
+        caller.reveal(&mut read, DEFAULT_PROJECT, &found, &key, &stored.document).await?;
     caller.tell_secrets(read).await?;
     let mark = |field: &str| stored.document.get(field).and_then(Value::as_bool);
     let out = SystemConfigEntry {
@@ -110,7 +112,7 @@ async fn config(
         scopes: shown.get("scopes").cloned(),
         description: text(&stored.document, "description"),
         environment,
-        is_sensitive: crate::audit::conceal::is_sensitive(&Value::Object(stored.document.clone())),
+        is_sensitive: caller.is_secret(DEFAULT_PROJECT, &key).await?,
         is_dynamic: mark("dynamic").unwrap_or(true),
         concealed,
         modified: caller.modified(&found, &key, stored).await?,
@@ -149,7 +151,7 @@ fn present<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<V
 /// Set a configuration's value: everyone's, or that of one tenant
 #[utoipa::path(post, path = "/api/v1/admin/config/{key}/update", tag = "classic", params(("key" = String, Path)),
     request_body = UpdateIn,
-    responses((status = 200), (status = 412, body = Problem), (status = "4XX", body = Problem)))]
+    responses((status = 200, body = ConfigSet), (status = 412, body = Problem), (status = "4XX", body = Problem)))]
 async fn update(
     caller: Caller<may::EntryWrite>,
     Path(key): Path<String>,
@@ -198,6 +200,17 @@ struct FeatureFlagEntry {
     modified: Modified,
 }
 
+/// How a flag stands; for the OpenAPI document.
+#[derive(ToSchema)]
+#[serde(untagged)]
+#[expect(dead_code, reason = "it describes two answers, and is none")]
+enum FlagStatus {
+    /// In the environment that was asked for.
+    There(Box<FeatureFlagEntry>),
+    /// In every one that the caller reads.
+    Everywhere { name: String, environments: Vec<FeatureFlagEntry> },
+}
+
 /// Which environment, if not all.
 #[derive(Debug, Deserialize, IntoParams)]
 struct Somewhere {
@@ -208,7 +221,7 @@ struct Somewhere {
 /// How a flag stands: in one environment an entry, else `{"name", "environments": [entry, ...]}`
 #[utoipa::path(get, path = "/api/v1/admin/featureflags/{name}/status", tag = "classic",
     params(("name" = String, Path), Somewhere),
-    responses((status = 200, body = FeatureFlagEntry), (status = "4XX", body = Problem)))]
+    responses((status = 200, body = FlagStatus), (status = "4XX", body = Problem)))]
 async fn status(
     caller: Caller<may::ProjectRead>,
     Path(name): Path<String>,
@@ -218,7 +231,7 @@ async fn status(
         let found = caller.environment(DEFAULT_PROJECT, &environment)?;
         let stored = flag(&found, &name)?;
         let mut read = SecretsRead::default();
-        let shown = caller.reveal(&mut read, DEFAULT_PROJECT, &found, &name, &stored.document);
+        let shown = caller.reveal(&mut read, DEFAULT_PROJECT, &found, &name, &stored.document).await?;
         caller.tell_secrets(read).await?;
         let entry = caller.flag_entry(&found, &name, stored, shown).await?;
         return Ok(tagged(StatusCode::OK, stored.revision, &entry));
@@ -228,11 +241,9 @@ async fn status(
     let (mut found, mut read) = (Vec::new(), SecretsRead::default());
     for environment in project.environments.iter().filter(permitted) {
         if let Ok(stored) = flag(environment, &name) {
-            found.push((
-                environment,
-                stored,
-                caller.reveal(&mut read, DEFAULT_PROJECT, environment, &name, &stored.document),
-            ));
+            let shown =
+                caller.reveal(&mut read, DEFAULT_PROJECT, environment, &name, &stored.document).await?;
+            found.push((environment, stored, shown));
         }
     }
     caller.tell_secrets(read).await?;
@@ -262,7 +273,7 @@ struct ToggleIn {
 /// On ends a kill of that environment too, so that it is on.
 #[utoipa::path(post, path = "/api/v1/admin/featureflags/{name}/toggle", tag = "classic", params(("name" = String, Path)),
     request_body = ToggleIn,
-    responses((status = 200, description = "`name`, `environment`, `enabled`, `version`, `revision`, `change`"),
+    responses((status = 200, body = FlagToggled),
         (status = 412, body = Problem), (status = "4XX", body = Problem)))]
 async fn toggle(
     caller: Caller<may::EntryWrite>,
@@ -292,7 +303,7 @@ struct CreateQuery {
 
 /// Make a flag or any other entry: the body is its definition, as in files of definitions
 #[utoipa::path(post, path = "/api/v1/admin/featureflags/create", tag = "classic", params(CreateQuery),
-    request_body = Object, responses((status = 201), (status = "4XX", body = Problem)))]
+    request_body = Object, responses((status = 201, body = FlagCreated), (status = "4XX", body = Problem)))]
 async fn create(
     caller: Caller<may::EntryWrite>,
     Query(CreateQuery { environments, reason, ticket }): Query<CreateQuery>,
@@ -315,7 +326,7 @@ async fn create(
 ///
 /// `{"environment", "version", "config": {key: value}}`. With `If-None-Match` an unchanged answer is 304.
 #[utoipa::path(get, path = "/api/v1/app/config", tag = "classic",
-    responses((status = 200), (status = 304), (status = 401, body = Problem)))]
+    responses((status = 200, body = AppConfig), (status = 304), (status = 401, body = Problem)))]
 async fn app_config(sdk: Sdk, headers: HeaderMap) -> Result<Response, Problem> {
     let view = View::of(&sdk).await?;
     let made = with_all(&sdk.services().turns, view, |view| {

@@ -1,12 +1,10 @@
 //! What an entry does in one environment, with every revision of it.
 
-use std::sync::Arc;
-
 use axum::Json;
 use axum::http::StatusCode;
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -14,12 +12,13 @@ use utoipa_axum::routes;
 use super::asked::{Path, Query};
 use super::body::Body;
 use super::caller::{Caller, Guarded, Needs, Write, may};
-use super::out::{ChangeOut, Page, Paging, PlannedOrChanged, Reason, tagged};
+use super::out::{ChangeOut, Differences, Page, Paging, PlannedOrChanged, Reason, tagged};
 use super::problem::Problem;
-use super::secrets::SecretsRead;
+use super::secrets::{SecretsRead, Sight};
+use crate::audit::Record;
 use crate::catalog::{Document, Environment};
 use crate::delivery::slice;
-use crate::gate::{Operation, Target, changes_between};
+use crate::gate::{Operation, Target};
 use crate::store::Revision;
 
 pub(super) fn routes() -> OpenApiRouter<Guarded> {
@@ -103,7 +102,7 @@ async fn show(
     let found = caller.environment(&project, &environment)?;
     let stored = found.definitions.get(key.as_str()).ok_or_else(|| Problem::not_found("definition", &key))?;
     let mut read = SecretsRead::default();
-    let (definition, concealed) = caller.reveal(&mut read, &project, &found, &key, &stored.document);
+    let (definition, concealed) = caller.reveal(&mut read, &project, &found, &key, &stored.document).await?;
     caller.tell_secrets(read).await?;
     let withheld = WithheldOut::of(&found, &key);
     let out = DefinitionOut {
@@ -195,10 +194,7 @@ async fn history(
     if part.items.is_empty() && paging.after.is_none() {
         return Err(Problem::not_found("definition", &key));
     }
-    let mut read = SecretsRead::default();
-    let items = part.items.into_iter();
-    let items = items.map(|row| caller.revision_out(&mut read, &project, &found, &key, row)).collect();
-    caller.tell_secrets(read).await?;
+    let items = caller.revisions_out(&project, &found, &key, part.items).await?;
     Ok(Json(Page::part(items, part.more, |item| item.revision.to_string())))
 }
 
@@ -212,10 +208,8 @@ async fn revision(
 ) -> Result<Json<DefinitionOut>, Problem> {
     let found = caller.environment(&project, &environment)?;
     let row = caller.stored(&project, &environment, &key, revision).await?;
-    let mut read = SecretsRead::default();
-    let out = caller.revision_out(&mut read, &project, &found, &key, row);
-    caller.tell_secrets(read).await?;
-    Ok(Json(out))
+    let shown = caller.revisions_out(&project, &found, &key, vec![row]).await?.pop();
+    shown.map(Json).ok_or_else(|| Problem::not_found("revision", &revision.to_string()))
 }
 
 /// Two revisions.
@@ -230,18 +224,24 @@ struct Between {
 /// What differs between two revisions
 #[utoipa::path(get, path = "/api/v1/projects/{project}/environments/{environment}/entries/{key}/diff",
     tag = "definitions", params(("project" = String, Path, example = "default"), ("environment" = String, Path, example = "production"), ("key" = String, Path, example = "a"), Between),
-    responses((status = 200), (status = "4XX", body = Problem)))]
+    responses((status = 200, body = Differences), (status = "4XX", body = Problem)))]
 async fn compare(
     caller: Caller<may::ProjectRead>,
     Path((project, environment, key)): Place,
     Query(Between { from, to }): Query<Between>,
-) -> Result<Json<Value>, Problem> {
+) -> Result<Json<Differences>, Problem> {
     let found = caller.environment(&project, &environment)?;
     let to = to.unwrap_or_else(|| found.revision(&key));
     let old = caller.stored(&project, &environment, &key, from).await?;
     let new = caller.stored(&project, &environment, &key, to).await?;
-    let changes = changes_between(old.definition.as_ref(), new.definition.as_ref());
-    Ok(Json(json!({ "from": from, "to": to, "changes": changes })))
+    let changes = caller.differences(&project, listed(old), listed(new)).await?;
+    Ok(Json(Differences { from, to, changes }))
+}
+
+/// The definition of a revision as a list of definitions, empty where the entry was archived.
+fn listed(revision: Revision) -> String {
+    let definition = revision.definition.map(|document| Value::Object(document).to_string());
+    format!("[{}]", definition.unwrap_or_default())
 }
 
 /// The revision to go back to.
@@ -285,26 +285,41 @@ impl<N: Needs> Caller<N> {
         found.ok_or_else(|| Problem::not_found("revision", &revision.to_string()))
     }
 
-    fn revision_out(
+    /// Revisions as the caller may see them. Those in which they see a secret are in the audit log first, as one record.
+    async fn revisions_out(
         &self,
-        read: &mut SecretsRead,
         project: &str,
-        environment: &Arc<Environment>,
+        environment: &Environment,
         key: &str,
-        row: Revision,
-    ) -> DefinitionOut {
-        let shown =
-            row.definition.as_ref().map(|document| self.reveal(read, project, environment, key, document));
-        let (definition, concealed) = shown.unzip();
-        DefinitionOut {
-            key: key.to_owned(),
-            environment: environment.row.key.to_string(),
-            revision: row.revision,
-            version: row.version,
-            definition,
-            concealed: concealed.unwrap_or_default(),
-            withheld: Vec::new(),
-            change: Some(row.change.into()),
+        rows: Vec<Revision>,
+    ) -> Result<Vec<DefinitionOut>, Problem> {
+        let is_secret = self.is_secret(project, key).await?;
+        let (mut shown, mut read) = (Vec::with_capacity(rows.len()), Vec::new());
+        for row in rows {
+            let seen = row.definition.map(|document| self.look(environment, key, &document, is_secret));
+            let (definition, sight) = seen.unzip();
+            if sight == Some(Sight::Secret) {
+                read.push(row.revision);
+            }
+            shown.push(DefinitionOut {
+                key: key.to_owned(),
+                environment: environment.row.key.to_string(),
+                revision: row.revision,
+                version: row.version,
+                definition,
+                concealed: sight == Some(Sight::Concealed),
+                withheld: Vec::new(),
+                change: Some(row.change.into()),
+            });
         }
+        if let (Some(newest), Some(oldest)) = (read.first(), read.last()) {
+            let summary = match newest == oldest {
+                true => format!("revision {newest}"),
+                false => format!("{} revisions from {oldest} to {newest}", read.len()),
+            };
+            let record = Record { summary: Some(summary), ..self.secret_read(project, environment, key) };
+            self.services().store.note(vec![record]).await?;
+        }
+        Ok(shown)
     }
 }

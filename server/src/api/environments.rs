@@ -1,23 +1,24 @@
 //! Environments: their versions, what differs between two, and the way back.
 
+use std::sync::Arc;
+
 use axum::Json;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
-use vexil_core::{Arena, Node, diff};
 
 use super::asked::{Path, Query};
 use super::body::Body;
-use super::caller::{Caller, Guarded, Write, may};
+use super::caller::{Caller, Guarded, Needs, Write, may};
 use super::out::{
-    ChangeOut, ChangedOut, Page, Paging, PlannedOrChanged, PreviewOut, Reason, committed, moment, tagged,
+    ChangeOut, ChangedOut, Differences, Page, Paging, PlannedOrChanged, PreviewOut, Reason, committed,
+    moment, tagged,
 };
 use super::problem::Problem;
-use crate::catalog::Row;
+use crate::catalog::Environment;
 use crate::gate::Operation;
 
 pub(super) fn routes() -> OpenApiRouter<Guarded> {
@@ -41,6 +42,14 @@ struct EnvironmentOut {
     production: bool,
     /// Where it stands among the others, from 0.
     position: i64,
+    /// How it stands; absent where the caller reads nothing.
+    #[serde(flatten)]
+    standing: Option<Standing>,
+}
+
+/// How an environment stands.
+#[derive(Debug, Serialize, ToSchema)]
+struct Standing {
     /// The version of its newest snapshot; without gaps from 0, the empty one.
     version: u64,
     /// When that came to be (RFC 3339); absent before the first.
@@ -50,15 +59,21 @@ struct EnvironmentOut {
     entries: usize,
 }
 
-fn out(row: &Row, entries: usize) -> EnvironmentOut {
-    EnvironmentOut {
-        key: row.key.to_string(),
-        name: row.name.clone(),
-        production: row.production,
-        position: row.position,
-        version: row.version,
-        changed_at: (row.version > 0).then(|| moment(row.changed_at)),
-        entries,
+impl EnvironmentOut {
+    fn of<N: Needs>(caller: &Caller<N>, environment: &Environment) -> EnvironmentOut {
+        let row = &environment.row;
+        let standing = caller.permit_in(environment).is_ok().then(|| Standing {
+            version: row.version,
+            changed_at: (row.version > 0).then(|| moment(row.changed_at)),
+            entries: environment.definitions.len(),
+        });
+        EnvironmentOut {
+            key: row.key.to_string(),
+            name: row.name.clone(),
+            production: row.production,
+            position: row.position,
+            standing,
+        }
     }
 }
 
@@ -80,7 +95,7 @@ struct EnvironmentIn {
     ticket: Option<String>,
 }
 
-/// Every environment of a project
+/// Every environment of a project; of those that the caller does not read, what they are called
 #[utoipa::path(get, path = "/api/v1/projects/{project}/environments", tag = "projects",
     params(("project" = String, Path, example = "default")), responses((status = 200, body = Vec<EnvironmentOut>), (status = "4XX", body = Problem)))]
 async fn list(
@@ -89,7 +104,7 @@ async fn list(
 ) -> Result<Json<Vec<EnvironmentOut>>, Problem> {
     let project = caller.project(&project)?;
     let environments = project.environments.iter();
-    Ok(Json(environments.map(|environment| out(&environment.row, environment.definitions.len())).collect()))
+    Ok(Json(environments.map(|environment| EnvironmentOut::of(&caller, environment)).collect()))
 }
 
 /// One environment
@@ -100,10 +115,8 @@ async fn show(
     caller: Caller<may::ProjectRead>,
     Path((project, environment)): Path<(String, String)>,
 ) -> Result<Response, Problem> {
-    let project = caller.project(&project)?;
-    let found =
-        project.environment(&environment).ok_or_else(|| Problem::not_found("environment", &environment))?;
-    Ok(tagged(StatusCode::OK, found.row.version, &out(&found.row, found.definitions.len())))
+    let found = caller.environment(&project, &environment)?;
+    Ok(tagged(StatusCode::OK, found.row.version, &EnvironmentOut::of(&caller, &found)))
 }
 
 /// Make an environment
@@ -186,18 +199,10 @@ struct Between {
     to: Option<u64>,
 }
 
-/// What differs between them.
-#[derive(Serialize)]
-struct Differences {
-    from: u64,
-    to: u64,
-    changes: Box<RawValue>,
-}
-
 /// What differs between two versions of an environment
 #[utoipa::path(get, path = "/api/v1/projects/{project}/environments/{environment}/diff", tag = "projects",
     params(("project" = String, Path, example = "default"), ("environment" = String, Path, example = "production"), Between),
-    responses((status = 200), (status = "4XX", body = Problem)))]
+    responses((status = 200, body = Differences), (status = "4XX", body = Problem)))]
 async fn compare(
     caller: Caller<may::ProjectRead>,
     Path((project, environment)): Path<(String, String)>,
@@ -213,18 +218,8 @@ async fn compare(
     let services = caller.services();
     let old = services.store.environment_text_at(&project, &found, from).await?;
     let new = services.store.environment_text_at(&project, &found, to).await?;
-    let changes = services.turns.take(move || changes(&old, &new)).await?;
-    let changes = changes.map_err(|problem| Problem::internal(problem.to_string()))?;
+    let changes = caller.differences(&project, old, new).await?;
     Ok(Json(Differences { from, to, changes }))
-}
-
-/// What differs between two lists of definitions, as JSON.
-fn changes(old: &str, new: &str) -> Result<Box<RawValue>, vexil_core::Problem> {
-    let arena = Arena::new();
-    let (old, new) = (Node::parse_json(old.as_bytes(), &arena)?, Node::parse_json(new.as_bytes(), &arena)?);
-    let changes = serde_json::value::to_raw_value(&diff::diff(&[old], &[new]).changes);
-    // Changes can always be written.
-    Ok(changes.unwrap_or_default())
 }
 
 /// The version to go back to.
@@ -285,13 +280,9 @@ async fn promote(
     caller.carry_out(&write, operation, Reason { reason, ticket }, &digest, dry_run).await
 }
 
-impl<N: super::caller::Needs> Caller<N> {
+impl<N: Needs> Caller<N> {
     /// An environment, as of now.
-    pub(super) fn environment(
-        &self,
-        project: &str,
-        environment: &str,
-    ) -> Result<std::sync::Arc<crate::catalog::Environment>, Problem> {
+    pub(super) fn environment(&self, project: &str, environment: &str) -> Result<Arc<Environment>, Problem> {
         let project = self.project(project)?;
         let found = project.environment(environment).cloned();
         let found = found.ok_or_else(|| Problem::not_found("environment", environment))?;
@@ -309,7 +300,12 @@ impl<N: super::caller::Needs> Caller<N> {
         dry_run: bool,
     ) -> Result<Response, Problem> {
         if dry_run {
-            let reviewed = self.preview(write, operation, reason.into()).await?;
+            let mut reviewed = self.preview(write, operation, reason.into()).await?;
+            if let Some(base) = &reviewed.draft.base {
+                for environment in &mut reviewed.environments {
+                    self.conceal_changes(&base.key, &mut environment.changes).await?;
+                }
+            }
             return Ok(Json(PreviewOut::from(&reviewed)).into_response());
         }
         let done = self.submit(write, operation, reason.into(), body).await?;

@@ -13,8 +13,9 @@ use vexil_core::Timestamp;
 use super::asked::{Path, Query};
 use super::body::Body;
 use super::caller::{Caller, Guarded, Needs, Write, may};
-use super::out::{Page, Paging, Reason, committed, moment};
+use super::out::{ChangedOut, Page, Paging, Reason, committed, moment};
 use super::problem::Problem;
+use super::shapes::KeyShown;
 use crate::access::credential::{self, CredentialKind, Minted};
 use crate::access::{EnvironmentClass, Grant, Permission};
 use crate::directory::{CLIENT, SERVER, TOKEN};
@@ -136,7 +137,7 @@ async fn list(
 
 /// Make an SDK key; the answer is the only one that shows it
 #[utoipa::path(post, path = "/api/v1/keys", tag = "keys", request_body = KeyIn,
-    responses((status = 201, description = "`id` and `key`"), (status = "4XX", body = Problem)))]
+    responses((status = 201, body = KeyShown), (status = "4XX", body = Problem)))]
 async fn create(
     caller: Caller<may::KeyManage>,
     write: Write,
@@ -162,7 +163,7 @@ async fn create(
 
 /// Revoke an SDK key at once
 #[utoipa::path(delete, path = "/api/v1/keys/{id}", tag = "keys", params(("id" = String, Path), Reason),
-    responses((status = 200), (status = 412, body = Problem), (status = "4XX", body = Problem)))]
+    responses((status = 200, body = ChangedOut), (status = 412, body = Problem), (status = "4XX", body = Problem)))]
 async fn revoke(
     caller: Caller<may::KeyManage>,
     Path(id): Path<String>,
@@ -185,7 +186,7 @@ struct RotateIn {
 
 /// Give a key or token another secret; the old one works for a while
 #[utoipa::path(post, path = "/api/v1/keys/{id}/rotate", tag = "keys", params(("id" = String, Path)), request_body = RotateIn,
-    responses((status = 201, description = "`id` and `key` of the new one"), (status = 412, body = Problem), (status = "4XX", body = Problem)))]
+    responses((status = 201, body = KeyShown), (status = 412, body = Problem), (status = "4XX", body = Problem)))]
 async fn rotate(
     caller: Caller<may::KeyManage>,
     Path(id): Path<String>,

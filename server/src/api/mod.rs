@@ -7,6 +7,7 @@ mod body;
 mod caller;
 mod classic;
 mod definitions;
+mod document;
 mod entries;
 mod environments;
 mod evaluation;
@@ -23,6 +24,7 @@ mod projects;
 mod sdk;
 mod secrets;
 mod sessions;
+mod shapes;
 mod signing_keys;
 mod slices;
 mod stream;
@@ -119,15 +121,21 @@ fn for_processes() -> OpenApiRouter<Guarded> {
         .merge(classic::for_processes())
 }
 
+fn documented() -> (Router<Guarded>, utoipa::openapi::OpenApi) {
+    let (router, mut document) = routes().split_for_parts();
+    document::complete(&mut document);
+    (router, document)
+}
+
 /// The OpenAPI document, as JSON.
 pub fn openapi() -> String {
-    let (_, document) = routes().split_for_parts();
+    let (_, document) = documented();
     document.to_pretty_json().unwrap_or_default()
 }
 
 /// Everything that the server answers.
 pub(crate) fn router(services: &Arc<Services>) -> Router {
-    let (router, document) = routes().split_for_parts();
+    let (router, document) = documented();
     let router = router
         .merge(SwaggerUi::new("/api/docs").url("/api/openapi.json", document))
         .merge(web::health(services))

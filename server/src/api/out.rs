@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::{IntoParams, ToSchema};
 use vexil_core::Timestamp;
+use vexil_core::diff::Change;
 
 use super::caller::Why;
 use super::problem::Problem;
@@ -185,6 +186,18 @@ pub(super) struct ChangedOut<'c> {
     /// What there is to say of it.
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     notes: &'c [String],
+}
+
+/// What differs between two revisions or versions.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Differences {
+    /// The older one.
+    pub(super) from: u64,
+    /// The newer one.
+    pub(super) to: u64,
+    /// What differs, entry by entry; `moves` say what share of units gets another variation.
+    #[schema(value_type = Vec<Object>)]
+    pub(super) changes: Vec<Change>,
 }
 
 /// What is answered where `dry_run` decides; for the OpenAPI document.

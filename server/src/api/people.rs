@@ -12,7 +12,7 @@ use utoipa_axum::routes;
 use super::asked::{Path, Query};
 use super::body::{Body, digest};
 use super::caller::{Caller, Guarded, Known, Write, may};
-use super::out::{Page, Paging, Reason, committed, moment, tagged};
+use super::out::{ChangedOut, Page, Paging, Reason, committed, moment, tagged};
 use super::problem::Problem;
 use super::sessions::with_turn;
 use crate::access::password::{self, PasswordError};
@@ -161,7 +161,7 @@ struct PersonPatch {
 /// Change somebody's name or roles, or whether they may sign in
 #[utoipa::path(patch, path = "/api/v1/people/{id}", tag = "people", params(("id" = String, Path)),
     request_body = PersonPatch,
-    responses((status = 200), (status = 412, body = Problem), (status = "4XX", body = Problem)))]
+    responses((status = 200, body = ChangedOut), (status = 412, body = Problem), (status = "4XX", body = Problem)))]
 async fn edit(
     caller: Caller<may::PeopleManage>,
     Path(id): Path<String>,
@@ -201,7 +201,7 @@ struct PasswordIn {
 
 /// Set a password: one's own with the old one, or somebody else's; all of their sessions end
 #[utoipa::path(put, path = "/api/v1/people/{id}/password", tag = "people", params(("id" = String, Path)),
-    request_body = PasswordIn, responses((status = 200), (status = "4XX", body = Problem)))]
+    request_body = PasswordIn, responses((status = 200, body = ChangedOut), (status = "4XX", body = Problem)))]
 async fn set_password(
     known: Known,
     Path(id): Path<String>,

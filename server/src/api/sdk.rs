@@ -15,6 +15,7 @@ use utoipa_axum::routes;
 use super::asked::Query;
 use super::caller::{Guarded, Sdk};
 use super::problem::Problem;
+use super::shapes::{KeySet, Signed};
 use super::stream;
 use crate::delivery::{Audience, Coding, Head};
 
@@ -38,7 +39,7 @@ pub(super) fn routes() -> OpenApiRouter<Guarded> {
 /// the signature a detached JWS over its bytes. With `If-None-Match` an unchanged one is answered with 304. Whoever
 /// shows a later version than there is here is given none that is older: 503 `BEHIND`, if it does not come in time.
 #[utoipa::path(get, path = "/sdk/v1/snapshot", tag = "sdk",
-    responses((status = 200), (status = 304), (status = 401, body = Problem), (status = 503, body = Problem)))]
+    responses((status = 200, body = Signed), (status = 304), (status = 401, body = Problem), (status = 503, body = Problem)))]
 async fn snapshot(sdk: Sdk, headers: HeaderMap) -> Result<Response, Problem> {
     let mut head = sdk.head()?;
     if let Some(held) = held_beyond(&headers, &head, &sdk.key.audience) {
@@ -88,7 +89,7 @@ struct Since {
 /// `since`) resumes; a position that is too old gets a `put`, and one that is not known here yet 503 `BEHIND`, if it does
 /// not come in time.
 #[utoipa::path(get, path = "/sdk/v1/stream", tag = "sdk", params(Since),
-    responses((status = 200, content_type = "text/event-stream"), (status = 401, body = Problem),
+    responses((status = 200, body = String, content_type = "text/event-stream"), (status = 401, body = Problem),
         (status = 503, body = Problem)))]
 async fn events(sdk: Sdk, headers: HeaderMap, Query(since): Query<Since>) -> Result<Response, Problem> {
     let resumed = headers.get("last-event-id").and_then(|value| value.to_str().ok()?.trim().parse().ok());
@@ -109,7 +110,7 @@ async fn socket(
 }
 
 /// The public keys to trust, as a JWK set (RFC 7517, RFC 8037)
-#[utoipa::path(get, path = "/sdk/v1/keys", tag = "sdk", responses((status = 200), (status = 401, body = Problem)))]
+#[utoipa::path(get, path = "/sdk/v1/keys", tag = "sdk", responses((status = 200, body = KeySet), (status = 401, body = Problem)))]
 async fn trusted(sdk: Sdk) -> Json<serde_json::Value> {
     let keys: Vec<_> = sdk
         .services()

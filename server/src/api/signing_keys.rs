@@ -12,7 +12,7 @@ use utoipa_axum::routes;
 use super::asked::{Path, Query};
 use super::body::Body;
 use super::caller::{Caller, Guarded, Write, may};
-use super::out::{Page, Paging, Reason, committed, tagged};
+use super::out::{ChangedOut, Page, Paging, Reason, committed, tagged};
 use super::problem::Problem;
 use crate::delivery::{PublicKey, new_signing_key};
 use crate::follow::refresh_access;
@@ -46,7 +46,7 @@ struct SigningKeyIn {
 
 /// Make a key that signs
 #[utoipa::path(post, path = "/api/v1/signing-keys", tag = "keys", request_body = SigningKeyIn,
-    responses((status = 201), (status = 412, body = Problem), (status = "4XX", body = Problem)))]
+    responses((status = 201, body = PublicKey), (status = 412, body = Problem), (status = "4XX", body = Problem)))]
 async fn create(
     caller: Caller<may::SigningKeyManage>,
     write: Write,
@@ -92,7 +92,7 @@ enum NextState {
 
 /// Let another key sign, or retire one
 #[utoipa::path(patch, path = "/api/v1/signing-keys/{id}", tag = "keys", params(("id" = String, Path)),
-    request_body = SigningKeyState, responses((status = 200), (status = 412, body = Problem), (status = "4XX", body = Problem)))]
+    request_body = SigningKeyState, responses((status = 200, body = ChangedOut), (status = 412, body = Problem), (status = "4XX", body = Problem)))]
 async fn set(
     caller: Caller<may::SigningKeyManage>,
     Path(id): Path<String>,

@@ -19,6 +19,7 @@ use super::caller::{AuditedSdk, Caller, Guarded, may};
 use super::evaluation::{Groups, View, with_all};
 use super::out::moment;
 use super::problem::Problem;
+use super::shapes::Signed;
 use crate::access::{EnvironmentClass, Permission};
 use crate::audit::{Action, Record};
 use crate::delivery::{Audience, Head};
@@ -76,7 +77,7 @@ struct Payload<'p> {
 /// header is until when it holds, in seconds since the epoch. `system` and `customer` have the values of the entries with
 /// these tags. Only server keys vend, and one that is bound to a tenant only for that tenant.
 #[utoipa::path(post, path = "/sdk/v1/slices", tag = "sdk", request_body = SliceIn,
-    responses((status = 200), (status = "4XX", body = Problem)))]
+    responses((status = 200, body = Signed), (status = "4XX", body = Problem)))]
 async fn vend(
     AuditedSdk { sdk, circumstances }: AuditedSdk,
     Body { value, .. }: Body<SliceIn>,
@@ -94,7 +95,7 @@ async fn vend(
 /// The same for whoever has the permission
 #[utoipa::path(post, path = "/api/v1/projects/{project}/environments/{environment}/slices", tag = "projects",
     params(("project" = String, Path, example = "default"), ("environment" = String, Path, example = "production")),
-    request_body = SliceIn, responses((status = 200), (status = "4XX", body = Problem)))]
+    request_body = SliceIn, responses((status = 200, body = Signed), (status = "4XX", body = Problem)))]
 async fn vend_by_permission(
     caller: Caller<may::SliceVend>,
     Path((project, environment)): Path<(String, String)>,

@@ -11,8 +11,9 @@ use super::asked::{Path, Query};
 use super::body::Body;
 use super::caller::{Caller, Guarded, Write, may};
 use super::keys::{KeyOut, expiry, mint, new_row};
-use super::out::{Page, Paging, Reason};
+use super::out::{ChangedOut, Page, Paging, Reason};
 use super::problem::Problem;
+use super::shapes::TokenShown;
 use crate::access::Grant;
 use crate::access::credential::CredentialKind;
 use crate::directory::TOKEN;
@@ -52,7 +53,7 @@ async fn list(
 
 /// Make an API token; the answer is the only one that shows it
 #[utoipa::path(post, path = "/api/v1/tokens", tag = "keys", request_body = TokenIn,
-    responses((status = 201, description = "`id` and `token`"), (status = "4XX", body = Problem)))]
+    responses((status = 201, body = TokenShown), (status = "4XX", body = Problem)))]
 async fn create(
     caller: Caller<may::TokenManage>,
     write: Write,
@@ -71,7 +72,7 @@ async fn create(
 
 /// Revoke an API token at once
 #[utoipa::path(delete, path = "/api/v1/tokens/{id}", tag = "keys", params(("id" = String, Path), Reason),
-    responses((status = 200), (status = 412, body = Problem), (status = "4XX", body = Problem)))]
+    responses((status = 200, body = ChangedOut), (status = 412, body = Problem), (status = "4XX", body = Problem)))]
 async fn revoke(
     caller: Caller<may::TokenManage>,
     Path(id): Path<String>,

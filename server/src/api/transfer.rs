@@ -22,6 +22,7 @@ use super::caller::{Caller, Guarded, Write, may};
 use super::out::{PlannedOrChanged, Reason};
 use super::problem::Problem;
 use super::secrets::SecretsRead;
+use super::shapes::Exported;
 use crate::catalog::{Document, Environment, Project, Stored};
 use crate::gate::Operation;
 
@@ -49,7 +50,7 @@ struct ExportQuery {
 /// The definitions of a project, as one bundle for each environment
 #[utoipa::path(get, path = "/api/v1/projects/{project}/export", tag = "transfer",
     params(("project" = String, Path, example = "default"), ExportQuery),
-    responses((status = 200, description = "Bundles by environment"), (status = "4XX", body = Problem)))]
+    responses((status = 200, body = Exported), (status = "4XX", body = Problem)))]
 async fn export(
     caller: Caller<may::ProjectRead>,
     Path(key): Path<String>,
@@ -70,7 +71,7 @@ async fn export(
         }
         let mut entries = Vec::new();
         for (entry, stored) in &found.definitions {
-            if caller.may_export(&mut read, secrets, &key, found, entry, &stored.document) {
+            if caller.may_export(&mut read, secrets, &project, found, entry, &stored.document) {
                 entries.push(Arc::clone(stored));
             }
         }

@@ -10,6 +10,9 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 
 use super::caller::{Caller, Guarded, may};
+use super::problem::Problem;
+use crate::access::Permission;
+use crate::gate::Refusal;
 use crate::observe;
 use crate::services::Services;
 use crate::store::within;
@@ -27,10 +30,11 @@ pub(super) fn health(services: &Arc<Services>) -> Router<Guarded> {
         .route("/metrics", get(guarded_metrics))
 }
 
-/// Metrics tell of projects, environments and load, so at the address of everybody else they are for those who may
-/// read telemetry. A caller from this machine is not trusted for it: behind a proxy, everybody is one.
-async fn guarded_metrics(caller: Caller<may::TelemetryRead>) -> Response {
-    metrics(caller.services()).await
+/// Metrics tell of all projects and environments and of load, so at the address of everybody else they are for those
+/// who may read telemetry in every environment. A caller from this machine is not trusted for it: behind a proxy, everybody is one.
+async fn guarded_metrics(caller: Caller<may::TelemetryRead>) -> Result<Response, Problem> {
+    caller.authority.may(Permission::TelemetryRead, None, None).map_err(Refusal::from)?;
+    Ok(metrics(caller.services()).await)
 }
 
 async fn metrics(services: &Services) -> Response {

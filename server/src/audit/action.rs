@@ -92,6 +92,8 @@ actions! {
     SliceVend = "slice.vend";
     /// The audit left the house.
     AuditExport = "audit.export";
+    /// The whole database left the house: what is sensitive, and the keys that sign.
+    BackupTake = "backup.take";
 }
 
 impl fmt::Display for Action {

@@ -71,7 +71,8 @@ pub fn is_sensitive(definition: &Value) -> bool {
     definition.get("sensitive").is_some_and(|mark| *mark != Value::Bool(false))
 }
 
-fn concealed(entry: &str, definition: &Value, key: &DigestKey) -> Value {
+/// A definition as the audit may tell it of a sensitive entry, be it marked or not. `entry` is its key.
+pub fn concealed(entry: &str, definition: &Value, key: &DigestKey) -> Value {
     // What is no definition tells nobody what in it is a secret.
     let Value::Object(fields) = definition else { return digest(entry, "", definition, key) };
     let conceal = |(name, value): (&String, &Value)| {

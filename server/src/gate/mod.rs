@@ -42,7 +42,6 @@ pub use access::{AccessDraft, AccessOperation, ring_revision};
 pub use commit::Committed;
 pub use draft::{Draft, EntryDraft, EnvironmentDraft, ProjectDraft};
 pub use operation::{Expected, Operation, Target};
-pub(crate) use plan::changes_between;
 pub use policy::{Complete, Policy, Verdict};
 pub use refusal::EntryProblem;
 pub use refusal::Refusal;

@@ -17,7 +17,9 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use sqlx::AnyPool;
 use tokio::time::Instant;
+use vexil_core::Timestamp;
 
+use crate::audit::{Action, Record};
 use crate::gate::Approved;
 use backend::{Backend, Postgres, Sqlite};
 
@@ -111,14 +113,24 @@ impl Store {
 }
 
 /// Copies the embedded database of a folder into a file that is empty or not there yet, also while a server uses it. It
-/// is copied as it is: whoever takes a backup does not migrate.
-pub async fn back_up(folder: &Path, file: &Path) -> Result<(), StoreError> {
+/// is copied as it is: whoever takes a backup does not migrate. `name` is what the audit log, of which the copy has this
+/// too, is told of where it goes.
+///
+/// Where the log could not be told, for the database is only readable or of another version, it says why: to keep a
+/// copy from whoever can read the file anyway would help nobody.
+pub async fn back_up(folder: &Path, file: &Path, name: &str) -> Result<Option<StoreError>, StoreError> {
     sqlx::any::install_default_drivers();
     let sqlite = Box::new(Sqlite { file: folder::existing_database(folder)? });
     let store = Store { pool: backend::connect(&*sqlite).await?, backend: sqlite };
+    let at = Timestamp::from_millis(now());
+    let record = Record {
+        target: Some(name.to_owned()),
+        ..Record::new(at, "system:backup".to_owned(), Action::BackupTake)
+    };
+    let untold = store.note(vec![record]).await.err();
     store.copy_to(file).await?;
     store.close().await;
-    Ok(())
+    Ok(untold)
 }
 
 /// Milliseconds since the epoch.

@@ -24,6 +24,7 @@ mod outage;
 mod proxy;
 mod reading;
 mod replicas;
+mod secrets;
 mod sessions;
 mod slices;
 mod start;

@@ -47,7 +47,7 @@ fn a_folder_is_one_servers() {
     // A copy is made all the same.
     let copy = folder.path().join("copy.db");
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    runtime.block_on(vexil_server::store::back_up(&first.data, &copy)).unwrap();
+    runtime.block_on(vexil_server::store::back_up(&first.data, &copy, "test")).unwrap();
     server.stop();
     start(first).unwrap();
 }
@@ -64,7 +64,7 @@ fn a_folder_may_have_any_name() {
         assert!(data.join("vexil.db").is_file(), "{name}");
         let copy = folder.path().join("copy.db");
         let runtime = tokio::runtime::Runtime::new().unwrap();
-        runtime.block_on(vexil_server::store::back_up(&data, &copy)).unwrap();
+        runtime.block_on(vexil_server::store::back_up(&data, &copy, "test")).unwrap();
         std::fs::remove_file(copy).unwrap();
     }
 }

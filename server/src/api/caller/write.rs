@@ -18,7 +18,7 @@ pub(crate) struct Write {
 }
 
 /// Bytes of an idempotency key.
-const IDEMPOTENCY_KEY_BYTES: usize = 255;
+pub(in crate::api) const IDEMPOTENCY_KEY_BYTES: usize = 255;
 
 impl<S: Send + Sync> FromRequestParts<S> for Write {
     type Rejection = Problem;

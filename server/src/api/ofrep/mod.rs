@@ -20,6 +20,7 @@ use vexil_core::{Arena, Code, Context, Node, limits};
 use super::caller::{Guarded, Listening, Sdk};
 use super::evaluation::{View, tag_of, unless_known, with_all};
 use super::problem::Problem;
+use super::shapes::{Evaluated, EvaluatedAll};
 use super::stream;
 use crate::store::now;
 pub(super) use answer::general;
@@ -54,7 +55,7 @@ struct EvaluationRequest {
 /// experiment gives no variant. `variant` is empty where the value is none of the variations.
 #[utoipa::path(post, path = "/ofrep/v1/evaluate/flags/{key}", tag = "ofrep", params(("key" = String, Path)),
     request_body = EvaluationRequest,
-    responses((status = 200), (status = 400, body = Failure), (status = 404, body = Failure),
+    responses((status = 200, body = Evaluated), (status = 400, body = Failure), (status = 404, body = Failure),
         (status = 401, body = General), (status = 403, body = General), (status = 429, body = General)))]
 async fn single(
     sdk: Result<Sdk, Problem>,
@@ -99,7 +100,7 @@ struct Told {
 /// With `If-None-Match` an unchanged answer is 304. `eventStreams` leads to the stream that tells of changes.
 #[utoipa::path(post, path = "/ofrep/v1/evaluate/flags", tag = "ofrep", params(Told),
     request_body = EvaluationRequest,
-    responses((status = 200), (status = 304), (status = 400, body = Failure),
+    responses((status = 200, body = EvaluatedAll), (status = 304), (status = 400, body = Failure),
         (status = 401, body = General), (status = 403, body = General), (status = 429, body = General)))]
 async fn bulk(
     sdk: Result<Sdk, Problem>,
@@ -172,7 +173,7 @@ async fn await_version(sdk: &Sdk, version: Option<u64>) {
 /// for an hour or two; who can set headers may show the SDK key instead.
 #[utoipa::path(get, path = "/ofrep/v1/stream", tag = "ofrep",
     params(("ticket" = Option<String>, Query, description = "In place of a key")),
-    responses((status = 200, content_type = "text/event-stream"), (status = 401, body = General)))]
+    responses((status = 200, body = String, content_type = "text/event-stream"), (status = 401, body = General)))]
 async fn events(listening: Result<Listening, Problem>, headers: HeaderMap) -> Response {
     let held = headers.get("last-event-id").and_then(|value| value.to_str().ok()?.trim().parse().ok());
     let opened = match listening {

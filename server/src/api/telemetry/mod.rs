@@ -12,9 +12,6 @@ use utoipa_axum::routes;
 
 use super::caller::{Caller, Guarded, may};
 use super::problem::Problem;
-use crate::access::{EnvironmentClass, Permission, Subject};
-use crate::catalog::Document;
-use crate::gate::Refusal;
 use crate::telemetry::{Health, retention};
 
 pub(super) fn routes() -> OpenApiRouter<Guarded> {
@@ -79,21 +76,6 @@ impl Caller<may::TelemetryRead> {
     /// so once it is sensitive this is for those alone who may read secrets.
     async fn known_entry(&self, project: &str, environment: &str, key: &str) -> Result<(), Problem> {
         let found = self.environment(project, environment)?;
-        let place = (&*found.row.key, EnvironmentClass::of(found.row.production));
-        let may_read = |document: &Document| {
-            let subject = Subject::of(document);
-            self.authority.may(Permission::ProjectRead, Some(place), subject.as_ref()).map_err(Refusal::from)
-        };
-        if let Some(stored) = found.definitions.get(key) {
-            may_read(&stored.document)?;
-            return Ok(());
-        }
-        let (archiving, _) = found.archived.get(key).ok_or_else(|| Problem::not_found("entry", key))?;
-        let store = &self.services().store;
-        let last = store.revision(project, environment, key, archiving.saturating_sub(1)).await?;
-        if let Some(document) = last.and_then(|revision| revision.definition) {
-            may_read(&document)?;
-        }
-        Ok(())
+        self.permit_told(project, &found, key).await
     }
 }
