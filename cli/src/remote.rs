@@ -254,11 +254,11 @@ impl Remote {
     fn refusal(&self, mut response: Response<ureq::Body>) -> Failure {
         let status = response.status();
         let text = response.body_mut().with_config().limit(ANSWER_BYTES).read_to_vec().unwrap_or_default();
-        let Ok(Refusal { code, detail, environment, problems }) = serde_json::from_slice(&text) else {
+        let Ok(Refusal { code, detail, problems }) = serde_json::from_slice(&text) else {
             return Failure::Usage(format!("{} answered {status}, and does not say why", self.base));
         };
         for problem in &problems {
-            problem.tell(environment.as_deref());
+            problem.tell(&problem.environments.join(","));
         }
         let message = format!("{detail} ({code})");
         // Who asks, or how, is at fault; or nobody here is.
@@ -281,7 +281,6 @@ struct Page {
 struct Refusal {
     code: String,
     detail: String,
-    environment: Option<String>,
     #[serde(default)]
     problems: Vec<EntryProblem>,
 }
@@ -295,13 +294,17 @@ pub(crate) struct EntryProblem {
     #[serde(default)]
     path: String,
     message: String,
+    /// Where, if that is not said otherwise.
+    #[serde(default)]
+    environments: Vec<String>,
 }
 
 impl EntryProblem {
     /// `environment/key: error CODE path: message`, on standard error.
-    pub(crate) fn tell(&self, environment: Option<&str>) {
-        let EntryProblem { key, code, severity, path, message } = self;
-        let place: Vec<&str> = [environment, key.as_deref()].into_iter().flatten().collect();
+    pub(crate) fn tell(&self, environments: &str) {
+        let EntryProblem { key, code, severity, path, message, .. } = self;
+        let place = [Some(environments).filter(|names| !names.is_empty()), key.as_deref()];
+        let place: Vec<&str> = place.into_iter().flatten().collect();
         let style = if severity == "error" { ERROR } else { WARNING };
         let path = if path.is_empty() { String::new() } else { format!(" {path}") };
         let place = place.join("/");

@@ -260,7 +260,7 @@ impl Plan {
             }
         }
         for (environments, warning) in told {
-            warning.tell(Some(&environments.join(",")));
+            warning.tell(&environments.join(","));
         }
     }
 

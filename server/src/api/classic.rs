@@ -21,7 +21,7 @@ use super::caller::{Caller, Guarded, Needs, Sdk, Write, may};
 use super::evaluation::{Groups, View, tag_of, unless_known, with_all};
 use super::out::{Reason, committed, is_on, moment, tagged};
 use super::problem::Problem;
-use crate::catalog::{Document, Environment, Stored};
+use crate::catalog::{Document, Environment, Stored, default_of};
 use crate::gate::{Committed, Operation, Target};
 use crate::services::DEFAULT_PROJECT;
 use crate::store::StoreError;
@@ -100,7 +100,11 @@ async fn config(
 ) -> Result<Response, Problem> {
     let found = caller.environment(DEFAULT_PROJECT, &environment)?;
     let stored = of_type(&found, &key, "config").ok_or_else(|| Problem::not_found("configuration", &key))?;
-    let (shown, concealed) = caller.reveal(DEFAULT_PROJECT, &found, &key, &stored.document).await?;
+    let mut whole = stored.document.clone();
+    if let Some(default) = default_of(&whole) {
+        whole.insert("default".to_owned(), default);
+    }
+    let (shown, concealed) = caller.reveal(DEFAULT_PROJECT, &found, &key, &whole).await?;
     let mark = |field: &str| stored.document.get(field).and_then(Value::as_bool);
     let out = SystemConfigEntry {
         value: shown.get("default").cloned().unwrap_or_default(),
@@ -120,7 +124,7 @@ async fn config(
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct UpdateIn {
-    /// The value; null takes a tenant's value away.
+    /// The value, which takes the place of the old one whole; null takes a tenant's value away.
     #[serde(deserialize_with = "present")]
     value: Option<Value>,
     /// The environment.

@@ -248,6 +248,9 @@ async fn compare(
 struct RollbackIn {
     /// The revision whose definition is brought back, as a new revision.
     revision: u64,
+    /// Whether what the entry was in all environments (the identity) comes back too, in all of them.
+    #[serde(default)]
+    identity: bool,
     /// Only tell what it would do.
     #[serde(default)]
     dry_run: bool,
@@ -266,8 +269,8 @@ async fn rollback(
     write: Write,
     Body { value, digest }: Body<RollbackIn>,
 ) -> Result<Response, Problem> {
-    let RollbackIn { revision: to, dry_run, reason, ticket } = value;
-    let operation = Operation::RollbackEntry { target: target(place, &write), to };
+    let RollbackIn { revision: to, identity, dry_run, reason, ticket } = value;
+    let operation = Operation::RollbackEntry { target: target(place, &write), to, identity };
     caller.carry_out(&write, operation, Reason { reason, ticket }, &digest, dry_run).await
 }
 

@@ -387,7 +387,7 @@ fn authors_are_told_what_does_not_reach_clients_and_why() {
         "`beta` is withheld from keys of clients (client, client:*) in development, staging, production: \
          /scopes/user: names people (PERSONAL_SCOPE)"
     );
-    assert_eq!(told(&preview), [note.clone()]);
+    assert_eq!(told(&preview), std::slice::from_ref(&note));
     assert_eq!(told(&create(&admin, beta)), [note]);
     let shown = admin.get(&format!("{IN_PRODUCTION}/beta")).expect(200);
     let of = |audience| json!({"audience": audience, "code": "PERSONAL_SCOPE", "detail": "/scopes/user: names people"});

@@ -21,6 +21,7 @@ mod openapi;
 mod openfeature;
 mod ops;
 mod outage;
+mod plans;
 mod reading;
 mod replicas;
 mod sessions;
