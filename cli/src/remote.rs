@@ -162,6 +162,16 @@ impl Remote {
         self.json("POST", path, Some(body))
     }
 
+    /// As `post`, unless what it changes has another number by now than was seen.
+    pub(crate) fn post_seen<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        seen: u64,
+        body: &impl Serialize,
+    ) -> Result<T, Failure> {
+        self.read(self.send("POST", path, Some(seen), Some(body), Some(ARRIVE))?)
+    }
+
     pub(crate) fn put<T: DeserializeOwned>(&self, path: &str, body: &impl Serialize) -> Result<T, Failure> {
         self.json("PUT", path, Some(body))
     }
@@ -181,7 +191,7 @@ impl Remote {
         header: &str,
         into: &mut impl Write,
     ) -> Result<Option<String>, Failure> {
-        let response = self.send("GET", path, None::<&()>, Some(ARRIVE))?;
+        let response = self.send("GET", path, None, None::<&()>, Some(ARRIVE))?;
         let header = response.headers().get(header).and_then(|value| value.to_str().ok()).map(str::to_owned);
         let mut reader = response.into_body().into_reader();
         let mut buffer = vec![0; 1 << 16];
@@ -194,7 +204,7 @@ impl Remote {
 
     /// An answer that goes on until somebody ends it.
     pub(crate) fn stream(&self, path: &str) -> Result<impl BufRead + use<>, Failure> {
-        Ok(BufReader::new(self.send("GET", path, None::<&()>, None)?.into_body().into_reader()))
+        Ok(BufReader::new(self.send("GET", path, None, None::<&()>, None)?.into_body().into_reader()))
     }
 
     fn json<T: DeserializeOwned>(
@@ -203,7 +213,11 @@ impl Remote {
         path: &str,
         body: Option<&impl Serialize>,
     ) -> Result<T, Failure> {
-        let mut response = self.send(method, path, body, Some(ARRIVE))?;
+        self.read(self.send(method, path, None, body, Some(ARRIVE))?)
+    }
+
+    /// The whole of an answer.
+    fn read<T: DeserializeOwned>(&self, mut response: Response<ureq::Body>) -> Result<T, Failure> {
         let body = response.body_mut().with_config().limit(ANSWER_BYTES).read_to_vec();
         let body = body.map_err(|error| self.cut_off(&error))?;
         serde_json::from_slice(&body).map_err(|error| {
@@ -216,14 +230,18 @@ impl Remote {
         &self,
         method: &str,
         path: &str,
+        seen: Option<u64>,
         body: Option<&impl Serialize>,
         arrives_within: Option<Duration>,
     ) -> Result<Response<ureq::Body>, Failure> {
-        let request = Request::builder()
+        let mut request = Request::builder()
             .method(method)
             .uri(format!("{}{path}", self.base))
             .header("authorization", format!("Bearer {}", self.token))
             .header("accept", "application/json");
+        if let Some(seen) = seen {
+            request = request.header("if-match", format!("\"{seen}\""));
+        }
         let unfit = |error: ureq::http::Error| Failure::Usage(error.to_string());
         let sent = match body {
             Some(body) => {
@@ -254,11 +272,11 @@ impl Remote {
     fn refusal(&self, mut response: Response<ureq::Body>) -> Failure {
         let status = response.status();
         let text = response.body_mut().with_config().limit(ANSWER_BYTES).read_to_vec().unwrap_or_default();
-        let Ok(Refusal { code, detail, environment, problems }) = serde_json::from_slice(&text) else {
+        let Ok(Refusal { code, detail, problems }) = serde_json::from_slice(&text) else {
             return Failure::Usage(format!("{} answered {status}, and does not say why", self.base));
         };
         for problem in &problems {
-            problem.tell(environment.as_deref());
+            problem.tell(&problem.environments.join(","));
         }
         let message = format!("{detail} ({code})");
         // Who asks, or how, is at fault; or nobody here is.
@@ -281,7 +299,6 @@ struct Page {
 struct Refusal {
     code: String,
     detail: String,
-    environment: Option<String>,
     #[serde(default)]
     problems: Vec<EntryProblem>,
 }
@@ -295,13 +312,17 @@ pub(crate) struct EntryProblem {
     #[serde(default)]
     path: String,
     message: String,
+    /// Where, if that is not said otherwise.
+    #[serde(default)]
+    environments: Vec<String>,
 }
 
 impl EntryProblem {
     /// `environment/key: error CODE path: message`, on standard error.
-    pub(crate) fn tell(&self, environment: Option<&str>) {
-        let EntryProblem { key, code, severity, path, message } = self;
-        let place: Vec<&str> = [environment, key.as_deref()].into_iter().flatten().collect();
+    pub(crate) fn tell(&self, environments: &str) {
+        let EntryProblem { key, code, severity, path, message, .. } = self;
+        let place = [Some(environments).filter(|names| !names.is_empty()), key.as_deref()];
+        let place: Vec<&str> = place.into_iter().flatten().collect();
         let style = if severity == "error" { ERROR } else { WARNING };
         let path = if path.is_empty() { String::new() } else { format!(" {path}") };
         let place = place.join("/");

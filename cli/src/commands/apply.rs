@@ -58,7 +58,8 @@ Examples:
   vexil apply flag.yaml --environment staging --reason 'a first look'
 
 A file is a definition, a list of them or a bundle; a bundle with `environment` is for that environment alone.
-Everything is taken over at once, or nothing is. Sensitive entries are never removed by --prune. With --format json
+Everything is taken over at once, or nothing is; nothing either where somebody else has changed the project since the
+plan that is shown was made. Sensitive entries are never removed by --prune. With --format json
 there is one object for each change, and one for what was done. The exit code is 0, whether or not there are changes.";
 
 pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
@@ -67,18 +68,25 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
     for path in &arguments.paths {
         files.extend(input::read(path)?);
     }
-    let every = || every(&remote, &arguments.project);
+    let seen = Seen::of(&remote, &arguments.project)?;
+    let every = || Ok(seen.versions.keys().cloned().collect());
     let environments = Environments::of(&files, arguments.environment.as_deref(), every)?;
     let path = format!("/api/v1/projects/{}/import", segment(&arguments.project));
-    let mut import =
-        Import { environments, prune: arguments.prune, dry_run: true, reason: arguments.reason.as_deref() };
+    let expected = seen.versions.iter().filter(|(name, _)| environments.0.contains_key(*name));
+    let mut import = Import {
+        expected: expected.map(|(name, version)| (name.as_str(), *version)).collect(),
+        environments,
+        prune: arguments.prune,
+        dry_run: true,
+        reason: arguments.reason.as_deref(),
+    };
     // Shown first, also when it is to be done: the answer to what is done tells no more than its numbers.
-    let plan: Plan = remote.post(&path, &import)?;
+    let plan: Plan = remote.post_seen(&path, seen.revision, &import)?;
     let mut output = Output::new(arguments.format);
     let is_change = plan.show(&mut output)?;
     if is_change && !arguments.plan {
         import.dry_run = false;
-        let done: Value = remote.post(&path, &import)?;
+        let done: Value = remote.post_seen(&path, seen.revision, &import)?;
         tell(&mut output, &done)?;
     }
     output.flush()?;
@@ -89,6 +97,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
 #[derive(Serialize)]
 struct Import<'a> {
     environments: Environments,
+    /// The versions that the plan is made from: what changes meanwhile is not written over.
+    expected: BTreeMap<&'a str, u64>,
     prune: bool,
     dry_run: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -154,14 +164,29 @@ impl Environments {
     }
 }
 
-/// The environments of a project.
-fn every(remote: &Remote, project: &str) -> Result<Vec<String>, Failure> {
-    #[derive(Deserialize)]
-    struct Named {
-        key: String,
+/// A project as it was before the plan was asked for.
+struct Seen {
+    revision: u64,
+    /// Of each environment.
+    versions: BTreeMap<String, u64>,
+}
+
+impl Seen {
+    fn of(remote: &Remote, project: &str) -> Result<Seen, Failure> {
+        #[derive(Deserialize)]
+        struct Project {
+            revision: u64,
+        }
+        #[derive(Deserialize)]
+        struct Environment {
+            key: String,
+            version: u64,
+        }
+        let path = format!("/api/v1/projects/{}", segment(project));
+        let Project { revision } = remote.get(&path)?;
+        let all: Vec<Environment> = remote.get(&format!("{path}/environments"))?;
+        Ok(Seen { revision, versions: all.into_iter().map(|one| (one.key, one.version)).collect() })
     }
-    let all: Vec<Named> = remote.get(&format!("/api/v1/projects/{}/environments", segment(project)))?;
-    Ok(all.into_iter().map(|named| named.key).collect())
 }
 
 /// What a file adds. Whether its entries are any is for the control plane to judge.
@@ -260,7 +285,7 @@ impl Plan {
             }
         }
         for (environments, warning) in told {
-            warning.tell(Some(&environments.join(",")));
+            warning.tell(&environments.join(","));
         }
     }
 

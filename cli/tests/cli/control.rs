@@ -94,11 +94,19 @@ impl Drop for ControlPlane {
 
 /// Answers one request with a header and a body, and tells what was asked.
 pub(crate) fn answer_once(header: &str, body: String) -> (String, JoinHandle<String>) {
+    let (base, asked) = answer_each(header, vec![body]);
+    (base, thread::spawn(move || asked.join().unwrap().remove(0)))
+}
+
+/// Answers requests one after the other, each with a header and its body, and tells what was asked.
+pub(crate) fn answer_each(header: &str, bodies: Vec<String>) -> (String, JoinHandle<Vec<String>>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let base = format!("http://{}", listener.local_addr().unwrap());
-    let head =
-        format!("HTTP/1.1 200 OK\r\n{header}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n", body.len());
-    let asked = thread::spawn(move || {
+    let header = header.to_owned();
+    let answer = move |body: String| {
+        let length = body.len();
+        let head =
+            format!("HTTP/1.1 200 OK\r\n{header}\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n");
         let (mut stream, _) = listener.accept().unwrap();
         let mut reader = BufReader::new(stream.try_clone().unwrap());
         let mut asked = String::new();
@@ -111,6 +119,6 @@ pub(crate) fn answer_once(header: &str, body: String) -> (String, JoinHandle<Str
         asked.push_str(std::str::from_utf8(&sent).unwrap());
         stream.write_all((head + &body).as_bytes()).unwrap();
         asked
-    });
-    (base, asked)
+    };
+    (base, thread::spawn(move || bodies.into_iter().map(answer).collect()))
 }

@@ -4,8 +4,8 @@ use std::fs;
 
 use serde_json::{Value, json};
 
-use crate::control::ControlPlane;
-use crate::support::{EXAMPLES, argument, vexil};
+use crate::control::{ControlPlane, answer_each};
+use crate::support::{EXAMPLES, Folder, Run, argument, command, vexil};
 
 #[test]
 fn what_is_exported_changes_nothing_when_it_is_applied() {
@@ -116,4 +116,69 @@ fn files_are_for_the_environment_that_they_name() {
     let pruned = control.vexil(&["apply", &folder, "--prune"]);
     assert!(pruned.out.contains("- b feature_flag removed\n"), "{}{}", pruned.out, pruned.err);
     assert_eq!(keys("production"), ["a"]);
+}
+
+#[test]
+fn what_is_exported_edited_and_applied_is_what_is_in_force() {
+    let control = ControlPlane::start();
+    let flag = |key: &str, on: u32| json!({"key": key, "type": "feature_flag", "owner": "o", "rollout": {"on": on, "off": 100 - on}});
+    let start =
+        control.folder.file("start.json", json!([flag("a", 10), flag("b", 10), flag("c", 10)]).to_string());
+    assert_eq!(control.vexil(&["apply", &start]).code, 0);
+    let folder = argument(&control.folder.at("files"));
+    let export = || assert_eq!(control.vexil(&["export", "-o", &folder]).code, 0);
+    let edit = |environment: &str, edit: &dyn Fn(&mut Vec<Value>)| {
+        let file = control.folder.at(&format!("files/{environment}.json"));
+        let mut bundle: Value = serde_json::from_str(&fs::read_to_string(&file).unwrap()).unwrap();
+        edit(bundle["entries"].as_array_mut().unwrap());
+        fs::write(file, bundle.to_string()).unwrap();
+    };
+    export();
+    // One is changed, one goes here and stays there, one goes everywhere, one is new.
+    edit("production", &|entries| {
+        entries.retain(|entry| entry["key"] == "a");
+        entries[0]["rollout"] = json!({"on": 35, "off": 65});
+        entries.push(flag("d", 5));
+    });
+    for environment in ["development", "staging"] {
+        edit(environment, &|entries| entries.retain(|entry| entry["key"] != "c"));
+    }
+    let wanted = ["development", "staging", "production"].map(|environment| {
+        let text = fs::read_to_string(control.folder.at(&format!("files/{environment}.json"))).unwrap();
+        serde_json::from_str::<Value>(&text).unwrap()["entries"].clone()
+    });
+    let applied = control.vexil(&["apply", &folder, "--prune", "--reason", "by hand"]);
+    assert_eq!(applied.code, 0, "{}", applied.err);
+    assert!(applied.out.contains("1 added, 4 removed, 1 changed\n"), "{}", applied.out);
+    assert!(applied.out.contains("    moves 25 % of the units at /rollout\n"), "{}", applied.out);
+    export();
+    let entries = ["development", "staging", "production"].map(|environment| {
+        let text = fs::read_to_string(control.folder.at(&format!("files/{environment}.json"))).unwrap();
+        serde_json::from_str::<Value>(&text).unwrap()["entries"].clone()
+    });
+    assert_eq!(entries, wanted);
+    assert_eq!(control.vexil(&["apply", &folder, "--prune"]).out, "nothing changes\n");
+}
+
+#[test]
+fn what_is_applied_is_what_was_planned_or_nothing() {
+    let asked_for_project = json!({"revision": 3}).to_string();
+    let environments =
+        json!([{"key": "staging", "version": 7}, {"key": "production", "version": 4}]).to_string();
+    let changes = json!([{"key": "a", "type": "feature_flag", "change": "added"}]);
+    let plan =
+        json!({"environments": [{"environment": "staging", "version": 7, "changes": changes}]}).to_string();
+    let done = json!({"change": "c", "versions": {"staging": 8}}).to_string();
+    let (base, asked) =
+        answer_each("content-type: application/json", vec![asked_for_project, environments, plan, done]);
+    let folder = Folder::new();
+    let file = folder.file("a.json", r#"{"key": "a"}"#);
+    let mut command = command(&["apply", &file, "--environment", "staging"]);
+    let run = Run::of(command.env("VEXIL_SERVER", base).env("VEXIL_TOKEN", "t").output().unwrap());
+    assert_eq!(run.code, 0, "{}", run.err);
+    let asked = asked.join().unwrap();
+    for (sent, dry_run) in [(&asked[2], "\"dry_run\":true"), (&asked[3], "\"dry_run\":false")] {
+        assert!(sent.to_lowercase().contains("if-match: \"3\"\r\n"), "{sent}");
+        assert!(sent.contains("\"expected\":{\"staging\":7}") && sent.contains(dry_run), "{sent}");
+    }
 }

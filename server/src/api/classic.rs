@@ -23,7 +23,7 @@ use super::out::{Reason, committed, is_on, moment, tagged};
 use super::problem::Problem;
 use super::secrets::SecretsRead;
 use super::shapes::{AppConfig, ConfigSet, FlagCreated, FlagToggled};
-use crate::catalog::{Document, Environment, Stored};
+use crate::catalog::{Document, Environment, Stored, default_of};
 use crate::gate::{Committed, Operation, Target};
 use crate::services::DEFAULT_PROJECT;
 use crate::store::StoreError;
@@ -102,9 +102,12 @@ async fn config(
 ) -> Result<Response, Problem> {
     let found = caller.environment(DEFAULT_PROJECT, &environment)?;
     let stored = of_type(&found, &key, "config").ok_or_else(|| Problem::not_found("configuration", &key))?;
+    let mut whole = stored.document.clone();
+    if let Some(default) = default_of(&whole) {
+        whole.insert("default".to_owned(), default);
+    }
     let mut read = SecretsRead::default();
-    let (shown, concealed) =
-        caller.reveal(&mut read, DEFAULT_PROJECT, &found, &key, &stored.document).await?;
+    let (shown, concealed) = caller.reveal(&mut read, DEFAULT_PROJECT, &found, &key, &whole).await?;
     caller.tell_secrets(read).await?;
     let mark = |field: &str| stored.document.get(field).and_then(Value::as_bool);
     let out = SystemConfigEntry {
@@ -125,7 +128,7 @@ async fn config(
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct UpdateIn {
-    /// The value; null takes a tenant's value away.
+    /// The value, which takes the place of the old one whole; null takes a tenant's value away.
     #[serde(deserialize_with = "present")]
     value: Option<Value>,
     /// The environment.

@@ -250,6 +250,9 @@ fn listed(revision: Revision) -> String {
 struct RollbackIn {
     /// The revision whose definition is brought back, as a new revision.
     revision: u64,
+    /// Whether what the entry was in all environments (the identity) comes back too, in all of them.
+    #[serde(default)]
+    identity: bool,
     /// Only tell what it would do.
     #[serde(default)]
     dry_run: bool,
@@ -268,8 +271,8 @@ async fn rollback(
     write: Write,
     Body { value, digest }: Body<RollbackIn>,
 ) -> Result<Response, Problem> {
-    let RollbackIn { revision: to, dry_run, reason, ticket } = value;
-    let operation = Operation::RollbackEntry { target: target(place, &write), to };
+    let RollbackIn { revision: to, identity, dry_run, reason, ticket } = value;
+    let operation = Operation::RollbackEntry { target: target(place, &write), to, identity };
     caller.carry_out(&write, operation, Reason { reason, ticket }, &digest, dry_run).await
 }
 

@@ -228,6 +228,9 @@ async fn compare(
 struct RollbackIn {
     /// The version whose definitions are brought back, as a new version.
     version: u64,
+    /// Whether what the entries were in all environments (the identity) comes back too, in all of them.
+    #[serde(default)]
+    identity: bool,
     /// Only tell what it would do.
     #[serde(default)]
     dry_run: bool,
@@ -245,8 +248,9 @@ async fn rollback(
     write: Write,
     Body { value, digest }: Body<RollbackIn>,
 ) -> Result<Response, Problem> {
-    let RollbackIn { version: to, dry_run, reason, ticket } = value;
-    let operation = Operation::RollbackEnvironment { project, environment, expected: write.expected, to };
+    let RollbackIn { version: to, identity, dry_run, reason, ticket } = value;
+    let expected = write.expected;
+    let operation = Operation::RollbackEnvironment { project, environment, expected, to, identity };
     caller.carry_out(&write, operation, Reason { reason, ticket }, &digest, dry_run).await
 }
 

@@ -151,8 +151,9 @@ impl From<Refusal> for Problem {
             Refusal::Invalid { .. } | Refusal::IdempotencyMismatch => {
                 problem(StatusCode::UNPROCESSABLE_ENTITY)
             }
-            Refusal::Definitions { environment, problems } => problem(StatusCode::UNPROCESSABLE_ENTITY)
-                .with(json!({ "environment": environment, "problems": problems })),
+            Refusal::Definitions { problems } => {
+                problem(StatusCode::UNPROCESSABLE_ENTITY).with(json!({ "problems": problems }))
+            }
             Refusal::Stale { current, changed, .. } => {
                 Problem { etag: Some(current), ..problem(StatusCode::PRECONDITION_FAILED) }
                     .with(json!({ "current": current, "changed": changed }))

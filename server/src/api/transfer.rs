@@ -10,7 +10,7 @@ use axum::http::header;
 use axum::response::{IntoResponse as _, Response};
 use futures_util::stream;
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -23,7 +23,7 @@ use super::out::{PlannedOrChanged, Reason};
 use super::problem::Problem;
 use super::secrets::SecretsRead;
 use super::shapes::Exported;
-use crate::catalog::{Document, Environment, Project, Stored};
+use crate::catalog::{Environment, Project, Stored};
 use crate::gate::Operation;
 
 /// Bytes of an export that are sent at a time, and the last entry on top.
@@ -132,9 +132,12 @@ fn chunks(pieces: Vec<Piece>) -> impl Iterator<Item = Bytes> {
 struct ImportIn {
     /// For each environment its definitions: a list, or a bundle as `export` gives it.
     #[schema(value_type = Object)]
-    environments: BTreeMap<String, Definitions>,
-    /// Whether entries that are not named leave those environments; in force nowhere they are archived. Sensitive ones
-    /// stay.
+    environments: BTreeMap<String, Value>,
+    /// The versions of environments that the author saw; where one is another by now, nothing is taken over (412).
+    #[serde(default)]
+    expected: BTreeMap<String, u64>,
+    /// Whether entries leave the environments whose definitions do not have them; in force nowhere they are archived.
+    /// Sensitive ones stay.
     #[serde(default)]
     prune: bool,
     /// Only tell what it would do.
@@ -142,19 +145,6 @@ struct ImportIn {
     dry_run: bool,
     reason: Option<String>,
     ticket: Option<String>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(untagged)]
-enum Definitions {
-    List(Vec<Document>),
-    Bundle(Bundle),
-}
-
-#[derive(Debug, Deserialize)]
-struct Bundle {
-    roles: Option<Vec<String>>,
-    entries: Vec<Document>,
 }
 
 /// Take over definitions
@@ -167,24 +157,13 @@ async fn import(
     write: Write,
     body::Body { value, digest }: body::Body<ImportIn>,
 ) -> Result<Response, Problem> {
-    let mut roles = None;
-    let mut environments = BTreeMap::new();
-    for (name, definitions) in value.environments {
-        let entries = match definitions {
-            Definitions::List(entries) => entries,
-            Definitions::Bundle(bundle) => {
-                let given = bundle.roles.filter(|given| !given.is_empty());
-                if given.is_some() && roles.is_some() && given != roles {
-                    return Err(Problem::bad_request("CONFLICT", "two environments give other `roles`"));
-                }
-                roles = roles.or(given);
-                bundle.entries
-            }
-        };
-        environments.insert(name, entries);
-    }
-    let expected = write.expected;
-    let operation = Operation::Import { project, expected, environments, roles, prune: value.prune };
+    let operation = Operation::Import {
+        project,
+        expected: write.expected,
+        versions: value.expected,
+        environments: value.environments,
+        prune: value.prune,
+    };
     let reason = Reason { reason: value.reason, ticket: value.ticket };
     caller.carry_out(&write, operation, reason, &digest, value.dry_run).await
 }

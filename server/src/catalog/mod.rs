@@ -8,8 +8,8 @@ mod project;
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
-pub(crate) use document::normalise;
 pub use document::{Document, IDENTITY_FIELDS, Identity};
+pub(crate) use document::{default_of, normalise, respelt, spelt_twice};
 pub use environment::{Environment, Row, Stored};
 pub use project::{Entry, Project};
 

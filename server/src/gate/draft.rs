@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::AccessDraft;
+use super::{AccessDraft, EntryProblem};
 use crate::audit::Action;
 use crate::catalog::{Document, Environment, Identity, Project};
 
@@ -25,6 +25,8 @@ pub struct Draft {
     pub access: Option<AccessDraft>,
     /// What there is to say that is no reason to refuse.
     pub notes: Vec<String>,
+    /// What could not be planned; with what the core finds wrong with the rest it is told, and nothing is written.
+    pub problems: Vec<EntryProblem>,
 }
 
 impl Draft {
@@ -39,6 +41,7 @@ impl Draft {
             entries: Vec::new(),
             access: None,
             notes: Vec::new(),
+            problems: Vec::new(),
         }
     }
 }

@@ -84,7 +84,7 @@ pub enum Operation {
     SetValue {
         /// Where, and what the author saw.
         target: Target,
-        /// The value; none takes a tenant's value away.
+        /// The value; none takes a tenant's value away, and is everyone's null.
         value: Option<Value>,
         /// Whose value it is; everyone's when absent.
         tenant: Option<String>,
@@ -131,6 +131,8 @@ pub enum Operation {
         target: Target,
         /// The revision whose definition is brought back.
         to: u64,
+        /// Whether what the entry was in all environments comes back too.
+        identity: bool,
     },
     /// Brings back all definitions that an environment had at a version, as a new version.
     RollbackEnvironment {
@@ -142,6 +144,8 @@ pub enum Operation {
         expected: Expected,
         /// The version that is brought back.
         to: u64,
+        /// Whether what its entries were in all environments comes back too.
+        identity: bool,
     },
     /// Takes definitions over from one environment into another.
     Promote {
@@ -162,11 +166,11 @@ pub enum Operation {
         project: String,
         /// The revision of the project that the author saw.
         expected: Expected,
-        /// The definitions of each environment.
-        environments: BTreeMap<String, Vec<Document>>,
-        /// What `min_role` may name, where the files say.
-        roles: Option<Vec<String>>,
-        /// Whether entries that the files do not name are archived.
+        /// The versions of environments that the author saw.
+        versions: BTreeMap<String, u64>,
+        /// What is written for each environment: a list of definitions, or a bundle.
+        environments: BTreeMap<String, Value>,
+        /// Whether definitions that the files of their environment do not have are taken out of force.
         prune: bool,
     },
     /// Something about keys, people or signing keys.

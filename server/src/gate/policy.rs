@@ -51,7 +51,7 @@ impl Policy for Complete {
         });
         match missing {
             None => Verdict::Allow,
-            Some(EntryProblem { key, problem }) => {
+            Some(EntryProblem { key, problem, .. }) => {
                 Verdict::Refuse(format!("`{}`: {problem}", key.as_deref().unwrap_or_default()))
             }
         }

@@ -1,5 +1,7 @@
 //! Why a change was not made.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde_json::Value;
 use thiserror::Error;
 use vexil_core::Problem;
@@ -49,11 +51,9 @@ pub enum Refusal {
         message: String,
     },
     /// The definitions that would result are not valid.
-    #[error("the definitions of {} would not be valid: {}", place(.environment.as_deref()), summary(.problems))]
+    #[error("the definitions of {} would not be valid: {}", place(.problems), summary(.problems))]
     Definitions {
-        /// Where; none where it is what an entry is in all of them.
-        environment: Option<String>,
-        /// Everything that is wrong, each with its place within the entry.
+        /// Everything that is wrong, each with its place.
         problems: Vec<EntryProblem>,
     },
     /// The author saw another state than what is in force.
@@ -88,14 +88,22 @@ pub struct EntryProblem {
     /// The entry's key, where it is one's.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub key: Option<String>,
-    /// The problem; its path begins at the entry.
+    /// The problem; its path begins at the entry, or at the bundle where it is no entry's or the key cannot be told.
     #[serde(flatten)]
     pub problem: Problem,
+    /// Where; nothing where it is what an entry is in all environments, or where that is said already.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub environments: Vec<String>,
 }
 
-fn place(environment: Option<&str>) -> String {
-    environment
-        .map_or_else(|| "all environments".to_owned(), |environment| format!("environment `{environment}`"))
+fn place(problems: &[EntryProblem]) -> String {
+    let environments: BTreeSet<&String> = problems.iter().flat_map(|problem| &problem.environments).collect();
+    let named: Vec<String> = environments.iter().map(|environment| format!("`{environment}`")).collect();
+    match named.as_slice() {
+        [] => "all environments".to_owned(),
+        [one] => format!("environment {one}"),
+        several => format!("environments {}", several.join(", ")),
+    }
 }
 
 fn summary(problems: &[EntryProblem]) -> String {
@@ -113,6 +121,22 @@ impl Refusal {
     /// A request that cannot be understood.
     pub fn invalid(code: &'static str, message: impl Into<String>) -> Refusal {
         Refusal::Invalid { code, message: message.into() }
+    }
+
+    /// Definitions that are not valid. What is wrong in several environments is told once.
+    pub fn definitions(found: Vec<EntryProblem>) -> Refusal {
+        let mut position_of = BTreeMap::new();
+        let mut problems: Vec<EntryProblem> = Vec::new();
+        for one in found {
+            let EntryProblem { key, problem, environments } = &one;
+            let name = (key.clone(), problem.path.clone(), problem.code, problem.message.clone());
+            let position = *position_of.entry(name).or_insert(problems.len());
+            match problems.get_mut(position) {
+                Some(known) => known.environments.extend(environments.iter().cloned()),
+                None => problems.push(one),
+            }
+        }
+        Refusal::Definitions { problems }
     }
 
     /// What the state of something does not allow.

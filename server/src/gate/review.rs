@@ -64,10 +64,17 @@ impl Gate {
     /// Permission, then the core's judgement of the resulting whole, then what differs.
     pub(super) fn review(&self, proposal: &Arc<Proposal>, mut draft: Draft) -> Result<Reviewed, Refusal> {
         let (mut environments, mut withheld) = (Vec::new(), WithheldNotes::default());
+        let mut problems = std::mem::take(&mut draft.problems);
         for (row, base) in touched(&draft) {
             let view = View { draft: &draft, row: &row, base };
             let allowed = view.permit(proposal)?;
-            let warnings = view.validate(self.naming.clone())?;
+            let warnings = match view.validate(self.naming.clone()) {
+                Ok(warnings) => warnings,
+                Err(errors) => {
+                    problems.extend(errors);
+                    continue;
+                }
+            };
             let changes = view.changes();
             view.tell_withheld(&mut withheld);
             view.permit_parts(&allowed, &changes)?;
@@ -80,7 +87,10 @@ impl Gate {
             });
         }
         permit_rest(proposal, &draft)?;
-        validate_identities(&draft)?;
+        problems.extend(identity_problems(&draft));
+        if !problems.is_empty() {
+            return Err(Refusal::definitions(problems));
+        }
         draft.notes.extend(withheld.into_notes());
         Ok(Reviewed { proposal: Arc::clone(proposal), draft, environments })
     }
@@ -155,7 +165,7 @@ impl<'d> View<'d> {
 
     /// Reads the environment as it would be. Every problem is an error of the whole, also of entries that refer to what
     /// has changed; warnings are told of the entries that change.
-    fn validate(&self, naming: Option<Regex>) -> Result<Vec<EntryProblem>, Refusal> {
+    fn validate(&self, naming: Option<Regex>) -> Result<Vec<EntryProblem>, Vec<EntryProblem>> {
         let edited: BTreeMap<&str, Option<&Document>> =
             self.edits().map(|(entry, _, document)| (&*entry.key, document)).collect();
         let mut keys = Vec::new();
@@ -176,8 +186,8 @@ impl<'d> View<'d> {
         }
         text.push_str("]}");
         let arena = Arena::new();
-        let document = Node::parse_json(text.as_bytes(), &arena)
-            .map_err(|problem| self.refuse(vec![(None, problem)]))?;
+        let document =
+            Node::parse_json(text.as_bytes(), &arena).map_err(|problem| vec![self.error(None, problem)])?;
         let mut reading = definition::read(&[document], Mode::Authoring);
         let options = lint::Options { now: Timestamp::from_millis(now()), naming };
         lint::warn(&mut reading, &options);
@@ -186,7 +196,7 @@ impl<'d> View<'d> {
         for found in reading.problems {
             let key = key_of(found.entry);
             match found.problem.severity {
-                Severity::Error => errors.push((key, found.problem)),
+                Severity::Error => errors.push(self.error(key, found.problem)),
                 // What an entry was warned of when it was written is not told again with every other change.
                 Severity::Warning if key.is_some_and(|key| edited.contains_key(key)) => {
                     warnings.push(entry_problem(key, found.problem));
@@ -194,7 +204,7 @@ impl<'d> View<'d> {
                 Severity::Warning => {}
             }
         }
-        if errors.is_empty() { Ok(warnings) } else { Err(self.refuse(errors)) }
+        if errors.is_empty() { Ok(warnings) } else { Err(errors) }
     }
 
     /// Which of the entries that change do not reach clients, though they are marked for them.
@@ -224,11 +234,8 @@ impl<'d> View<'d> {
         text
     }
 
-    fn refuse(&self, problems: Vec<(Option<&str>, Problem)>) -> Refusal {
-        Refusal::Definitions {
-            environment: Some(self.row.key.to_string()),
-            problems: problems.into_iter().map(|(key, problem)| entry_problem(key, problem)).collect(),
-        }
+    fn error(&self, key: Option<&str>, problem: Problem) -> EntryProblem {
+        EntryProblem { environments: vec![self.row.key.to_string()], ..entry_problem(key, problem) }
     }
 
     fn changes(&self) -> Vec<Change> {
@@ -245,28 +252,26 @@ impl<'d> View<'d> {
 }
 
 /// What an entry is in all environments, where no environment has a definition that the core would read it with.
-fn validate_identities(draft: &Draft) -> Result<(), Refusal> {
+fn identity_problems(draft: &Draft) -> Vec<EntryProblem> {
     let is_unread = |entry: &&EntryDraft| {
         let known = draft.base.as_ref().and_then(|base| base.entries.get(&entry.key));
         known.is_none_or(|known| known.identity != entry.identity)
             && entry.definitions.iter().all(|(_, document)| document.is_none())
     };
+    let mut problems = Vec::new();
     for entry in draft.entries.iter().filter(is_unread) {
         let text = serde_json::to_string(entry.identity.fields()).unwrap_or_default();
         let arena = Arena::new();
-        let problems: Vec<Problem> = match Node::parse_json(text.as_bytes(), &arena) {
+        let found: Vec<Problem> = match Node::parse_json(text.as_bytes(), &arena) {
             Ok(document) => {
                 let found = definition::read(&[document], Mode::Authoring).problems.into_iter();
                 found.map(|found| found.problem).filter(is_of_identity).collect()
             }
             Err(problem) => vec![problem],
         };
-        if !problems.is_empty() {
-            let problems = problems.into_iter().map(|problem| entry_problem(Some(&entry.key), problem));
-            return Err(Refusal::Definitions { environment: None, problems: problems.collect() });
-        }
+        problems.extend(found.into_iter().map(|problem| entry_problem(Some(&entry.key), problem)));
     }
-    Ok(())
+    problems
 }
 
 /// That the rest of a definition is missing is no problem of an identity.
@@ -280,7 +285,7 @@ fn entry_problem(key: Option<&str>, mut problem: Problem) -> EntryProblem {
     if let Some(rest) = problem.path.strip_prefix("/entries/") {
         problem.path = rest.find('/').and_then(|slash| rest.get(slash..)).unwrap_or_default().to_owned();
     }
-    EntryProblem { key: key.map(str::to_owned), problem }
+    EntryProblem { key: key.map(str::to_owned), problem, environments: Vec::new() }
 }
 
 /// What belongs to no environment.

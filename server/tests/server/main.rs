@@ -21,6 +21,7 @@ mod openapi;
 mod openfeature;
 mod ops;
 mod outage;
+mod plans;
 mod proxy;
 mod reading;
 mod replicas;

@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use serde_json::Value;
+use vexil_core::Problem;
 
 use super::{Planner, exists, named, not_found, patch, whole};
 use crate::audit::Action;
-use crate::catalog::{Document, Environment, IDENTITY_FIELDS, Identity};
+use crate::catalog::{Document, Environment, IDENTITY_FIELDS, Identity, default_of, respelt, spelt_twice};
 use crate::gate::operation::{Expected, Target};
 use crate::gate::{Draft, EntryDraft, Refusal};
 
@@ -17,7 +18,7 @@ impl Planner<'_> {
         document: &Document,
         environments: Option<&[String]>,
     ) -> Result<Draft, Refusal> {
-        let (key, document) = named(document)?;
+        let (key, document) = named(document).map_err(refusal_of)?;
         if self.project.entries.contains_key(&key) {
             return Err(exists("entry", &key));
         }
@@ -55,7 +56,7 @@ impl Planner<'_> {
         if !written.contains_key("type") {
             written.insert("type".to_owned(), entry.identity.type_name().into());
         }
-        let (key, written) = named(&written)?;
+        let (key, written) = named(&written).map_err(refusal_of)?;
         if *key != target.key {
             let message = format!("the definition is of `{key}`, and was sent to `{}`", target.key);
             return Err(Refusal::invalid("KEY_MISMATCH", message));
@@ -67,27 +68,25 @@ impl Planner<'_> {
     }
 
     pub(super) async fn patch(&self, target: &Target, patch: &Document) -> Result<Draft, Refusal> {
-        self.expect(target).await?;
-        let mut entry = self.entry(&target.key, self.action)?;
-        let environment = self.environment(&target.environment)?;
-        let stored = environment
-            .definitions
-            .get(target.key.as_str())
-            .ok_or_else(|| not_found("definition", &format!("{} in {}", target.key, target.environment)))?;
-        let mut document = stored.document.clone();
-        patch::merge(&mut document, patch);
-        // What a patch takes away would be missing from what all definitions say alike.
-        let fixed = patch.keys().find(|field| {
-            *field == "id"
-                || IDENTITY_FIELDS.contains(&field.as_str())
-                    && document.get(*field) != entry.identity.fields().get(*field)
-        });
-        if let Some(field) = fixed {
-            return Err(identity_mismatch(field));
+        let identity = self.entry(&target.key, self.action)?.identity;
+        if patch.contains_key("id") {
+            return Err(identity_mismatch("id"));
         }
-        let document = whole(&entry.identity, &document);
-        self.define(&mut entry, &target.environment, document)?;
-        Ok(self.of_entry(entry))
+        if let Some((other, name)) = spelt_twice(patch) {
+            let message = format!("`{other}` and `{name}` are one field");
+            return Err(Refusal::invalid("DUPLICATE_MEMBER", message));
+        }
+        let patch = respelt(patch.clone());
+        self.edit(target, |document| {
+            patch::merge_definition(document, &patch);
+            // What a patch takes away would be missing from what all definitions say alike.
+            let is_fixed = |field: &&String| {
+                IDENTITY_FIELDS.contains(&field.as_str())
+                    && document.get(*field) != identity.fields().get(*field)
+            };
+            patch.keys().find(is_fixed).map_or(Ok(()), |field| Err(identity_mismatch(field)))
+        })
+        .await
     }
 
     /// A value stays of its type. Where a definition does not declare one, its default does (DESIGN 3), so another
@@ -98,25 +97,52 @@ impl Planner<'_> {
         value: Option<&Value>,
         tenant: Option<&str>,
     ) -> Result<Draft, Refusal> {
-        let environment = self.environment(&target.environment)?;
-        let stored = environment.definitions.get(target.key.as_str()).map(|stored| &stored.document);
-        let undeclared = stored.filter(|document| tenant.is_none() && !document.contains_key("value_type"));
-        let value = match (undeclared.and_then(|document| document.get("default")), value) {
-            (Some(old), Some(new)) => Some(patch::of_type_of(old, new).ok_or_else(|| {
-                let message = format!("`{}` holds another type than this value", target.key);
-                Refusal::invalid("VALUE_TYPE", message)
-            })?),
-            (_, new) => new.cloned(),
-        };
-        self.patch(target, &patch::of_value(value.as_ref(), tenant)).await
+        self.edit(target, |document| {
+            let declares = tenant.is_none() && !document.contains_key("value_type");
+            let value = match default_of(document).filter(|_| declares) {
+                Some(old) => {
+                    let new = patch::of_type_of(&old, value.unwrap_or(&Value::Null));
+                    Some(new.ok_or_else(|| {
+                        let message = format!("`{}` holds another type than this value", target.key);
+                        Refusal::invalid("VALUE_TYPE", message)
+                    })?)
+                }
+                None => value.cloned(),
+            };
+            patch::set_value(document, value, tenant);
+            Ok(())
+        })
+        .await
     }
 
     /// On means on: an entry that is killed in the environment is not killed there from now on.
     pub(super) async fn toggle(&self, target: &Target, enabled: bool) -> Result<Draft, Refusal> {
-        let stored = self.environment(&target.environment)?.definitions.get(target.key.as_str());
-        let kill = stored.and_then(|stored| stored.document.get("kill"));
-        let patch = patch::of_switch(enabled, kill, &target.environment);
-        self.patch(target, &patch).await
+        self.edit(target, |document| {
+            let patch = patch::of_switch(enabled, document.get("kill"), &target.environment);
+            patch::merge(document, &patch);
+            Ok(())
+        })
+        .await
+    }
+
+    /// Another definition, made of the one in force.
+    async fn edit(
+        &self,
+        target: &Target,
+        edit: impl FnOnce(&mut Document) -> Result<(), Refusal>,
+    ) -> Result<Draft, Refusal> {
+        self.expect(target).await?;
+        let mut entry = self.entry(&target.key, self.action)?;
+        let environment = self.environment(&target.environment)?;
+        let stored = environment
+            .definitions
+            .get(target.key.as_str())
+            .ok_or_else(|| not_found("definition", &format!("{} in {}", target.key, target.environment)))?;
+        let mut document = stored.document.clone();
+        edit(&mut document)?;
+        let document = whole(&entry.identity, &document);
+        self.define(&mut entry, &target.environment, document)?;
+        Ok(self.of_entry(entry))
     }
 
     pub(super) fn edit_identity(
@@ -140,15 +166,20 @@ impl Planner<'_> {
             }
         }
         entry.identity = Identity::of(&fields);
-        for environment in &self.project.environments {
-            if let Some(stored) = environment.definitions.get(key) {
+        self.identify(&mut entry, |_| false);
+        Ok(self.of_entry(entry))
+    }
+
+    /// Brings what an entry is from now on into its definitions, but for those of some environments.
+    pub(super) fn identify(&self, entry: &mut EntryDraft, is_left_out: impl Fn(&str) -> bool) {
+        for environment in self.project.environments.iter().filter(|one| !is_left_out(&one.row.key)) {
+            if let Some(stored) = environment.definitions.get(&entry.key) {
                 let document = whole(&entry.identity, &stored.document);
                 if document != stored.document {
                     entry.definitions.push((Arc::clone(&environment.row.key), Some(document)));
                 }
             }
         }
-        Ok(self.of_entry(entry))
     }
 
     pub(super) fn archive(&self, key: &str, expected: Expected) -> Result<Draft, Refusal> {
@@ -202,22 +233,6 @@ impl Planner<'_> {
         }))
     }
 
-    pub(super) async fn rollback_entry(&self, target: &Target, to: u64) -> Result<Draft, Refusal> {
-        self.expect(target).await?;
-        let mut entry = self.entry(&target.key, self.action)?;
-        let environment = self.environment(&target.environment)?;
-        let name = &environment.row.key;
-        let revision = self.gate.store.revision(&self.project.key, name, &target.key, to).await?;
-        let revision = revision.ok_or_else(|| not_found("revision", &to.to_string()))?;
-        let document = revision.definition.map(|definition| whole(&entry.identity, &definition));
-        if environment.definitions.get(target.key.as_str()).map(|stored| &stored.document)
-            != document.as_ref()
-        {
-            entry.definitions.push((Arc::clone(name), document));
-        }
-        Ok(self.of_entry(entry))
-    }
-
     /// Notes an author's definition of one environment, if it is another than the one in force. Percentages become the
     /// ranges that move the fewest units.
     pub(super) fn define(
@@ -256,6 +271,11 @@ impl Planner<'_> {
         draft.entries.push(entry);
         draft
     }
+}
+
+/// A definition whose key cannot be told.
+fn refusal_of(problem: Problem) -> Refusal {
+    Refusal::invalid(problem.code.as_str(), problem.message)
 }
 
 fn identity_mismatch(field: &str) -> Refusal {

@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::{NAME_BYTES, Planner, changes_between, check_environments, check_name, exists, not_found, whole};
+use super::{NAME_BYTES, Planner, changes_between, check_environments, check_name, exists, not_found};
 use crate::audit::Action;
-use crate::catalog::{Document, Environment};
+use crate::catalog::Environment;
 use crate::gate::operation::Expected;
-use crate::gate::{Draft, EntryDraft, EnvironmentDraft, Refusal, check_length};
+use crate::gate::{Draft, EnvironmentDraft, Refusal, check_length};
 use crate::turns::while_others_go_on;
 
 impl Planner<'_> {
@@ -70,22 +70,6 @@ impl Planner<'_> {
         Ok(draft)
     }
 
-    pub(super) async fn rollback_environment(
-        &self,
-        environment: &str,
-        expected: Expected,
-        to: u64,
-    ) -> Result<Draft, Refusal> {
-        let environment = self.environment(environment)?;
-        self.expect_version(environment, expected).await?;
-        if to > environment.row.version {
-            return Err(not_found("version", &to.to_string()));
-        }
-        let wanted = self.gate.store.environment_at(&self.project.key, environment, to).await?;
-        let wanted = wanted.iter().map(|(key, document)| (Arc::clone(key), document)).collect();
-        self.replace_all(environment, &wanted, None)
-    }
-
     pub(super) async fn promote(
         &self,
         from: &str,
@@ -98,9 +82,7 @@ impl Planner<'_> {
         if let Some(key) = keys.unwrap_or_default().iter().find(|key| self.project.entry(key).is_none()) {
             return Err(not_found("entry", key));
         }
-        let wanted =
-            from.definitions.iter().map(|(key, stored)| (Arc::clone(key), &stored.document)).collect();
-        let mut draft = while_others_go_on(|| self.replace_all(to, &wanted, keys))?;
+        let mut draft = while_others_go_on(|| self.take_from(from, to, keys))?;
         draft.sources.push(Arc::clone(from));
         for taken in draft.entries.iter().filter_map(|entry| from.definitions.get(&entry.key)) {
             self.permit_source(from, &taken.document)?;
@@ -108,41 +90,44 @@ impl Planner<'_> {
         Ok(draft)
     }
 
-    /// Makes an environment what is wanted: all of it, or some keys.
-    fn replace_all(
+    /// Makes one environment what another is: all of it, or some keys. As with anything else that is to be from now on,
+    /// percentages move only the units that must move.
+    fn take_from(
         &self,
-        environment: &Environment,
-        wanted: &BTreeMap<Arc<str>, &Document>,
+        from: &Environment,
+        to: &Environment,
         keys: Option<&[String]>,
     ) -> Result<Draft, Refusal> {
         let chosen: Option<BTreeSet<&str>> = keys.map(|keys| keys.iter().map(String::as_str).collect());
         let is_chosen = |key: &Arc<str>| chosen.as_ref().is_none_or(|keys| keys.contains(&**key));
-        let all: BTreeSet<&Arc<str>> = wanted.keys().chain(environment.definitions.keys()).collect();
+        let all: BTreeSet<&Arc<str>> = from.definitions.keys().chain(to.definitions.keys()).collect();
         let mut draft = self.draft();
         for key in all.into_iter().filter(|key| is_chosen(key)) {
-            let Some(known) = self.project.entries.get(key) else { continue };
-            let document = wanted.get(key).map(|definition| whole(&known.identity, definition));
-            if known.archived_at.is_some() && document.is_some() {
-                let note = format!("`{key}` is archived; restore it to have it back");
-                draft.notes.push(note);
-                continue;
+            let mut entry = self.entry(key, self.action)?;
+            match from.definitions.get(key) {
+                Some(stored) => self.define(&mut entry, &to.row.key, stored.document.clone())?,
+                None => entry.definitions.push((Arc::clone(&to.row.key), None)),
             }
-            if environment.definitions.get(key).map(|stored| &stored.document) == document.as_ref() {
-                continue;
+            if !entry.definitions.is_empty() {
+                draft.entries.push(entry);
             }
-            draft.entries.push(EntryDraft {
-                key: Arc::clone(key),
-                action: self.action,
-                identity: known.identity.clone(),
-                archived: known.archived_at.is_some(),
-                definitions: vec![(Arc::clone(&environment.row.key), document)],
-                notes: Vec::new(),
-            });
         }
         Ok(draft)
     }
 
-    async fn expect_version(&self, environment: &Environment, expected: Expected) -> Result<(), Refusal> {
+    /// Refuses when an environment that the author names is at another version than they saw.
+    pub(super) async fn expect_versions(&self, seen: &BTreeMap<String, u64>) -> Result<(), Refusal> {
+        for (environment, version) in seen {
+            self.expect_version(self.environment(environment)?, Expected::Number(*version)).await?;
+        }
+        Ok(())
+    }
+
+    pub(super) async fn expect_version(
+        &self,
+        environment: &Environment,
+        expected: Expected,
+    ) -> Result<(), Refusal> {
         let Expected::Number(seen) = expected else { return Ok(()) };
         if seen == environment.row.version {
             return Ok(());

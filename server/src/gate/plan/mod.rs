@@ -1,15 +1,18 @@
 //! From what is asked for and what is in force to the rows that will be another.
 
+mod bundle;
 mod entries;
 mod environments;
 mod import;
 mod patch;
+mod rollback;
 
 use std::sync::Arc;
 
 use serde_json::{Value, json};
 use vexil_core::definition::{self, Mode};
-use vexil_core::{Arena, Node, diff, settle};
+use vexil_core::problem::{Code, Pointer};
+use vexil_core::{Arena, Node, Problem, diff, settle};
 
 use super::operation::{Expected, Operation, Target};
 use super::{Draft, EntryDraft, EnvironmentDraft, Gate, ProjectDraft, Proposal, Refusal, check_length};
@@ -63,16 +66,19 @@ impl Gate {
             }
             Operation::Archive { key, expected, .. } => planner.archive(key, *expected),
             Operation::Restore { key, expected, .. } => planner.restore(key, *expected).await,
-            Operation::RollbackEntry { target, to } => planner.rollback_entry(target, *to).await,
-            Operation::RollbackEnvironment { environment, expected, to, .. } => {
-                planner.rollback_environment(environment, *expected, *to).await
+            Operation::RollbackEntry { target, to, identity } => {
+                planner.rollback_entry(target, *to, *identity).await
+            }
+            Operation::RollbackEnvironment { environment, expected, to, identity, .. } => {
+                planner.rollback_environment(environment, *expected, *to, *identity).await
             }
             Operation::Promote { from, to, expected, keys, .. } => {
                 planner.promote(from, to, *expected, keys.as_deref()).await
             }
-            Operation::Import { expected, environments, roles, prune, .. } => {
+            Operation::Import { expected, versions, environments, prune, .. } => {
                 planner.expect_project(*expected)?;
-                while_others_go_on(|| planner.import(environments, roles.as_deref(), *prune))
+                planner.expect_versions(versions).await?;
+                while_others_go_on(|| planner.import(environments, *prune))
             }
             Operation::CreateProject { .. } | Operation::Access(_) => Ok(planner.draft()),
         }
@@ -241,21 +247,32 @@ pub(crate) fn changes_between(old: Option<&Document>, new: Option<&Document>) ->
 }
 
 /// A document as its author wrote it, in the documented spelling, with the key and the type that the core reads in it.
-fn named(document: &Document) -> Result<(Arc<str>, Document), Refusal> {
+fn named(document: &Document) -> Result<(Arc<str>, Document), Problem> {
     let text = serde_json::to_string(document).unwrap_or_default();
     let arena = Arena::new();
-    let node = Node::parse_json(text.as_bytes(), &arena)
-        .map_err(|problem| Refusal::invalid(problem.code.as_str(), problem.to_string()))?;
+    let node = Node::parse_json(text.as_bytes(), &arena)?;
     let reading = definition::read(&[node], Mode::Loading);
     let Some(entry) = reading.model.entries.first() else {
-        return Err(Refusal::invalid("MISSING_FIELD", "a definition needs a `key`"));
+        return Err(Problem::new(Code::MissingField, &Pointer::Root, "a definition needs a `key`"));
     };
     let type_name = match (entry.type_name(), document.get("type").and_then(Value::as_str)) {
         // What is wrong with it is said when the whole is read.
-        ("invalid", written) => written.unwrap_or("feature_flag"),
+        ("invalid", Some(written)) => written,
+        ("invalid", None) => implied_type(document),
         (known, _) => known,
     };
     Ok((Arc::from(&*entry.key), normalise(document.clone(), &entry.key, type_name)))
+}
+
+/// The type of what does not say one, and cannot be read (DESIGN 3).
+fn implied_type(document: &Document) -> &'static str {
+    let has = |field: &str| document.contains_key(field);
+    match () {
+        () if has("slots") => "layer",
+        () if has("variants") || has("allocation") => "experiment",
+        () if has("condition") => "segment",
+        () => "feature_flag",
+    }
 }
 
 /// The definition that is stored when an author wants this one in the place of another: percentages become the ranges
