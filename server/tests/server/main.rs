@@ -23,6 +23,7 @@ mod ops;
 mod outage;
 mod reading;
 mod replicas;
+mod search;
 mod secrets;
 mod sessions;
 mod slices;
