@@ -81,12 +81,15 @@ fn out<N: Needs>(caller: &Caller<N>, project: &Project, key: &str, entry: &Entry
 
 /// Which entries.
 #[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
 struct Filter {
     /// The `next` of the page before.
     after: Option<String>,
     /// Items of the page, 1 to 500; 50 when absent.
     #[param(minimum = 1, maximum = 500)]
     limit: Option<u32>,
+    /// With exactly this key.
+    key: Option<String>,
     /// Keys that begin so.
     prefix: Option<String>,
     /// With this tag.
@@ -113,6 +116,7 @@ impl Filter {
             wanted.as_deref().is_none_or(|wanted| found == Some(wanted))
         };
         entry.archived_at.is_some() == self.archived
+            && is(&self.key, Some(key))
             && self.prefix.as_ref().is_none_or(|prefix| key.starts_with(prefix))
             && self.tag.as_ref().is_none_or(|tag| identity.tags().any(|known| known == tag))
             && is(&self.owner, identity.text("owner"))

@@ -25,6 +25,7 @@ mod plans;
 mod proxy;
 mod reading;
 mod replicas;
+mod search;
 mod secrets;
 mod sessions;
 mod slices;
