@@ -74,7 +74,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Outcome, Failure> {
     let path = format!("/api/v1/projects/{}/import", segment(&arguments.project));
     let expected = seen.versions.iter().filter(|(name, _)| environments.0.contains_key(*name));
     let mut import = Import {
-        expected: expected.map(|(name, version)| (name.as_str(), *version)).collect(),
+        expected: expected.filter_map(|(name, version)| Some((name.as_str(), (*version)?))).collect(),
         environments,
         prune: arguments.prune,
         dry_run: true,
@@ -167,8 +167,8 @@ impl Environments {
 /// A project as it was before the plan was asked for.
 struct Seen {
     revision: u64,
-    /// Of each environment.
-    versions: BTreeMap<String, u64>,
+    /// Of each environment; none where the caller may not read.
+    versions: BTreeMap<String, Option<u64>>,
 }
 
 impl Seen {
@@ -180,7 +180,7 @@ impl Seen {
         #[derive(Deserialize)]
         struct Environment {
             key: String,
-            version: u64,
+            version: Option<u64>,
         }
         let path = format!("/api/v1/projects/{}", segment(project));
         let Project { revision } = remote.get(&path)?;
