@@ -107,12 +107,19 @@ pub enum ErrorCode {
     ParseError,
     /// The context is not one. Never the evaluator's own answer: those who read contexts give it.
     InvalidContext,
+    /// There are no definitions yet. Never the evaluator's own answer: those who hold snapshots give it.
+    ProviderNotReady,
 }
 
 impl ErrorCode {
     /// Every code.
-    pub const ALL: [ErrorCode; 4] =
-        [ErrorCode::FlagNotFound, ErrorCode::TypeMismatch, ErrorCode::ParseError, ErrorCode::InvalidContext];
+    pub const ALL: [ErrorCode; 5] = [
+        ErrorCode::FlagNotFound,
+        ErrorCode::TypeMismatch,
+        ErrorCode::ParseError,
+        ErrorCode::InvalidContext,
+        ErrorCode::ProviderNotReady,
+    ];
 
     /// The stable name.
     pub fn as_str(self) -> &'static str {
@@ -121,6 +128,7 @@ impl ErrorCode {
             ErrorCode::TypeMismatch => "TYPE_MISMATCH",
             ErrorCode::ParseError => "PARSE_ERROR",
             ErrorCode::InvalidContext => "INVALID_CONTEXT",
+            ErrorCode::ProviderNotReady => "PROVIDER_NOT_READY",
         }
     }
 }

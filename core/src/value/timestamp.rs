@@ -38,6 +38,18 @@ impl Timestamp {
         self.0
     }
 
+    /// Milliseconds since the epoch, rounded down; what is beyond i64 is its end.
+    pub const fn as_millis(self) -> i64 {
+        let millis = self.0.div_euclid(NANOS_PER_MILLI);
+        if millis > i64::MAX as i128 {
+            i64::MAX
+        } else if millis < i64::MIN as i128 {
+            i64::MIN
+        } else {
+            millis as i64
+        }
+    }
+
     /// Reads the `date-time` of RFC 3339, section 5.6, with its mandatory offset. A leap second (`:60`) is refused:
     /// no host's clock produces one. Digits beyond nanoseconds are cut. Allocates nothing.
     pub fn parse(text: &str) -> Option<Timestamp> {

@@ -1,0 +1,25 @@
+//! The time, as cheap as it can be had: every evaluation needs it, because entries expire.
+
+use vexil_core::Timestamp;
+
+/// Milliseconds since the epoch, at most a tick of the kernel (1 to 10 ms) late. A clock that stands before the epoch
+/// stands at it.
+#[inline]
+pub(crate) fn now() -> i64 {
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    {
+        let now = rustix::time::clock_gettime(rustix::time::ClockId::RealtimeCoarse);
+        now.tv_sec.saturating_mul(1_000).saturating_add(now.tv_nsec / 1_000_000).max(0)
+    }
+    #[cfg(not(any(target_os = "linux", target_os = "android")))]
+    {
+        let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+        i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+    }
+}
+
+/// The same, as the core takes it.
+#[inline]
+pub(crate) fn timestamp() -> Timestamp {
+    Timestamp::from_millis(now())
+}

@@ -1,0 +1,34 @@
+//! Whether this process is a child of the one that a client was started in: threads do not survive a fork.
+//!
+//! To ask for the process id at every read would be a system call at every read. Instead the C library is asked once
+//! to count forks in each child; a read compares two numbers.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+static FORKS: AtomicU64 = AtomicU64::new(0);
+
+/// How often this process and its ancestors have forked since they loaded this library.
+#[inline]
+pub(crate) fn generation() -> u64 {
+    FORKS.load(Ordering::Relaxed)
+}
+
+/// Begins to count. Whoever forks without the C library (`clone` by hand) is not noticed.
+pub(crate) fn watch() {
+    #[cfg(unix)]
+    {
+        static WATCHED: std::sync::Once = std::sync::Once::new();
+        WATCHED.call_once(|| {
+            extern "C" fn forked() {
+                FORKS.fetch_add(1, Ordering::Relaxed);
+            }
+            #[expect(unsafe_code, reason = "there is no safe way to hear of forks")]
+            // SAFETY: the handler runs in the child between fork and the return from it, where only what is
+            // async-signal-safe may be called: it adds to an atomic number and calls nothing. It lives as long as the
+            // process, for it is a function.
+            let registered = unsafe { libc::pthread_atfork(None, None, Some(forked)) };
+            // It fails without memory only; then a child goes on with what its parent had, and says that it is stale.
+            debug_assert_eq!(registered, 0);
+        });
+    }
+}

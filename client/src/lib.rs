@@ -1,0 +1,38 @@
+//! What surrounds the core in a process: where definitions come from, the last known good on disk, refresh in the
+//! background, overrides, events, telemetry. The core decides; nothing here does.
+//!
+//! ```
+//! use vexil_client::{Client, Context, Options, Source};
+//!
+//! let definitions = r#"{"schema": 1, "version": 1, "entries": [{"key": "checkout.v2", "default": true}]}"#;
+//! let client = Client::start(Options::new(Source::Memory(definitions.into())))?;
+//! let context = Context::new().with("user.id", "u-1");
+//! assert!(client.is_enabled("checkout.v2", &context));
+//! # Ok::<(), vexil_client::StartError>(())
+//! ```
+//!
+//! Readers take no lock: a snapshot is swapped whole, and a read holds the one that it began with. One thread refreshes;
+//! a process that forks starts its own at the first read of the child, and a process that must not have threads
+//! refreshes while it reads ([`Options::threadless`]).
+
+mod cache;
+mod changes;
+mod client;
+mod clock;
+mod fork;
+mod held;
+mod message;
+mod options;
+mod outcome;
+mod source;
+mod state;
+mod supplied;
+mod sync;
+
+pub use changes::{Change, Subscription};
+pub use client::{Client, StartError};
+pub use message::{KeyError, TrustedKey};
+pub use options::{Cache, Fallback, Options, Retry, Source, Streaming, Supplied};
+pub use outcome::{Details, Origin, Outcome};
+pub use state::{ConnectionStatus, Failure, FailureCode, State};
+pub use vexil_core::{Asked, Attributes, Context, ErrorCode, Evaluation, Reason, Timestamp, Value};

@@ -1,0 +1,154 @@
+//! How a client is set up.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use vexil_core::{Context, Value};
+
+use crate::message::TrustedKey;
+
+/// Where definitions come from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Source {
+    /// A control plane, asked over HTTP.
+    Http {
+        /// Its address: `https://flags.example.com`.
+        url: String,
+        /// An SDK key, of one environment.
+        key: String,
+    },
+    /// A file with a bundle or a list of definitions, in JSON; watched.
+    File(PathBuf),
+    /// A bundle or a list of definitions, in JSON; see [`crate::Client::put`].
+    Memory(String),
+}
+
+/// How a control plane tells of changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Streaming {
+    /// It is asked every now and then.
+    Off,
+    /// Server-sent events; asked every now and then while they are away.
+    #[default]
+    Events,
+}
+
+/// Where the last known good is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cache {
+    /// The folder; made for its owner alone where it is missing.
+    pub folder: PathBuf,
+    /// An older one is not taken; none: it never expires.
+    pub max_age: Option<Duration>,
+}
+
+/// How often and how fast is tried again what failed. The wait before a try is a random part ("full jitter") of
+/// `base * 2^n`, at most `max`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Retry {
+    /// So many failures in a row make the connection's status an error; it is tried again all the same.
+    pub attempts: u32,
+    /// The bound of the first wait.
+    pub base: Duration,
+    /// The bound of all waits.
+    pub max: Duration,
+}
+
+/// What a read comes to before there are any definitions, and when there are none to be had.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Fallback {
+    /// The last known good, and without one the caller's default.
+    #[default]
+    Cache,
+    /// The caller's default; nothing is read from disk.
+    Default,
+    /// As [`Fallback::Cache`], and without one an error.
+    Throw,
+}
+
+/// What a client adds to every context that does not have it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Supplied {
+    /// `instance.id`: a name of its own for this process; a random one when absent.
+    pub instance_id: Option<String>,
+    /// `service.name`
+    pub service_name: Option<String>,
+    /// `app.version`
+    pub app_version: Option<String>,
+}
+
+/// All options. What is not said is as in [`Options::new`].
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Where definitions come from.
+    pub source: Source,
+    /// The environment. A control plane knows it by the key; another one than this is refused. Of files it is the one
+    /// that is meant where they name none.
+    pub environment: Option<String>,
+    /// Definitions to begin with, until the source has answered: JSON that was shipped with the program.
+    pub bootstrap: Option<String>,
+    /// How often the source is asked. 60 s.
+    pub polling_interval: Duration,
+    /// How a control plane tells of changes.
+    pub streaming: Streaming,
+    /// A stream from which nothing has come for so long is dead. 45 s: three of the server's heartbeats.
+    pub silence: Duration,
+    /// How long one request may take. 10 s.
+    pub request_timeout: Duration,
+    /// How long the start waits for the first definitions; it goes on without them. 5 s.
+    pub start_timeout: Duration,
+    /// Where the last known good is kept.
+    pub cache: Option<Cache>,
+    /// How often and how fast is tried again.
+    pub retry: Retry,
+    /// What a read comes to without definitions.
+    pub fallback: Fallback,
+    /// Asks nobody: what is in the bootstrap and the cache is all there is.
+    pub offline: bool,
+    /// Starts no thread: a read that finds the polling interval over refreshes first.
+    pub threadless: bool,
+    /// The keys that snapshots must be signed with. When empty, those that the control plane publishes are trusted, as
+    /// far as the connection is.
+    pub trusted_keys: Vec<TrustedKey>,
+    /// Whether [`crate::Client::set_override`] is allowed; not in production, unless one asks for it.
+    pub allow_overrides: bool,
+    /// What is added to contexts.
+    pub supplied: Supplied,
+}
+
+impl Options {
+    /// The usual options for a source.
+    pub fn new(source: Source) -> Options {
+        let is_local = !matches!(source, Source::Http { .. });
+        Options {
+            source,
+            environment: None,
+            bootstrap: None,
+            polling_interval: Duration::from_secs(60),
+            streaming: Streaming::default(),
+            silence: Duration::from_secs(45),
+            request_timeout: Duration::from_secs(10),
+            start_timeout: Duration::from_secs(5),
+            cache: None,
+            retry: Retry { attempts: 3, base: Duration::from_secs(1), max: Duration::from_secs(30) },
+            fallback: Fallback::default(),
+            offline: false,
+            threadless: false,
+            trusted_keys: Vec::new(),
+            allow_overrides: is_local,
+            supplied: Supplied::default(),
+        }
+    }
+
+    /// The attributes that are added to contexts.
+    pub(crate) fn attributes(&self, instance_id: &str) -> Context {
+        let mut context = Context::new().with("instance.id", instance_id);
+        let Supplied { service_name, app_version, .. } = &self.supplied;
+        for (path, value) in [("service.name", service_name), ("app.version", app_version)] {
+            if let Some(value) = value {
+                context.set(path, Value::from(value.as_str()));
+            }
+        }
+        context
+    }
+}

@@ -1,0 +1,221 @@
+//! A control plane over HTTP. Whatever it answers, a request ends in time, in bounded memory, and with a reason.
+
+use std::io::Read as _;
+use std::time::Duration;
+
+use serde::Deserialize;
+use ureq::http::{HeaderMap, Response, StatusCode, Uri, header};
+use ureq::{Agent, Body};
+use vexil_core::limits;
+
+use super::events::Events;
+use crate::cache::PublishedKey;
+use crate::options::Options;
+use crate::state::{Failure, FailureCode};
+
+/// A message is a snapshot and what signs it.
+pub(crate) const MESSAGE_BYTES: usize = limits::DOCUMENT_BYTES + (64 << 10);
+/// Whoever publishes more keys than this is no control plane.
+const KEYS_BYTES: u64 = 1 << 20;
+const REDIRECTS: u32 = 5;
+/// The longest wait that an answer may ask for.
+const LONGEST_WAIT: Duration = Duration::from_secs(600);
+/// To resolve a name and to connect, of the time of a request.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// What a control plane says is in force.
+#[derive(Debug)]
+pub(crate) enum Answer {
+    /// What the asker has.
+    Same,
+    /// A message, and its tag.
+    Whole(String, Option<String>),
+}
+
+/// A failure, and how long its answer asks to wait.
+#[derive(Debug)]
+pub(crate) struct Refused {
+    pub(crate) failure: Failure,
+    pub(crate) wait: Option<Duration>,
+}
+
+impl From<Failure> for Refused {
+    fn from(failure: Failure) -> Refused {
+        Refused { failure, wait: None }
+    }
+}
+
+/// A control plane, as one key sees it.
+#[derive(Debug, Clone)]
+pub(crate) struct Http {
+    url: String,
+    authorization: String,
+    agent: Agent,
+    /// For streams, whose answers have no end.
+    streaming: Agent,
+}
+
+/// Whether a text is an address that can be asked.
+pub(crate) fn is_address(url: &str) -> bool {
+    url.parse::<Uri>().is_ok_and(|url| {
+        matches!(url.scheme_str(), Some("http" | "https")) && url.host().is_some_and(|host| !host.is_empty())
+    })
+}
+
+impl Http {
+    pub(crate) fn new(url: &str, key: &str, options: &Options) -> Http {
+        let config = || {
+            Agent::config_builder()
+                .user_agent(concat!("vexil-client/", env!("CARGO_PKG_VERSION")))
+                .http_status_as_error(false)
+                .max_redirects(REDIRECTS)
+                .timeout_resolve(Some(CONNECT_TIMEOUT))
+                .timeout_connect(Some(CONNECT_TIMEOUT))
+                .timeout_recv_response(Some(options.request_timeout))
+        };
+        Http {
+            url: url.trim_end_matches('/').to_owned(),
+            authorization: format!("Bearer {key}"),
+            agent: Agent::new_with_config(config().timeout_global(Some(options.request_timeout)).build()),
+            streaming: Agent::new_with_config(config().timeout_per_read(Some(options.silence)).build()),
+        }
+    }
+
+    /// What is in force; nothing where it has this tag.
+    pub(crate) fn snapshot(&self, tag: Option<&str>) -> Result<Answer, Refused> {
+        let mut request = self.get(&self.agent, "/sdk/v1/snapshot");
+        if let Some(tag) = tag {
+            request = request.header(header::IF_NONE_MATCH, tag);
+        }
+        let answer = request.call().map_err(|error| failed(&error))?;
+        match answer.status() {
+            StatusCode::NOT_MODIFIED => Ok(Answer::Same),
+            StatusCode::OK => {
+                let tag = answer.headers().get(header::ETAG).and_then(|tag| tag.to_str().ok());
+                let tag = tag.map(str::to_owned);
+                is_of_type(&answer, "application/json")?;
+                Ok(Answer::Whole(text(answer, MESSAGE_BYTES as u64)?, tag))
+            }
+            _ => Err(refused(answer)),
+        }
+    }
+
+    /// The keys that it signs with, or has signed with.
+    pub(crate) fn keys(&self) -> Result<Vec<PublishedKey>, Refused> {
+        #[derive(Deserialize)]
+        struct Keys {
+            keys: Vec<PublishedKey>,
+        }
+        let answer = self.get(&self.agent, "/sdk/v1/keys").call().map_err(|error| failed(&error))?;
+        if answer.status() != StatusCode::OK {
+            return Err(refused(answer));
+        }
+        let keys: Keys = serde_json::from_str(&text(answer, KEYS_BYTES)?)
+            .map_err(|error| Failure::new(FailureCode::Malformed, format!("the list of keys: {error}")))?;
+        Ok(keys.keys)
+    }
+
+    /// What happens after a version.
+    pub(crate) fn stream(&self, version: u64) -> Result<Events, Refused> {
+        let request = self.get(&self.streaming, "/sdk/v1/stream").header(header::ACCEPT, "text/event-stream");
+        let request = match version {
+            0 => request,
+            version => request.header("last-event-id", version.to_string()),
+        };
+        let answer = request.call().map_err(|error| failed(&error))?;
+        if answer.status() != StatusCode::OK {
+            return Err(refused(answer));
+        }
+        is_of_type(&answer, "text/event-stream")?;
+        Ok(Events::new(answer.into_body().into_reader(), MESSAGE_BYTES))
+    }
+
+    /// Ends every request that is under way; none can be made afterwards.
+    pub(crate) fn shut_down(&self) {
+        self.agent.clone().shutdown();
+        self.streaming.clone().shutdown();
+    }
+
+    fn get(&self, agent: &Agent, path: &str) -> ureq::RequestBuilder<ureq::typestate::WithoutBody> {
+        agent.get(format!("{}{path}", self.url)).header(header::AUTHORIZATION, &self.authorization)
+    }
+}
+
+/// A body as text, up to a bound.
+fn text(answer: Response<Body>, bound: u64) -> Result<String, Failure> {
+    let mut text = String::new();
+    let read = answer.into_body().into_reader().take(bound + 1).read_to_string(&mut text);
+    match read {
+        Ok(length) if length as u64 > bound => {
+            Err(Failure::new(FailureCode::TooLarge, format!("the answer has more than {bound} bytes")))
+        }
+        Ok(_) => Ok(text),
+        Err(error) => Err(broken(&error)),
+    }
+}
+
+fn is_of_type(answer: &Response<Body>, wanted: &str) -> Result<(), Failure> {
+    let given = answer.body().mime_type().unwrap_or("nothing");
+    if given == wanted {
+        return Ok(());
+    }
+    Err(Failure::new(FailureCode::Malformed, format!("the answer is {given}, not {wanted}")))
+}
+
+/// An answer that is none.
+fn refused(answer: Response<Body>) -> Refused {
+    let status = answer.status();
+    let code = match status {
+        StatusCode::UNAUTHORIZED => FailureCode::Unauthenticated,
+        StatusCode::FORBIDDEN => FailureCode::Forbidden,
+        StatusCode::TOO_MANY_REQUESTS => FailureCode::RateLimited,
+        _ => FailureCode::Status,
+    };
+    let wait = retry_after(answer.headers());
+    let told = detail(answer).map_or_else(String::new, |detail| format!(": {detail}"));
+    Refused { failure: Failure::new(code, format!("the control plane answers {status}{told}")), wait }
+}
+
+/// What a problem (RFC 9457) says of itself.
+fn detail(answer: Response<Body>) -> Option<String> {
+    const BYTES: u64 = 16 << 10;
+    const SHOWN: usize = 300;
+    let problem: serde_json::Value = serde_json::from_str(&text(answer, BYTES).ok()?).ok()?;
+    let detail = problem.get("detail")?.as_str()?;
+    Some(detail.chars().take(SHOWN).collect())
+}
+
+/// Seconds; a date is as good as nothing, for clocks differ.
+fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let seconds = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim().parse().ok()?;
+    Some(Duration::from_secs(seconds).min(LONGEST_WAIT))
+}
+
+fn failed(error: &ureq::Error) -> Failure {
+    let code = match error {
+        ureq::Error::Io(error) => return broken(error),
+        ureq::Error::Timeout(_) => FailureCode::Timeout,
+        ureq::Error::Tls(_) | ureq::Error::Rustls(_) | ureq::Error::Pem(_) => FailureCode::Tls,
+        ureq::Error::HostNotFound | ureq::Error::ConnectionFailed => FailureCode::Unreachable,
+        ureq::Error::BodyExceedsLimit(_) => FailureCode::TooLarge,
+        ureq::Error::BadUri(_) => FailureCode::Unreachable,
+        _ => FailureCode::Malformed,
+    };
+    Failure::new(code, error.to_string())
+}
+
+/// What reading came to; ureq hides its own errors in those of reading.
+pub(super) fn broken(error: &std::io::Error) -> Failure {
+    use std::io::ErrorKind;
+    if let Some(error) = error.get_ref().and_then(|inner| inner.downcast_ref::<ureq::Error>())
+        && !matches!(error, ureq::Error::Io(_))
+    {
+        return failed(error);
+    }
+    let code = match error.kind() {
+        ErrorKind::TimedOut | ErrorKind::WouldBlock => FailureCode::Timeout,
+        ErrorKind::InvalidData | ErrorKind::UnexpectedEof => FailureCode::Malformed,
+        _ => FailureCode::Unreachable,
+    };
+    Failure::new(code, error.to_string())
+}

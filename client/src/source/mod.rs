@@ -1,0 +1,4 @@
+//! Where definitions come from.
+
+pub(crate) mod events;
+pub(crate) mod http;

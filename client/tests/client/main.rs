@@ -1,0 +1,13 @@
+//! The client as programs use it: alone, and against servers that behave, misbehave and go away.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a test that fails should fail at once and loudly"
+)]
+
+mod answers;
+mod local;
+mod origin;

@@ -1,0 +1,179 @@
+//! A server that says what a test tells it to, on a free port.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::Duration;
+
+use base64ct::{Base64UrlUnpadded, Encoding};
+use ed25519_dalek::{Signer, SigningKey};
+use vexil_client::{Options, Source, TrustedKey};
+
+/// What is answered to a request.
+#[derive(Clone)]
+pub(crate) enum Reply {
+    /// These bytes, and then the connection ends.
+    Bytes(Vec<u8>),
+    /// These bytes, and then nothing, for as long as the other side waits.
+    Hang(Vec<u8>),
+    /// The same bytes again and again, without an end.
+    Endless(Vec<u8>, Vec<u8>),
+}
+
+/// Asked for: the path, and the head of the request.
+type Handler = dyn Fn(&str, &str) -> Reply + Send + Sync;
+
+/// A server whose answers a test writes.
+pub(crate) struct Origin {
+    pub(crate) address: SocketAddr,
+    handler: Arc<Mutex<Arc<Handler>>>,
+    asked: Arc<Mutex<Vec<String>>>,
+}
+
+impl Origin {
+    pub(crate) fn start(handler: impl Fn(&str, &str) -> Reply + Send + Sync + 'static) -> Origin {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let handler: Arc<Mutex<Arc<Handler>>> = Arc::new(Mutex::new(Arc::new(handler)));
+        let asked = Arc::new(Mutex::new(Vec::new()));
+        let (answering, noting) = (Arc::clone(&handler), Arc::clone(&asked));
+        thread::spawn(move || {
+            for socket in listener.incoming().flatten() {
+                let (handler, asked) = (Arc::clone(&answering), Arc::clone(&noting));
+                thread::spawn(move || answer(&socket, &handler, &asked));
+            }
+        });
+        Origin { address, handler, asked }
+    }
+
+    /// Answers otherwise from now on.
+    pub(crate) fn becomes(&self, handler: impl Fn(&str, &str) -> Reply + Send + Sync + 'static) {
+        *self.handler.lock().unwrap() = Arc::new(handler);
+    }
+
+    /// The paths that were asked for so far.
+    pub(crate) fn asked(&self) -> Vec<String> {
+        self.asked.lock().unwrap().clone()
+    }
+
+    /// Options for a client of this server, which trusts its key and is in a hurry.
+    pub(crate) fn options(&self) -> Options {
+        let source = Source::Http { url: format!("http://{}", self.address), key: "vx_test".to_owned() };
+        Options {
+            trusted_keys: vec![trusted()],
+            polling_interval: Duration::from_millis(20),
+            request_timeout: Duration::from_millis(500),
+            silence: Duration::from_millis(300),
+            retry: vexil_client::Retry {
+                attempts: 2,
+                base: Duration::from_millis(5),
+                max: Duration::from_millis(20),
+            },
+            ..Options::new(source)
+        }
+    }
+}
+
+fn answer(socket: &TcpStream, handler: &Mutex<Arc<Handler>>, asked: &Mutex<Vec<String>>) {
+    let mut reader = BufReader::new(socket);
+    let mut head = String::new();
+    loop {
+        let mut line = String::new();
+        if reader.read_line(&mut line).unwrap_or(0) == 0 {
+            return;
+        }
+        if line.trim().is_empty() {
+            break;
+        }
+        head.push_str(&line);
+    }
+    let path = head.split(' ').nth(1).unwrap_or_default().to_owned();
+    asked.lock().unwrap().push(path.clone());
+    let handler = Arc::clone(&handler.lock().unwrap());
+    let mut socket = socket;
+    match handler(&path, &head.to_ascii_lowercase()) {
+        Reply::Bytes(bytes) => drop(socket.write_all(&bytes)),
+        Reply::Hang(bytes) => {
+            drop(socket.write_all(&bytes));
+            // Until the other side has had enough.
+            drop(reader.read(&mut [0]));
+        }
+        Reply::Endless(first, rest) => {
+            let mut went = socket.write_all(&first);
+            while went.is_ok() {
+                went = socket.write_all(&rest);
+            }
+        }
+    }
+}
+
+/// A whole answer.
+pub(crate) fn http(status: &str, headers: &str, body: &str) -> Reply {
+    let length = body.len();
+    Reply::Bytes(
+        format!("HTTP/1.1 {status}\r\n{headers}content-length: {length}\r\nconnection: close\r\n\r\n{body}")
+            .into_bytes(),
+    )
+}
+
+/// A message as JSON.
+pub(crate) fn json(body: &str) -> Reply {
+    http("200 OK", "content-type: application/json\r\n", body)
+}
+
+/// The head of a stream.
+pub(crate) const STREAM: &str =
+    "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close\r\n\r\n";
+
+/// An event of a stream.
+pub(crate) fn event(kind: &str, data: &str) -> String {
+    format!("event: {kind}\ndata: {data}\n\n")
+}
+
+fn signing_key() -> SigningKey {
+    SigningKey::from_bytes(&[42; 32])
+}
+
+/// The key that [`put`] and [`delta`] sign with.
+pub(crate) fn trusted() -> TrustedKey {
+    TrustedKey::new("k1", &public()).unwrap()
+}
+
+/// The same as text.
+pub(crate) fn public() -> String {
+    Base64UrlUnpadded::encode_string(signing_key().verifying_key().as_bytes())
+}
+
+/// The whole, signed: a flag `a` that is on or off.
+pub(crate) fn put(version: u64, on: bool) -> String {
+    let payload = format!(
+        r#"{{"schema":1,"environment":"production","version":{version},"roles":[],"entries":[{{"key":"a","default":{on}}}]}}"#
+    );
+    message("put", "production", version, None, &payload)
+}
+
+/// A change, signed.
+pub(crate) fn delta(from: u64, version: u64, on: bool) -> String {
+    let payload = format!(
+        r#"{{"from":{from},"version":{version},"environment":"production","roles":[],"removed":[],"entries":[{{"key":"a","default":{on}}}]}}"#
+    );
+    message("delta", "production", version, Some(from), &payload)
+}
+
+pub(crate) fn message(
+    kind: &str,
+    environment: &str,
+    version: u64,
+    from: Option<u64>,
+    payload: &str,
+) -> String {
+    let from = from.map_or_else(String::new, |from| format!(r#","from":{from}"#));
+    let header = format!(
+        r#"{{"alg":"EdDSA","kid":"k1","b64":false,"crit":["b64"],"typ":"{kind}","project":"default","environment":"{environment}","version":{version},"audience":"server","iat":1{from}}}"#
+    );
+    let protected = Base64UrlUnpadded::encode_string(header.as_bytes());
+    let signature = signing_key().sign(format!("{protected}.{payload}").as_bytes());
+    let signature = Base64UrlUnpadded::encode_string(&signature.to_bytes());
+    format!(r#"{{"type":"{kind}","signature":"{protected}..{signature}","payload":{payload}}}"#)
+}
