@@ -214,7 +214,7 @@ fn the_last_known_good_is_served_when_the_server_is_away_and_says_its_age() {
     client.close();
 
     origin.becomes(|_, _| http("503 Service Unavailable", "", ""));
-    let client = Client::start(options.clone()).unwrap();
+    let client = Client::start(Options { streaming: Streaming::Off, ..options.clone() }).unwrap();
     let details = client.bool_details("a", &Context::new(), true);
     assert_eq!((details.value, details.version, details.origin), (false, 8, From::Cache));
     assert!(details.stale_ms.is_some());
