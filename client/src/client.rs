@@ -88,7 +88,7 @@ impl Client {
         }
         fork::watch();
         let nothing = held::compile(&options, held::NOTHING, None);
-        let nothing = nothing.map_err(|problem| StartError::Definitions(problem_of(&problem)))?;
+        let nothing = nothing.map_err(|problem| StartError::Definitions(sync::invalid(&problem)))?;
         let instance_id =
             options.supplied.instance_id.clone().unwrap_or_else(|| uuid::Uuid::new_v4().to_string());
         let shared = Arc::new(Shared {
@@ -476,8 +476,4 @@ impl Shared {
         let evaluation = held.snapshot.evaluate(key, &Request::new(&self.supplied, clock::timestamp()));
         evaluation.value().cloned()
     }
-}
-
-fn problem_of(problem: &vexil_core::Problem) -> Failure {
-    Failure::new(crate::state::FailureCode::Definitions, problem.to_string())
 }

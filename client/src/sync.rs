@@ -560,7 +560,8 @@ fn trusted(published: &[PublishedKey]) -> Vec<TrustedKey> {
     published.iter().filter_map(|key| TrustedKey::new(&key.id, &key.public).ok()).collect()
 }
 
-fn invalid(problem: &vexil_core::Problem) -> Failure {
+/// Definitions that cannot be read as a whole.
+pub(crate) fn invalid(problem: &vexil_core::Problem) -> Failure {
     Failure::new(FailureCode::Definitions, problem.to_string())
 }
 

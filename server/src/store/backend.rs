@@ -197,7 +197,7 @@ mod tests {
 
     #[test]
     fn a_path_means_itself_in_a_url() {
-        let url = Sqlite::url(Path::new("/tmp/my data/a%20b?c#d/vexil.db"));
-        assert_eq!(url, "sqlite:///tmp/my%20data/a%2520b%3Fc%23d/vexil.db?mode=rw");
+        let url = Sqlite::url(Path::new("/srv/my data/a%20b?c#d/vexil.db"));
+        assert_eq!(url, "sqlite:///srv/my%20data/a%2520b%3Fc%23d/vexil.db?mode=rw");
     }
 }
