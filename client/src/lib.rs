@@ -30,7 +30,7 @@ mod supplied;
 mod sync;
 
 pub use changes::{Change, Subscription};
-pub use client::{Client, StartError};
+pub use client::{Client, OverridesNotAllowed, StartError};
 pub use message::{KeyError, TrustedKey};
 pub use options::{Cache, Fallback, Options, Retry, Source, Streaming, Supplied};
 pub use outcome::{Details, Origin, Outcome};
