@@ -8,7 +8,7 @@ use arc_swap::{ArcSwap, ArcSwapOption};
 use parking_lot::Mutex;
 use thiserror::Error;
 use vexil_core::trace::Trace;
-use vexil_core::{Asked, Attributes, Context, ErrorCode, Evaluation, Overrides, Request, Value};
+use vexil_core::{Asked, Attributes, Context, Evaluation, Overrides, Request, Value};
 
 use crate::changes::{Change, Changes, Subscription};
 use crate::held::{self, Held};
@@ -239,12 +239,7 @@ impl Client {
     }
 
     fn details<T: Typed>(&self, key: &str, context: &impl Attributes, default: T) -> Details<T> {
-        self.evaluate(key, Some(T::ASKED), context, |outcome| {
-            match (outcome.origin, outcome.evaluation.error()) {
-                (Origin::Nowhere, Some(ErrorCode::FlagNotFound)) => Details::unready(default),
-                _ => outcome.details(default),
-            }
-        })
+        self.evaluate(key, Some(T::ASKED), context, |outcome| outcome.details(default))
     }
 
     /// Evaluates a flag, config or experiment, and hands over what it comes to, borrowed from what is in force.

@@ -104,6 +104,15 @@ typed! {
 }
 
 impl Outcome<'_> {
+    /// What went wrong, if something did. Without any definitions no key can be told not to be there.
+    #[inline]
+    pub fn error(&self) -> Option<ErrorCode> {
+        match (self.origin, self.evaluation.error()) {
+            (Origin::Nowhere, Some(ErrorCode::FlagNotFound)) => Some(ErrorCode::ProviderNotReady),
+            (_, error) => error,
+        }
+    }
+
     /// All of it, owned; the default where there is no value.
     pub(crate) fn details<T: Typed>(&self, default: T) -> Details<T> {
         let evaluation = &self.evaluation;
@@ -112,33 +121,14 @@ impl Outcome<'_> {
             value: evaluation.value().and_then(T::of).unwrap_or(default),
             variation: evaluation.variation().map(str::to_owned),
             reason: evaluation.reason(),
-            error: evaluation.error(),
-            message: message.or_else(|| evaluation.error().map(|error| told(error).to_owned())),
+            error: self.error(),
+            message: message.or_else(|| self.error().map(|error| told(error).to_owned())),
             scope: evaluation.scope().map(|scope| scope.as_str()),
             rule: evaluation.rule().map(|rule| rule.to_string()),
             experiment: evaluation.assignment().map(|assignment| assignment.experiment().to_owned()),
             version: evaluation.version(),
             origin: self.origin,
             stale_ms: self.stale_ms,
-        }
-    }
-}
-
-impl<T> Details<T> {
-    /// The caller's default, because there is nothing to evaluate.
-    pub(crate) fn unready(default: T) -> Details<T> {
-        Details {
-            value: default,
-            variation: None,
-            reason: Reason::Error,
-            error: Some(ErrorCode::ProviderNotReady),
-            message: Some(told(ErrorCode::ProviderNotReady).to_owned()),
-            scope: None,
-            rule: None,
-            experiment: None,
-            version: 0,
-            origin: Origin::Nowhere,
-            stale_ms: None,
         }
     }
 }
