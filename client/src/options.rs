@@ -31,6 +31,8 @@ pub enum Streaming {
     /// Server-sent events; asked every now and then while they are away.
     #[default]
     Events,
+    /// A WebSocket, for where answers without an end do not get through; asked every now and then while it is away.
+    WebSocket,
 }
 
 /// Where the last known good is kept.
