@@ -34,7 +34,7 @@ impl ClientHandle {
     }
 
     /// The client itself, for calls that wait: what is closed meanwhile is closed without waiting for them.
-    fn client(self) -> Result<Client, Fault> {
+    pub(super) fn client(self) -> Result<Client, Fault> {
         self.with(Client::clone)
     }
 }

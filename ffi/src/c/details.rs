@@ -208,7 +208,7 @@ impl<'b> Packed<'b> {
         details
     }
 
-    fn text(&mut self, text: &str) -> Slice {
+    pub(super) fn text(&mut self, text: &str) -> Slice {
         let slice = Slice { offset: self.buffer.length, length: text.len() };
         let end = slice.offset.saturating_add(slice.length);
         if end <= self.buffer.capacity && !self.buffer.data.is_null() {

@@ -32,6 +32,7 @@ pub(super) enum Kind {
     Client = 1,
     Context = 2,
     Subscription = 3,
+    View = 4,
 }
 
 /// All that one kind of handles names.

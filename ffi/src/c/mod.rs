@@ -16,6 +16,7 @@ mod listen;
 mod provoke;
 mod read;
 mod text;
+mod view;
 
 pub use client::*;
 pub use context::*;
@@ -25,6 +26,7 @@ pub use listen::*;
 pub use provoke::*;
 pub use read::*;
 pub use text::{Buffer, Text};
+pub use view::*;
 
 use std::ffi::c_char;
 

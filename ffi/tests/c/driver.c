@@ -141,6 +141,48 @@ static void overrides(vexil_client client) {
     CHECK(vexil_overrides_clear(client) == VEXIL_CODE_OK);
 }
 
+static void views(vexil_client client) {
+    char memory[4096];
+    vexil_buffer texts = {memory, sizeof memory, 0};
+    vexil_entry entries[16];
+    size_t count = 0;
+    bool flag = false;
+    uint64_t before = 0, after = 0;
+    vexil_view all = {0}, some = {0};
+    vexil_text keys[] = {VEXIL_LITERAL("limit"), VEXIL_LITERAL("nothing"), VEXIL_LITERAL("on")};
+    vexil_context context = user("u-1");
+
+    CHECK(vexil_view_new(client, context, NULL, 0, &all) == VEXIL_CODE_OK);
+    CHECK(vexil_view_read(all, entries, 16, &count, &texts) == VEXIL_CODE_OK && count == 6);
+    CHECK(entries[0].key.length > 0 && entries[0].details.error == VEXIL_CODE_OK);
+    CHECK(vexil_view_read(all, NULL, 0, &count, &texts) == VEXIL_CODE_BUFFER_TOO_SMALL && count == 6);
+    vexil_buffer small = {memory, 5, 0};
+    CHECK(vexil_view_read(all, entries, 16, &count, &small) == VEXIL_CODE_BUFFER_TOO_SMALL && small.length > 5);
+    CHECK(vexil_view_new(client, context, keys, 3, &some) == VEXIL_CODE_OK);
+    CHECK(vexil_view_read(some, entries, 16, &count, &texts) == VEXIL_CODE_OK && count == 2);
+    CHECK(vexil_view_is_current(some, &flag) == VEXIL_CODE_OK && flag);
+
+    CHECK(vexil_generation(client, &before) == VEXIL_CODE_OK);
+    CHECK(vexil_override_set(client, VEXIL_LITERAL("on"), VEXIL_LITERAL("false")) == VEXIL_CODE_OK);
+    CHECK(vexil_generation(client, &after) == VEXIL_CODE_OK && after != before);
+    CHECK(vexil_view_is_current(some, &flag) == VEXIL_CODE_OK && !flag);
+    CHECK(vexil_view_renew(some, &flag) == VEXIL_CODE_OK && flag);
+    CHECK(vexil_view_renew_with(some, VEXIL_NOBODY, &flag) == VEXIL_CODE_OK && !flag);
+    CHECK(vexil_overrides_clear(client) == VEXIL_CODE_OK);
+    CHECK(vexil_view_free(some) == VEXIL_CODE_OK && vexil_view_free(some) == VEXIL_CODE_CLOSED);
+    CHECK(vexil_view_renew(some, &flag) == VEXIL_CODE_CLOSED);
+    CHECK(vexil_view_free(all) == VEXIL_CODE_OK);
+
+    vexil_details details[3];
+    CHECK(vexil_evaluate_many(client, keys, 3, context, details, &texts) == VEXIL_CODE_OK);
+    CHECK(details[0].kind == VEXIL_KIND_INTEGER && details[0].integer == 42);
+    CHECK(details[1].error == VEXIL_CODE_FLAG_NOT_FOUND);
+    CHECK(details[2].boolean && is_slice(memory, details[2].reason, "DEFAULT"));
+    CHECK(vexil_evaluate_many(client, NULL, 3, context, details, &texts) == VEXIL_CODE_NULL_ARGUMENT);
+    CHECK(vexil_evaluate_many(client, keys, SIZE_MAX, context, details, &texts) == VEXIL_CODE_TOO_LONG);
+    CHECK(vexil_context_free(context) == VEXIL_CODE_OK);
+}
+
 typedef struct {
     atomic_int told;
     atomic_int released;
@@ -294,6 +336,7 @@ int main(int count, char **arguments) {
     CHECK(vexil_client_state(client, &buffer) == VEXIL_CODE_OK && buffer.length > 50);
     CHECK(vexil_client_refresh(client) == VEXIL_CODE_OK);
     reads(client);
+    views(client);
     overrides(client);
     listeners(client);
     if (may_fork) {
