@@ -11,13 +11,8 @@ use vexil_core::{Arena, Node, Problem, Snapshot};
 use crate::limits;
 
 /// What is mentioned may be registered later, and roles come with what is in force.
-const LEFT_OPEN: [Code; 5] = [
-    Code::UnknownSegment,
-    Code::UnknownFlag,
-    Code::UnknownExperiment,
-    Code::UnknownLayer,
-    Code::UnknownRole,
-];
+const LEFT_OPEN: [Code; 5] =
+    [Code::UnknownSegment, Code::UnknownFlag, Code::UnknownExperiment, Code::UnknownLayer, Code::UnknownRole];
 
 #[derive(Debug)]
 pub(crate) struct Registrations {
@@ -50,9 +45,8 @@ impl Registrations {
         let arena = Arena::new();
         let documents = [Node::parse_json(text.as_bytes(), &arena)?];
         let reading = definition::read(&documents, Mode::Authoring);
-        let is_refused = |problem: &&Problem| {
-            problem.severity == Severity::Error && !LEFT_OPEN.contains(&problem.code)
-        };
+        let is_refused =
+            |problem: &&Problem| problem.severity == Severity::Error && !LEFT_OPEN.contains(&problem.code);
         if let Some(problem) = reading.problems.iter().map(|found| &found.problem).find(is_refused) {
             return Err(problem.clone());
         }
@@ -70,7 +64,11 @@ impl Registrations {
     }
 
     /// The same without a key; nothing where none is left.
-    pub(crate) fn without(self: &Arc<Registrations>, key: &str, beside: &Snapshot) -> Option<Arc<Registrations>> {
+    pub(crate) fn without(
+        self: &Arc<Registrations>,
+        key: &str,
+        beside: &Snapshot,
+    ) -> Option<Arc<Registrations>> {
         let mut written = self.written.clone();
         written.remove(key);
         (!written.is_empty()).then(|| self.anew(written, beside))

@@ -49,12 +49,17 @@ impl RuntimeValues {
     }
 
     /// The same with one value set, in the place of what was there.
-    pub(crate) fn with(&self, namespace: &str, key: &str, value: &Value) -> Result<RuntimeValues, RuntimeError> {
+    pub(crate) fn with(
+        &self,
+        namespace: &str,
+        key: &str,
+        value: Value,
+    ) -> Result<RuntimeValues, RuntimeError> {
         let is_name = |name: &str| (1..=limits::NAME_BYTES).contains(&name.len());
         if !is_name(namespace) || !is_name(key) {
             return Err(RuntimeError::Name);
         }
-        if size_of(value) > limits::RUNTIME_VALUE_BYTES {
+        if size_of(&value) > limits::RUNTIME_VALUE_BYTES {
             return Err(RuntimeError::TooLarge);
         }
         let mut next = self.clone();
@@ -65,7 +70,7 @@ impl RuntimeValues {
         if values.len() >= limits::RUNTIME_VALUES && !values.contains_key(key) {
             return Err(RuntimeError::TooMany);
         }
-        values.insert(key.into(), Arc::new(value.clone()));
+        values.insert(key.into(), Arc::new(value));
         Ok(next)
     }
 

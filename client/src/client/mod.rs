@@ -1,24 +1,29 @@
-//! The client: what a program asks.
+//! The client: how it starts, lives through forks, and stops; how it stands, and who hears of it. What it reads is in
+//! [`reads`], what the program says beside the definitions in [`local`].
+
+mod local;
+mod reads;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
 use arc_swap::{ArcSwap, ArcSwapOption};
-use parking_lot::Mutex;
 use thiserror::Error;
-use vexil_core::trace::Trace;
-use vexil_core::{Asked, Attributes, Context, ErrorCode, Evaluation, Overrides, Request, Value};
+use vexil_core::{Context, Overrides};
 
 use crate::changes::{Change, Changes, Subscription};
+use crate::fork;
 use crate::held::{self, Held};
 use crate::options::{Fallback, Options, Source};
-use crate::outcome::{Details, Origin, Outcome, Typed};
+use crate::outcome::Origin;
 use crate::source::http;
 use crate::state::{Failure, State};
-use crate::supplied::WithSupplied;
 use crate::sync::{self, Machinery};
-use crate::{clock, fork};
+
+pub use local::OverridesNotAllowed;
+pub(crate) use reads::stale_ms;
 
 /// The value of [`Shared::stale_since`] while somebody says that what is held is the newest.
 pub(crate) const FRESH: i64 = i64::MIN;
@@ -40,37 +45,36 @@ pub enum StartError {
     NotReady(Failure),
 }
 
-/// Why an override is not set.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-#[error("overrides are not allowed here; `allow_overrides` allows them (OVERRIDES_NOT_ALLOWED)")]
-pub struct OverridesNotAllowed;
-
 /// What all clones of a client share. Reads look only at what stands before `machinery`.
 pub(crate) struct Shared {
     pub(crate) options: Options,
+    /// What is added to contexts.
     supplied: Context,
     instance_id: String,
     pub(crate) held: ArcSwap<Held>,
+    /// The number of what is held.
+    generation: AtomicU64,
     /// Since when nobody has said that what is held is the newest, in milliseconds since the epoch.
     pub(crate) stale_since: AtomicI64,
-    overrides: ArcSwapOption<Overrides>,
-    has_overrides: AtomicBool,
-    /// Whether a read has more to do than to read: after a fork, and where there is no thread.
+    /// How often this process had forked when `machinery` was last known to be its own.
     forks: AtomicU64,
     closed: AtomicBool,
     machinery: ArcSwap<Machinery>,
+    /// Without a lock, for a child could wait for ever for one that somebody held in the parent.
+    thread: ArcSwapOption<JoinHandle<()>>,
 }
 
 /// A client. Clones are the same client; the last one that goes stops it.
 #[derive(Clone)]
 pub struct Client {
     owner: Arc<Owner>,
+    /// Those of one request, where this client is of one.
+    request_overrides: Option<Arc<Overrides>>,
 }
 
 /// Stops the client when it goes.
 struct Owner {
     shared: Arc<Shared>,
-    thread: Mutex<Option<JoinHandle<()>>>,
 }
 
 impl Client {
@@ -94,13 +98,13 @@ impl Client {
         let shared = Arc::new(Shared {
             supplied: options.attributes(&instance_id),
             instance_id,
-            held: ArcSwap::from_pointee(Held { snapshot: nothing, origin: Origin::Nowhere }),
+            held: ArcSwap::from_pointee(Held::new(nothing, Origin::Nowhere)),
+            generation: AtomicU64::new(0),
             stale_since: AtomicI64::new(FRESH),
-            overrides: ArcSwapOption::empty(),
-            has_overrides: AtomicBool::new(false),
             forks: AtomicU64::new(fork::generation()),
             closed: AtomicBool::new(false),
             machinery: ArcSwap::from_pointee(Machinery::new(&options, Changes::default())),
+            thread: ArcSwapOption::empty(),
             options,
         });
         let machinery = shared.machinery.load_full();
@@ -108,230 +112,36 @@ impl Client {
             shared.take_local(&machinery, text, Origin::Memory).map_err(StartError::Definitions)?;
         }
         shared.take_what_is_here(&machinery);
-        let client = Client { owner: Arc::new(Owner { shared, thread: Mutex::new(None) }) };
-        client.begin(&machinery).map_err(StartError::Thread)?;
+        let client = Client { owner: Arc::new(Owner { shared }), request_overrides: None };
+        client.shared().begin(&machinery).map_err(StartError::Thread)?;
         let state = client.state();
         match state.last_error {
-            Some(failure) if !state.initialized && client.shared().options.fallback == Fallback::Throw => {
+            Some(failure) if !state.initialized && client.fallback() == Fallback::Throw => {
                 Err(StartError::NotReady(failure))
             }
             _ => Ok(client),
         }
     }
 
-    /// The first refresh, and the thread for all others.
-    fn begin(&self, machinery: &Arc<Machinery>) -> std::io::Result<()> {
-        let shared = self.shared();
-        if shared.options.offline || matches!(shared.options.source, Source::Memory(_)) {
-            return Ok(());
-        }
-        if shared.options.threadless {
-            shared.refresh_if_due(machinery);
-            return Ok(());
-        }
-        self.start_thread(Arc::clone(machinery))?;
-        let is_settled = |state: &State| state.last_sync.is_some() || state.last_error.is_some();
-        let until = std::time::Instant::now() + shared.options.start_timeout;
-        // What is here already is enough to begin with.
-        while !shared.is_initialized() && !is_settled(&machinery.state()) && std::time::Instant::now() < until
-        {
-            std::thread::sleep(std::time::Duration::from_millis(1));
-        }
-        Ok(())
-    }
-
-    fn start_thread(&self, machinery: Arc<Machinery>) -> std::io::Result<()> {
-        let shared = Arc::clone(&self.owner.shared);
-        let thread = std::thread::Builder::new()
-            .name("vexil".to_owned())
-            .spawn(move || sync::run(&shared, &machinery))?;
-        *self.owner.thread.lock() = Some(thread);
-        Ok(())
-    }
-
-    fn shared(&self) -> &Shared {
+    fn shared(&self) -> &Arc<Shared> {
         &self.owner.shared
-    }
-
-    /// Whether a flag is on for this context; off where it is none, or is not known.
-    #[inline]
-    pub fn is_enabled(&self, key: &str, context: &impl Attributes) -> bool {
-        self.get_bool(key, context, false)
-    }
-
-    /// A flag or config that is `true` or `false`.
-    #[inline]
-    pub fn get_bool(&self, key: &str, context: &impl Attributes, default: bool) -> bool {
-        self.get(key, context, default)
-    }
-
-    /// A flag or config that is an integer.
-    #[inline]
-    pub fn get_int(&self, key: &str, context: &impl Attributes, default: i64) -> i64 {
-        self.get(key, context, default)
-    }
-
-    /// A flag or config that is a float, or an integer that a float holds exactly.
-    #[inline]
-    pub fn get_float(&self, key: &str, context: &impl Attributes, default: f64) -> f64 {
-        self.get(key, context, default)
-    }
-
-    /// A flag or config that is text.
-    pub fn get_string(&self, key: &str, context: &impl Attributes, default: &str) -> String {
-        let found = self.evaluate(key, Some(Asked::String), context, |outcome| {
-            outcome.evaluation.value().and_then(Value::as_str).map(str::to_owned)
-        });
-        found.unwrap_or_else(|| default.to_owned())
-    }
-
-    /// A flag or config that is JSON.
-    pub fn get_json(&self, key: &str, context: &impl Attributes, default: Value) -> Value {
-        self.get(key, context, default)
-    }
-
-    /// As [`Client::get_bool`], with all that there is to say of it.
-    pub fn bool_details(&self, key: &str, context: &impl Attributes, default: bool) -> Details<bool> {
-        self.details(key, context, default)
-    }
-
-    /// As [`Client::get_int`], with all that there is to say of it.
-    pub fn int_details(&self, key: &str, context: &impl Attributes, default: i64) -> Details<i64> {
-        self.details(key, context, default)
-    }
-
-    /// As [`Client::get_float`], with all that there is to say of it.
-    pub fn float_details(&self, key: &str, context: &impl Attributes, default: f64) -> Details<f64> {
-        self.details(key, context, default)
-    }
-
-    /// As [`Client::get_string`], with all that there is to say of it.
-    pub fn string_details(&self, key: &str, context: &impl Attributes, default: &str) -> Details<String> {
-        self.details(key, context, default.to_owned())
-    }
-
-    /// As [`Client::get_json`], with all that there is to say of it.
-    pub fn json_details(&self, key: &str, context: &impl Attributes, default: Value) -> Details<Value> {
-        self.details(key, context, default)
-    }
-
-    /// The id of the variant that an experiment gives this context; none where it takes no part.
-    pub fn variant(&self, experiment: &str, context: &impl Attributes) -> Option<String> {
-        self.evaluate(experiment, None, context, |outcome| {
-            let assignment = outcome.evaluation.assignment()?;
-            (assignment.experiment() == experiment).then(|| assignment.variant().to_owned())
-        })
-    }
-
-    /// The configuration of that variant.
-    pub fn variant_config(&self, experiment: &str, context: &impl Attributes) -> Option<Value> {
-        self.evaluate(experiment, None, context, |outcome| {
-            let assignment = outcome.evaluation.assignment()?;
-            (assignment.experiment() == experiment).then(|| outcome.evaluation.value().cloned())?
-        })
-    }
-
-    #[inline]
-    fn get<T: Typed>(&self, key: &str, context: &impl Attributes, default: T) -> T {
-        let found =
-            self.evaluate(key, Some(T::ASKED), context, |outcome| outcome.evaluation.value().and_then(T::of));
-        found.unwrap_or(default)
-    }
-
-    fn details<T: Typed>(&self, key: &str, context: &impl Attributes, default: T) -> Details<T> {
-        self.evaluate(key, Some(T::ASKED), context, |outcome| {
-            match (outcome.origin, outcome.evaluation.error()) {
-                (Origin::Nowhere, Some(ErrorCode::FlagNotFound)) => Details::unready(default),
-                _ => outcome.details(default),
-            }
-        })
-    }
-
-    /// Evaluates a flag, config or experiment, and hands over what it comes to, borrowed from what is in force.
-    #[inline]
-    pub fn evaluate<A: Attributes, R>(
-        &self,
-        key: &str,
-        asked: Option<Asked>,
-        context: &A,
-        take: impl FnOnce(Outcome<'_>) -> R,
-    ) -> R {
-        self.read(context, |held, request| {
-            let evaluation = match asked {
-                Some(asked) => held.snapshot.evaluate_as(key, asked, request),
-                None => held.snapshot.evaluate(key, request),
-            };
-            take(self.shared().outcome(held, evaluation))
-        })
-    }
-
-    /// Evaluates every key, by what is in force at one moment.
-    pub fn evaluate_all<A: Attributes>(&self, context: &A, mut take: impl FnMut(&str, Outcome<'_>)) {
-        self.read(context, |held, request| {
-            for key in held.snapshot.keys() {
-                let evaluation = held.snapshot.evaluate(key, request);
-                take(key, self.shared().outcome(held, evaluation));
-            }
-        });
-    }
-
-    /// Evaluates, and tells how.
-    pub fn explain<A: Attributes>(&self, key: &str, context: &A) -> Trace {
-        self.read(context, |held, request| held.snapshot.explain(key, None, request).1)
-    }
-
-    #[inline]
-    fn read<A: Attributes, R>(
-        &self,
-        context: &A,
-        take: impl for<'r> FnOnce(&'r Held, &Request<'r, WithSupplied<'r, A>>) -> R,
-    ) -> R {
-        let shared = self.shared();
-        if shared.forks.load(Ordering::Relaxed) != fork::generation() || shared.options.threadless {
-            self.before_read();
-        }
-        let overrides =
-            if shared.has_overrides.load(Ordering::Relaxed) { shared.overrides.load_full() } else { None };
-        let held = shared.held.load();
-        let context = WithSupplied { context, supplied: &shared.supplied };
-        let mut request = Request::new(&context, clock::timestamp());
-        request.overrides = overrides.as_deref();
-        take(&held, &request)
-    }
-
-    /// After a fork, a child has no thread, and locks that nobody gives back; it makes its own.
-    #[cold]
-    fn before_read(&self) {
-        let shared = self.shared();
-        let (known, forks) = (shared.forks.load(Ordering::Relaxed), fork::generation());
-        if known != forks {
-            let mine = shared.forks.compare_exchange(known, forks, Ordering::AcqRel, Ordering::Relaxed);
-            if mine.is_ok() && !shared.closed.load(Ordering::Relaxed) {
-                self.begin_anew();
-            }
-        }
-        if shared.options.threadless && !shared.closed.load(Ordering::Relaxed) {
-            shared.refresh_if_due(&shared.machinery.load());
-        }
-    }
-
-    fn begin_anew(&self) {
-        let shared = self.shared();
-        let before = shared.machinery.load_full();
-        let machinery = Arc::new(Machinery::after_fork(shared, &before));
-        shared.machinery.store(Arc::clone(&machinery));
-        let is_watched = !shared.options.offline && !matches!(shared.options.source, Source::Memory(_));
-        if is_watched && !shared.options.threadless {
-            // The parent's thread is not ours to join. Without one of our own what is held is served, and grows old.
-            drop(self.start_thread(machinery));
-        }
-        // Its locks and sockets are the parent's: they must not be touched, not even to be freed.
-        std::mem::forget(before);
     }
 
     /// How the client stands.
     pub fn state(&self) -> State {
-        State { overrides: self.overrides().len(), ..self.shared().machinery.load().state() }
+        self.shared().machinery().state()
+    }
+
+    /// Whether there are definitions to evaluate with, wherever they came from.
+    pub fn is_ready(&self) -> bool {
+        self.shared().held.load().origin != Origin::Nowhere
+    }
+
+    /// What a read comes to without definitions, as the options say. With [`Fallback::Throw`] a host makes an error of
+    /// the one outcome that says [`vexil_core::ErrorCode::ProviderNotReady`], and of no other: here every read gives the
+    /// caller's default, and its details say so.
+    pub fn fallback(&self) -> Fallback {
+        self.shared().options.fallback
     }
 
     /// The name of this process in telemetry, and in contexts as `instance.id`.
@@ -339,20 +149,44 @@ impl Client {
         &self.shared().instance_id
     }
 
-    /// Hears of every change of the state, on the thread that makes it.
-    pub fn on_state(&self, listener: impl Fn(&State) + Send + Sync + 'static) -> Subscription {
-        self.shared().machinery.load().changes.on_state(listener)
+    /// Counts how often something was put in force that a read may depend on: definitions, overrides, what is registered,
+    /// runtime values. As long as it stays the same, time alone can change what a read comes to.
+    #[inline]
+    pub fn generation(&self) -> u64 {
+        self.shared().generation()
     }
 
-    /// Hears when a key's value is another. The namespaces `features`, `configs` and `experiments` are of what is in
-    /// force, evaluated for nobody in particular; others are the host's own.
+    /// Hears of every change of the state, on the thread that makes it.
+    pub fn on_state(&self, listener: impl Fn(&State) + Send + Sync + 'static) -> Subscription {
+        self.shared().machinery().changes.on_state(listener)
+    }
+
+    /// Hears of every new [`Client::generation`]: when views are to be renewed.
+    pub fn on_generation(&self, listener: impl Fn(&u64) + Send + Sync + 'static) -> Subscription {
+        self.shared().machinery().changes.on_generation(listener)
+    }
+
+    /// Hears when a key's value is another. The namespaces `features`, `configs` and `experiments` name the keys of what
+    /// is in force, all three the same ones, evaluated for nobody in particular: with what the client supplies alone. In
+    /// any other namespace it is the runtime value.
     pub fn on_change(
         &self,
         namespace: &str,
         key: &str,
         listener: impl Fn(&Change) + Send + Sync + 'static,
     ) -> Subscription {
-        self.shared().machinery.load().changes.on_key(namespace, key, listener)
+        self.shared().machinery().changes.on_key(namespace, key, None, listener)
+    }
+
+    /// As [`Client::on_change`], evaluated for this context: it also hears of changes that concern only some.
+    pub fn on_change_for(
+        &self,
+        namespace: &str,
+        key: &str,
+        context: Context,
+        listener: impl Fn(&Change) + Send + Sync + 'static,
+    ) -> Subscription {
+        self.shared().machinery().changes.on_key(namespace, key, Some(context), listener)
     }
 
     /// Asks the source now, and waits for the answer.
@@ -362,7 +196,7 @@ impl Client {
     /// What went wrong; it is in the state as well.
     pub fn force_refresh(&self) -> Result<(), Failure> {
         let shared = self.shared();
-        shared.refresh(&shared.machinery.load()).map_err(|refused| refused.failure)
+        shared.refresh(&shared.machinery()).map_err(|refused| refused.failure)
     }
 
     /// Puts other definitions in force, where the source is the program itself.
@@ -372,77 +206,110 @@ impl Client {
     /// They cannot be read; what is in force stays.
     pub fn put(&self, definitions: &str) -> Result<(), Failure> {
         let shared = self.shared();
-        shared.take_local(&shared.machinery.load(), definitions, Origin::Memory)
-    }
-
-    /// Sets what a key is in this process, whatever is in force: for tests and debugging.
-    ///
-    /// # Errors
-    ///
-    /// The options do not allow overrides.
-    pub fn set_override(&self, key: &str, value: impl Into<Value>) -> Result<(), OverridesNotAllowed> {
-        if !self.shared().options.allow_overrides {
-            return Err(OverridesNotAllowed);
-        }
-        let value = value.into();
-        self.change_overrides(|overrides| overrides.set(key, value.clone()));
-        Ok(())
-    }
-
-    /// The override of a key.
-    pub fn get_override(&self, key: &str) -> Option<Value> {
-        self.shared().overrides.load().as_ref()?.get(key).cloned()
-    }
-
-    /// Every override.
-    pub fn overrides(&self) -> Vec<(String, Value)> {
-        let overrides = self.shared().overrides.load();
-        let all = overrides.iter().flat_map(|overrides| overrides.iter());
-        all.map(|(key, value)| (key.to_owned(), value.clone())).collect()
-    }
-
-    /// Removes an override.
-    pub fn remove_override(&self, key: &str) {
-        self.change_overrides(|overrides| {
-            overrides.remove(key);
-        });
-    }
-
-    /// Removes all overrides.
-    pub fn clear_overrides(&self) {
-        self.change_overrides(Overrides::clear);
-    }
-
-    fn change_overrides(&self, change: impl Fn(&mut Overrides)) {
-        let shared = self.shared();
-        shared.overrides.rcu(|overrides| {
-            let mut next = overrides.as_deref().cloned().unwrap_or_default();
-            change(&mut next);
-            Some(Arc::new(next))
-        });
-        let is_any =
-            shared.overrides.load().as_ref().is_some_and(|overrides| overrides.iter().next().is_some());
-        shared.has_overrides.store(is_any, Ordering::Relaxed);
+        shared.take_local(&shared.machinery(), definitions, Origin::Memory)
     }
 
     /// Stops: nobody is asked any more. What is held is still served, and grows old.
     pub fn close(&self) {
-        self.owner.stop();
+        self.shared().stop();
     }
 }
 
-impl Owner {
+impl Shared {
+    pub(crate) fn generation(&self) -> u64 {
+        self.generation.load(Ordering::Acquire)
+    }
+
+    /// Since when nobody has said that what is held is the newest; [`FRESH`] while somebody does.
+    pub(crate) fn stale_since(&self) -> i64 {
+        self.stale_since.load(Ordering::Relaxed)
+    }
+
+    /// The first refresh, and the thread for all others.
+    fn begin(self: &Arc<Shared>, machinery: &Arc<Machinery>) -> std::io::Result<()> {
+        if !self.is_watching() {
+            return Ok(());
+        }
+        if self.options.threadless {
+            self.refresh_if_due(machinery);
+            return Ok(());
+        }
+        self.start_thread(Arc::clone(machinery))?;
+        let is_settled = |state: &State| state.last_sync.is_some() || state.last_error.is_some();
+        let until = Instant::now() + self.options.start_timeout;
+        // What is here already is enough to begin with.
+        let is_here = || self.held.load().origin != Origin::Nowhere;
+        while !is_here() && !is_settled(&machinery.state()) && Instant::now() < until {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        Ok(())
+    }
+
+    /// Whether there is somebody to ask again and again.
+    fn is_watching(&self) -> bool {
+        !self.options.offline && !matches!(self.options.source, Source::Memory(_))
+    }
+
+    fn start_thread(self: &Arc<Shared>, machinery: Arc<Machinery>) -> std::io::Result<()> {
+        let shared = Arc::clone(self);
+        let thread = std::thread::Builder::new()
+            .name("vexil".to_owned())
+            .spawn(move || sync::run(&shared, &machinery))?;
+        // After a fork what was there is the parent's thread, which is not ours to touch.
+        std::mem::forget(self.thread.swap(Some(Arc::new(thread))));
+        Ok(())
+    }
+
+    /// All of it that has locks, which are this process's own.
+    pub(crate) fn machinery(self: &Arc<Shared>) -> Arc<Machinery> {
+        if self.forks.load(Ordering::Relaxed) != fork::generation() {
+            self.notice_fork();
+        }
+        self.machinery.load_full()
+    }
+
+    /// What a read has to do first, after a fork and where there is no thread.
+    #[cold]
+    fn before_read(self: &Arc<Shared>) {
+        self.notice_fork();
+        if self.options.threadless && !self.closed.load(Ordering::Relaxed) {
+            self.refresh_if_due(&self.machinery.load());
+        }
+    }
+
+    /// After a fork, a child has no thread, and locks that nobody gives back; it makes its own.
+    #[cold]
+    fn notice_fork(self: &Arc<Shared>) {
+        let before = self.machinery.load_full();
+        let forks = fork::generation();
+        if before.forks() != forks {
+            let machinery = Arc::new(Machinery::after_fork(self, &before));
+            let found = self.machinery.compare_and_swap(&before, Arc::clone(&machinery));
+            // Of several threads that have noticed, one puts its own in place.
+            if Arc::ptr_eq(&found, &before) {
+                let is_stopped = self.closed.load(Ordering::Relaxed);
+                if self.is_watching() && !self.options.threadless && !is_stopped {
+                    // Without a thread what is held is served, and grows old.
+                    drop(self.start_thread(machinery));
+                }
+            }
+            std::mem::forget(found);
+            // Its locks and sockets are the parent's: they must not be touched, not even to be freed.
+            std::mem::forget(before);
+        }
+        self.forks.store(forks, Ordering::Relaxed);
+    }
+
     fn stop(&self) {
-        let shared = &self.shared;
-        if shared.closed.swap(true, Ordering::AcqRel) {
+        if self.closed.swap(true, Ordering::AcqRel) {
             return;
         }
         // After a fork the thread and the locks are the parent's.
-        if shared.forks.load(Ordering::Relaxed) != fork::generation() {
+        if self.forks.load(Ordering::Relaxed) != fork::generation() {
             return;
         }
-        shared.machinery.load().stop();
-        let thread = self.thread.lock().take();
+        self.machinery.load().stop();
+        let thread = self.thread.swap(None).and_then(Arc::into_inner);
         if let Some(thread) = thread
             && thread.thread().id() != std::thread::current().id()
         {
@@ -454,26 +321,6 @@ impl Owner {
 
 impl Drop for Owner {
     fn drop(&mut self) {
-        self.stop();
-    }
-}
-
-impl Shared {
-    fn is_initialized(&self) -> bool {
-        self.held.load().origin != Origin::Nowhere
-    }
-
-    #[inline]
-    fn outcome<'a>(&self, held: &Held, evaluation: Evaluation<'a>) -> Outcome<'a> {
-        let since = self.stale_since.load(Ordering::Relaxed);
-        let stale_ms =
-            (since != FRESH).then(|| u64::try_from(clock::now().saturating_sub(since)).unwrap_or(0));
-        Outcome { evaluation, origin: held.origin, stale_ms }
-    }
-
-    /// What a key is for nobody in particular; of an experiment, the variant.
-    pub(crate) fn value_for_nobody(&self, held: &Held, key: &str) -> Option<Value> {
-        let evaluation = held.snapshot.evaluate(key, &Request::new(&self.supplied, clock::timestamp()));
-        evaluation.value().cloned()
+        self.shared.stop();
     }
 }

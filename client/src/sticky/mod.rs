@@ -53,7 +53,8 @@ impl<'s> Remembered<'s> {
 
     /// Has the store remember what an evaluation gave out just now.
     pub(crate) fn keep(&self, evaluation: &Evaluation<'_>, context: &impl Attributes) {
-        let Some(assignment) = evaluation.assignment().filter(|assignment| assignment.is_to_be_stored()) else {
+        let Some(assignment) = evaluation.assignment().filter(|assignment| assignment.is_to_be_stored())
+        else {
             return;
         };
         if let Some(unit) = evaluation.unit(context) {
@@ -128,7 +129,7 @@ mod tests {
         let freed = thread.spawn(|| {
             let store = Noting::default();
             let remembered = Remembered::new(&store);
-            (0..5_000).for_each(|i| drop(remembered.stored(&i.to_string(), "u")));
+            assert!((0..5_000).all(|i| remembered.stored(&i.to_string(), "u").is_some()));
         });
         freed.unwrap().join().unwrap();
     }

@@ -9,5 +9,9 @@
 )]
 
 mod answers;
+mod beside;
+mod experiments;
 mod local;
 mod origin;
+mod statics;
+mod views;
