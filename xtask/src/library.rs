@@ -31,9 +31,13 @@ pub(crate) fn weigh() -> Result<(), String> {
 /// Runs the program in C with the library and itself under AddressSanitizer, which also looks for leaks.
 pub(crate) fn sanitize() -> Result<(), String> {
     let folder = target().join("sanitized");
-    let mut build = cargo(&["build", "--package", "vexil-ffi", "--features", "fail-on-purpose", "--target", TRIPLE]);
+    let mut build =
+        cargo(&["build", "--package", "vexil-ffi", "--features", "fail-on-purpose", "--target", TRIPLE]);
     // Sanitizers are not stable yet; the compiler's own version is the one that is pinned.
-    build.env("RUSTC_BOOTSTRAP", "1").env("RUSTFLAGS", "-Zsanitizer=address").env("CARGO_TARGET_DIR", &folder);
+    build
+        .env("RUSTC_BOOTSTRAP", "1")
+        .env("RUSTFLAGS", "-Zsanitizer=address")
+        .env("CARGO_TARGET_DIR", &folder);
     run(&mut build)?;
     let libraries = folder.join(TRIPLE).join("debug");
     let crate_folder = Path::new(ROOT).join("ffi");

@@ -50,7 +50,8 @@ pub(crate) const NEEDS: [Need; 5] = [
 ];
 
 fn valgrind() -> Result<Option<Variable>, String> {
-    let find = || answers(Path::new("valgrind")).then_some(()).ok_or_else(|| "there is no valgrind".to_owned());
+    let find =
+        || answers(Path::new("valgrind")).then_some(()).ok_or_else(|| "there is no valgrind".to_owned());
     with_packages(&["valgrind"], find).map(|()| None)
 }
 

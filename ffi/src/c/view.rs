@@ -6,10 +6,10 @@ use vexil_client::{Keys, View};
 use super::client::ClientHandle;
 use super::context::ContextHandle;
 use super::details::{Details, Packed, Slice};
+use super::give;
 use super::guard::{Fault, guarded};
 use super::handles::{Handles, Kind};
 use super::text::{Buffer, Text};
-use super::give;
 use crate::Code;
 
 /// Keys that one call may name.
