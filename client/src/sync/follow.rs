@@ -65,28 +65,27 @@ fn listen(shared: &Shared, machinery: &Machinery) -> Option<Refused> {
 
 fn follow(shared: &Shared, machinery: &Machinery, http: &Http, stream: &mut dyn Stream) -> Refused {
     let mut mends = true;
+    let hear = |event: &Event| match event {
+        Event::Heartbeat(version) => is_here(shared, *version),
+        Event::Message(text) => take_streamed(shared, machinery, http, text),
+    };
     loop {
         let event = match stream.next() {
             Ok(event) => event,
             Err(failure) => return failure.into(),
         };
-        let done = match event {
-            Event::Heartbeat(version) => is_here(shared, version),
-            Event::Message(text) => take_streamed(shared, machinery, http, &text),
-        };
-        let done = match done {
-            // The whole is fetched; the stream goes on from where it is, which is what is held then. Whoever sends gaps
-            // again and again sends no stream.
+        let heard = match hear(&event) {
+            // The whole is fetched, and the stream goes on. Whoever sends gaps again and again sends no stream.
             Err(refused) if refused.failure.code == FailureCode::Gap && mends => {
                 mends = false;
                 machinery.note(refused.failure);
                 machinery.tell();
                 machinery.intake.lock().tag = None;
-                shared.fetch(machinery)
+                shared.fetch(machinery).and_then(|()| hear(&event))
             }
-            done => done,
+            heard => heard,
         };
-        match done {
+        match heard {
             Ok(()) => shared.confirmed(machinery),
             Err(refused) => return refused,
         }

@@ -14,4 +14,5 @@ mod experiments;
 mod local;
 mod origin;
 mod statics;
+mod streams;
 mod views;
