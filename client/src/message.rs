@@ -56,6 +56,7 @@ pub(crate) enum Kind {
 #[derive(Debug)]
 pub(crate) struct Message<'m> {
     pub(crate) kind: Kind,
+    pub(crate) project: String,
     pub(crate) environment: String,
     pub(crate) version: u64,
     pub(crate) from: Option<u64>,
@@ -78,6 +79,7 @@ struct Claims {
     alg: String,
     kid: String,
     typ: String,
+    project: String,
     environment: String,
     version: u64,
     from: Option<u64>,
@@ -113,7 +115,8 @@ pub(crate) fn verify<'m>(text: &'m str, keys: &[TrustedKey]) -> Result<Message<'
         "delta" => Kind::Delta,
         other => return Err(bad(&format!("a `{other}` is neither a put nor a delta"))),
     };
-    Ok(Message { kind, environment: claims.environment, version: claims.version, from: claims.from, payload })
+    let Claims { project, environment, version, from, .. } = claims;
+    Ok(Message { kind, project, environment, version, from, payload })
 }
 
 fn claims(signature: &str) -> Result<(Claims, &str, Signature), Failure> {

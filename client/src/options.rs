@@ -1,11 +1,13 @@
 //! How a client is set up.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use vexil_core::{Context, Value};
 
 use crate::message::TrustedKey;
+use crate::sticky::StickyStore;
 
 /// Where definitions come from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,6 +33,8 @@ pub enum Streaming {
     /// Server-sent events; asked every now and then while they are away.
     #[default]
     Events,
+    /// A WebSocket, for where answers without an end do not get through; asked every now and then while it is away.
+    WebSocket,
 }
 
 /// Where the last known good is kept.
@@ -114,6 +118,9 @@ pub struct Options {
     pub allow_overrides: bool,
     /// What is added to contexts.
     pub supplied: Supplied,
+    /// Where it is remembered which variants units were given in experiments that are `sticky`; without it they are
+    /// evaluated like all others.
+    pub sticky: Option<Arc<dyn StickyStore>>,
 }
 
 impl Options {
@@ -137,6 +144,7 @@ impl Options {
             trusted_keys: Vec::new(),
             allow_overrides: is_local,
             supplied: Supplied::default(),
+            sticky: None,
         }
     }
 

@@ -75,7 +75,7 @@ failure_codes! {
     UntrustedKey "UNTRUSTED_KEY",
     /// The signature is not of this.
     BadSignature "BAD_SIGNATURE",
-    /// Of another environment.
+    /// Of another environment, or of another project.
     WrongEnvironment "WRONG_ENVIRONMENT",
     /// Older than what is held.
     RolledBack "ROLLED_BACK",

@@ -3,40 +3,32 @@
 
 use std::io::{BufRead, BufReader, Read};
 
-use super::http::broken;
+use super::{Event, Stream, broken_off, version_of};
 use crate::state::{Failure, FailureCode};
 
 /// Fields that are not the data have a few bytes.
 const FIELD_BYTES: usize = 1 << 10;
 
-/// What a stream says.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Event {
-    /// A message.
-    Message(String),
-    /// That it is alive, and which version is in force.
-    Heartbeat,
-}
-
 /// A stream that is open.
-pub(crate) struct Events {
+pub(super) struct Events {
     lines: BufReader<Box<dyn Read + Send>>,
     bound: usize,
 }
 
 impl Events {
-    pub(crate) fn new(body: impl Read + Send + 'static, bound: usize) -> Events {
+    pub(super) fn new(body: impl Read + Send + 'static, bound: usize) -> Events {
         Events { lines: BufReader::with_capacity(64 << 10, Box::new(body)), bound }
     }
+}
 
-    /// Waits for the next event; a stream that ends is a failure, for it has no end.
-    pub(crate) fn next(&mut self) -> Result<Event, Failure> {
+impl Stream for Events {
+    fn next(&mut self) -> Result<Event, Failure> {
         let (mut kind, mut data) = (String::new(), None::<String>);
         loop {
             let line = self.line()?;
             if line.is_empty() {
                 let known = match (kind.as_str(), data.take()) {
-                    ("heartbeat", _) => Some(Event::Heartbeat),
+                    ("heartbeat", data) => Some(Event::Heartbeat(data.and_then(|data| version_of(&data)))),
                     ("put" | "delta", Some(data)) => Some(Event::Message(data)),
                     // What this version does not know, or a comment.
                     _ => None,
@@ -63,7 +55,9 @@ impl Events {
             }
         }
     }
+}
 
+impl Events {
     fn line(&mut self) -> Result<String, Failure> {
         let mut line = Vec::new();
         let bound = self.bound as u64 + FIELD_BYTES as u64;
@@ -73,15 +67,7 @@ impl Events {
             Ok(_) => {
                 return Err(Failure::new(FailureCode::StreamEnded, "the control plane has ended the stream"));
             }
-            Err(error) => {
-                let failure = broken(&error);
-                return Err(match failure.code {
-                    FailureCode::Timeout => {
-                        Failure::new(FailureCode::Silent, "nothing has come on the stream for too long")
-                    }
-                    _ => failure,
-                });
-            }
+            Err(error) => return Err(broken_off(&error)),
         }
         while line.last().is_some_and(|last| matches!(last, b'\n' | b'\r')) {
             line.pop();
@@ -114,12 +100,17 @@ mod tests {
 
     #[test]
     fn events_are_read_as_they_come() {
-        let text = ": hello\n\nevent: put\nid: 7\ndata: {\"a\":1}\n\nevent: heartbeat\r\ndata: {}\r\n\r\n\
+        let text = ": hello\n\nevent: put\nid: 7\ndata: {\"a\":1}\n\nevent: heartbeat\r\ndata: {\"version\":7}\r\n\r\n\
                     event: other\ndata: x\n\nevent: delta\ndata: a\ndata:b\n\nevent: put\ndata: cut";
         let message = |text: &str| Ok(Event::Message(text.to_owned()));
         assert_eq!(
             events(text, 100),
-            [message("{\"a\":1}"), Ok(Event::Heartbeat), message("a\nb"), Err(FailureCode::StreamEnded)]
+            [
+                message("{\"a\":1}"),
+                Ok(Event::Heartbeat(Some(7))),
+                message("a\nb"),
+                Err(FailureCode::StreamEnded)
+            ]
         );
     }
 

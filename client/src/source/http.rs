@@ -8,9 +8,11 @@ use ureq::http::{HeaderMap, Response, StatusCode, Uri, header};
 use ureq::{Agent, Body};
 use vexil_core::limits;
 
+use super::Stream;
 use super::events::Events;
+use super::socket::Sockets;
 use crate::cache::PublishedKey;
-use crate::options::Options;
+use crate::options::{Options, Streaming};
 use crate::state::{Failure, FailureCode};
 
 /// A message is a snapshot and what signs it.
@@ -53,6 +55,8 @@ pub(crate) struct Http {
     agent: Agent,
     /// For streams, whose answers have no end.
     streaming: Agent,
+    sockets: Option<Sockets>,
+    silence: Duration,
 }
 
 /// Whether a text is an address that can be asked.
@@ -73,11 +77,15 @@ impl Http {
                 .timeout_connect(Some(CONNECT_TIMEOUT))
                 .timeout_recv_response(Some(options.request_timeout))
         };
+        let streaming = || config().timeout_per_read(Some(options.silence)).build();
+        let sockets = (options.streaming == Streaming::WebSocket).then(|| Sockets::new(streaming()));
         Http {
             url: url.trim_end_matches('/').to_owned(),
             authorization: format!("Bearer {key}"),
             agent: Agent::new_with_config(config().timeout_global(Some(options.request_timeout)).build()),
-            streaming: Agent::new_with_config(config().timeout_per_read(Some(options.silence)).build()),
+            streaming: Agent::new_with_config(streaming()),
+            sockets,
+            silence: options.silence,
         }
     }
 
@@ -116,7 +124,13 @@ impl Http {
     }
 
     /// What happens after a version.
-    pub(crate) fn stream(&self, version: u64) -> Result<Events, Refused> {
+    pub(crate) fn stream(&self, version: u64) -> Result<Box<dyn Stream>, Refused> {
+        if let Some(sockets) = &self.sockets {
+            let since = if version == 0 { String::new() } else { format!("?since={version}") };
+            let url = format!("{}/sdk/v1/ws{since}", self.url);
+            let socket = sockets.open(&url, &self.authorization, self.silence, MESSAGE_BYTES)?;
+            return Ok(Box::new(socket));
+        }
         let request = self.get(&self.streaming, "/sdk/v1/stream").header(header::ACCEPT, "text/event-stream");
         let request = match version {
             0 => request,
@@ -127,13 +141,16 @@ impl Http {
             return Err(refused(answer));
         }
         is_of_type(&answer, "text/event-stream")?;
-        Ok(Events::new(answer.into_body().into_reader(), MESSAGE_BYTES))
+        Ok(Box::new(Events::new(answer.into_body().into_reader(), MESSAGE_BYTES)))
     }
 
     /// Ends every request that is under way; none can be made afterwards.
     pub(crate) fn shut_down(&self) {
         self.agent.clone().shutdown();
         self.streaming.clone().shutdown();
+        if let Some(sockets) = &self.sockets {
+            sockets.shut_down();
+        }
     }
 
     fn get(&self, agent: &Agent, path: &str) -> ureq::RequestBuilder<ureq::typestate::WithoutBody> {
@@ -163,7 +180,7 @@ fn is_of_type(answer: &Response<Body>, wanted: &str) -> Result<(), Failure> {
 }
 
 /// An answer that is none.
-fn refused(answer: Response<Body>) -> Refused {
+pub(super) fn refused(answer: Response<Body>) -> Refused {
     let status = answer.status();
     let code = match status {
         StatusCode::UNAUTHORIZED => FailureCode::Unauthenticated,
@@ -191,7 +208,7 @@ fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     Some(Duration::from_secs(seconds).min(LONGEST_WAIT))
 }
 
-fn failed(error: &ureq::Error) -> Failure {
+pub(super) fn failed(error: &ureq::Error) -> Failure {
     let code = match error {
         ureq::Error::Io(error) => return broken(error),
         ureq::Error::Timeout(_) => FailureCode::Timeout,

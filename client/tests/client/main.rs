@@ -9,5 +9,10 @@
 )]
 
 mod answers;
+mod beside;
+mod experiments;
 mod local;
 mod origin;
+mod statics;
+mod streams;
+mod views;

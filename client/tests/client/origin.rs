@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 use ed25519_dalek::{Signer, SigningKey};
+use tungstenite::handshake::derive_accept_key;
 use vexil_client::{Options, Source, TrustedKey};
 
 /// What is answered to a request.
@@ -19,6 +20,10 @@ pub(crate) enum Reply {
     Hang(Vec<u8>),
     /// The same bytes again and again, without an end.
     Endless(Vec<u8>, Vec<u8>),
+    /// A WebSocket with these bytes on it ([`frame`]), and then nothing, for as long as the other side waits.
+    Socket(Vec<u8>),
+    /// The same, but then the connection ends.
+    ShortSocket(Vec<u8>),
 }
 
 /// Asked for: the path, and the head of the request.
@@ -92,12 +97,20 @@ fn answer(socket: &TcpStream, handler: &Mutex<Arc<Handler>>, asked: &Mutex<Vec<S
     asked.lock().unwrap().push(path.clone());
     let handler = Arc::clone(&handler.lock().unwrap());
     let mut socket = socket;
+    // Until the other side has had enough.
+    let hang = |reader: &mut BufReader<&TcpStream>| drop(reader.read_to_end(&mut Vec::new()));
     match handler(&path, &head.to_ascii_lowercase()) {
         Reply::Bytes(bytes) => drop(socket.write_all(&bytes)),
         Reply::Hang(bytes) => {
             drop(socket.write_all(&bytes));
-            // Until the other side has had enough.
-            drop(reader.read(&mut [0]));
+            hang(&mut reader);
+        }
+        Reply::Socket(frames) => {
+            drop(socket.write_all(&[switched(&head).as_bytes(), &frames].concat()));
+            hang(&mut reader);
+        }
+        Reply::ShortSocket(frames) => {
+            drop(socket.write_all(&[switched(&head).as_bytes(), &frames].concat()));
         }
         Reply::Endless(first, rest) => {
             let mut went = socket.write_all(&first);
@@ -106,6 +119,28 @@ fn answer(socket: &TcpStream, handler: &Mutex<Arc<Handler>>, asked: &Mutex<Vec<S
             }
         }
     }
+}
+
+/// The answer that agrees to a WebSocket.
+fn switched(head: &str) -> String {
+    let key = head.lines().filter_map(|line| line.split_once(": "));
+    let key =
+        key.filter(|(name, _)| name.eq_ignore_ascii_case("sec-websocket-key")).map(|(_, key)| key).next();
+    let key = key.unwrap_or_default().trim();
+    let accepted = derive_accept_key(key.as_bytes());
+    format!(
+        "HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: websocket\r\nsec-websocket-accept: {accepted}\r\n\r\n"
+    )
+}
+
+/// A text on a WebSocket, as a server sends it (RFC 6455, section 5.2).
+pub(crate) fn frame(text: &str) -> Vec<u8> {
+    let length = u16::try_from(text.len()).unwrap();
+    let head = match length {
+        0..126 => vec![0x81, length as u8],
+        _ => [&[0x81, 126], &length.to_be_bytes()[..]].concat(),
+    };
+    [&head, text.as_bytes()].concat()
 }
 
 /// A whole answer.
