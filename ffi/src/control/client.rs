@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use once_cell::sync::OnceCell;
 use vexil_client::{Client, Context};
 use vexil_core::{Arena, Node, Value};
 
@@ -11,11 +12,14 @@ use super::listeners::{ChangeListener, StateListener, Subscription};
 use super::options::ClientOptions;
 use super::state::{ClientState, Explanation, ValueChange};
 use crate::Code;
+use crate::c::ClientHandle;
 
 /// A client of one environment.
 #[derive(uniffi::Object)]
 pub struct VexilClient {
     client: Client,
+    /// By which the C ABI knows it, once somebody has asked.
+    handle: OnceCell<ClientHandle>,
 }
 
 impl VexilClient {
@@ -31,12 +35,18 @@ impl VexilClient {
     #[uniffi::constructor]
     pub fn start(options: ClientOptions) -> Result<Arc<VexilClient>, VexilError> {
         let client = Client::start(options.into_options()?)?;
-        Ok(Arc::new(VexilClient { client }))
+        Ok(Arc::new(VexilClient { client, handle: OnceCell::new() }))
     }
 
     /// Stops: nobody is asked any more. What is held is still served, and grows old.
     pub fn close(&self) {
         self.client.close();
+    }
+
+    /// The number by which the C ABI knows this client, for as long as this object lives; the same at every call.
+    pub fn handle(&self) -> Result<u64, VexilError> {
+        let handle = self.handle.get_or_try_init(|| ClientHandle::insert(self.client.clone()));
+        handle.map(|handle| handle.id).map_err(VexilError::from)
     }
 
     /// How the client stands.
@@ -81,7 +91,7 @@ impl VexilClient {
 
     /// Sets what a key is in this process, whatever is in force; the value in JSON.
     pub fn set_override(&self, key: String, value_json: String) -> Result<(), VexilError> {
-        Ok(self.client.set_override(&key, value(&value_json)?)?)
+        Ok(self.client.set_override(&key, json_value(&value_json)?)?)
     }
 
     /// The override of a key, in JSON.
@@ -106,7 +116,7 @@ impl VexilClient {
 
     /// Evaluates, and tells how; the context in JSON.
     pub fn explain(&self, key: String, context_json: String) -> Result<Explanation, VexilError> {
-        let trace = self.client.explain(&key, &context(&context_json)?);
+        let trace = self.client.explain(&key, &json_context(&context_json)?);
         let json = serde_json::to_string(&trace).map_err(|error| VexilError::Internal {
             code: Code::Internal.number(),
             reason: error.to_string(),
@@ -115,8 +125,17 @@ impl VexilClient {
     }
 }
 
+impl Drop for VexilClient {
+    fn drop(&mut self) {
+        if let Some(handle) = self.handle.get() {
+            // Whoever has closed it through the C ABI was here before.
+            drop(handle.remove());
+        }
+    }
+}
+
 /// A value from JSON, as strict as definitions are.
-pub(crate) fn value(json: &str) -> Result<Value, VexilError> {
+pub(crate) fn json_value(json: &str) -> Result<Value, VexilError> {
     let arena = Arena::new();
     let node = Node::parse_json(json.as_bytes(), &arena);
     node.map(|node| node.to_value())
@@ -124,7 +143,7 @@ pub(crate) fn value(json: &str) -> Result<Value, VexilError> {
 }
 
 /// A context from JSON, as strict as definitions are.
-pub(crate) fn context(json: &str) -> Result<Context, VexilError> {
+pub(crate) fn json_context(json: &str) -> Result<Context, VexilError> {
     Context::parse_json(json.as_bytes())
         .map_err(|problem| VexilError::argument(Code::InvalidContext, problem.to_string()))
 }

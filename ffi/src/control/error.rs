@@ -3,6 +3,7 @@
 use vexil_client::{Failure, OverridesNotAllowed, StartError};
 
 use crate::Code;
+use crate::c::guard::Fault;
 
 /// Why a call failed. `code` is a number of the table of codes.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, uniffi::Error)]
@@ -82,6 +83,12 @@ impl From<StartError> for VexilError {
                 VexilError::NotReady { code: Code::from(failure.code).number(), reason }
             }
         }
+    }
+}
+
+impl From<Fault> for VexilError {
+    fn from(fault: Fault) -> VexilError {
+        VexilError::Argument { code: fault.code().number(), reason: fault.message().to_owned() }
     }
 }
 

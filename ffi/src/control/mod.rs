@@ -7,6 +7,7 @@ mod options;
 mod state;
 
 pub use client::VexilClient;
+pub(crate) use client::{json_context, json_value};
 pub use error::VexilError;
 pub use listeners::{ChangeListener, ListenerError, StateListener, Subscription};
 pub use options::{ClientOptions, Fallback, SourceOptions, Streaming, TrustedKeyOptions};
