@@ -1,18 +1,16 @@
-//! Contexts: dicts of Python, read where they are, or laid flat once.
+//! A context that is laid flat once.
 
-use std::cell::RefCell;
-
-use pyo3::exceptions::{PyTypeError, PyValueError};
+use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
-use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyString, PyTuple};
-use vexil_client::Attributes;
-use vexil_core::context::{Attribute, List, Path};
+use pyo3::types::{PyMapping, PyString};
 use vexil_core::value::number::Number;
 use vexil_core::{Arena, Node, limits};
+use vexil_ffi::Code;
 
-use crate::names;
+use crate::errors;
+use crate::shape::{Refusal, Shape, shape, type_name};
 
-/// A context that was laid flat once, for all who ask with it again and again.
+/// Attributes that lie flat, for all who ask with them again and again.
 #[pyclass(frozen, module = "vexil")]
 pub(crate) struct Context {
     pub(crate) flat: vexil_core::Context,
@@ -21,110 +19,76 @@ pub(crate) struct Context {
 #[pymethods]
 impl Context {
     #[new]
-    fn new(attributes: &Bound<'_, PyDict>) -> PyResult<Context> {
-        let arena = Arena::new();
-        let tree = tree(attributes.as_any(), &arena, 0)?;
-        let flat = vexil_core::Context::from_node(&tree);
-        flat.map(|flat| Context { flat }).map_err(|problem| PyValueError::new_err(problem.to_string()))
-    }
-}
-
-fn tree<'a>(value: &Bound<'_, PyAny>, arena: &'a Arena, depth: usize) -> PyResult<Node<'a>> {
-    if depth == limits::DOCUMENT_DEPTH || !arena.count() {
-        return Err(PyValueError::new_err("the context is too large, or nested too deep"));
-    }
-    if value.is_none() {
-        return Ok(Node::Null);
-    }
-    if let Ok(members) = value.cast::<PyDict>() {
-        let mut made = Vec::with_capacity(members.len());
-        for (name, value) in members.iter() {
-            let name = name.cast::<PyString>()?;
-            made.push((arena.str(name.to_str()?), tree(&value, arena, depth + 1)?));
+    #[pyo3(signature = (attributes, /))]
+    fn new(attributes: &Bound<'_, PyAny>) -> PyResult<Context> {
+        let py = attributes.py();
+        if attributes.cast::<PyMapping>().is_err() {
+            let found = type_name(attributes);
+            return Err(PyTypeError::new_err(format!("a context is made of a mapping, not of {found}")));
         }
-        return Ok(arena.object(made));
-    }
-    match lend(value) {
-        Ok(Attribute::Str(text)) => Ok(Node::Str(arena.str(text))),
-        Ok(Attribute::Bool(value)) => Ok(Node::Bool(value)),
-        Ok(Attribute::Number(Number::Int(value))) => Ok(Node::Int(value)),
-        Ok(Attribute::Number(Number::Float(value))) => Ok(Node::Float(value)),
-        _ => Err(PyValueError::new_err("not of a context")),
+        flat(attributes).map(|flat| Context { flat }).map_err(|refusal| match refusal.told(py) {
+            Ok(message) => errors::argument(py, Code::InvalidContext, message),
+            Err(error) => error,
+        })
     }
 }
 
-/// A dict of Python's, which lends its attributes.
-pub(crate) struct InPlace<'c, 'py> {
-    pub(crate) dict: &'c Bound<'py, PyDict>,
-    pub(crate) wrong: RefCell<Option<PyErr>>,
+fn flat(mapping: &Bound<'_, PyAny>) -> Result<vexil_core::Context, Refusal> {
+    let arena = Arena::new();
+    let mut reading = Reading { arena: &arena, left: limits::CONTEXT_ATTRIBUTES + limits::CONTEXT_ITEMS };
+    let tree = reading.node(mapping, 0)?;
+    vexil_core::Context::from_node(&tree)
+        .map_err(|problem| Refusal::new(format!("none: {}", problem.message)))
 }
 
-impl Attributes for InPlace<'_, '_> {
-    #[inline]
-    fn visit<R>(&self, path: &Path, visitor: impl FnOnce(Option<Attribute<'_>>) -> R) -> R {
-        let py = self.dict.py();
-        let found = names::with(py, path, |names| {
-            names.find(self.dict.as_any(), |tree, name| {
-                let found = tree.cast::<PyDict>().ok()?.get_item(name.bind_borrowed(py));
-                found
-                    .unwrap_or_else(|error| {
-                        self.refuse(error);
-                        None
-                    })
-                    .filter(|found| !found.is_none())
-            })
-        });
-        let Some(found) = found else { return visitor(None) };
-        if let Ok(list) = found.cast::<PyList>() {
-            return visitor(Some(Attribute::List(&Items(list))));
+/// Python's objects on their way to a tree of the core's.
+struct Reading<'a> {
+    arena: &'a Arena,
+    /// How many more there may be: a mapping that holds itself has no end.
+    left: usize,
+}
+
+impl<'a> Reading<'a> {
+    fn node(&mut self, object: &Bound<'_, PyAny>, depth: usize) -> Result<Node<'a>, Refusal> {
+        self.left = self.left.checked_sub(1).ok_or_else(|| Refusal::new("too large"))?;
+        // One deeper than the core allows, so that it says what is too deep.
+        if depth > limits::CONTEXT_DEPTH + 1 {
+            return Err(Refusal::new("nested too deep"));
         }
-        match lend(&found) {
-            Ok(attribute) => visitor(Some(attribute)),
-            Err(error) => {
-                self.refuse(error);
-                visitor(None)
-            }
+        if object.is_none() {
+            return Ok(Node::Null);
         }
-    }
-}
-
-impl InPlace<'_, '_> {
-    fn refuse(&self, error: PyErr) {
-        self.wrong.replace(Some(error));
-    }
-}
-
-struct Items<'c, 'py>(&'c Bound<'py, PyList>);
-
-impl List for Items<'_, '_> {
-    fn len(&self) -> usize {
-        self.0.len()
+        Ok(match shape(object)? {
+            Shape::Text(text) => Node::Str(self.arena.str(text)),
+            Shape::Number(Number::Int(value)) => Node::Int(value),
+            Shape::Number(Number::Float(value)) => Node::Float(value),
+            Shape::Bool(value) => Node::Bool(value),
+            Shape::List(list) => self.list(list.iter(), depth)?,
+            Shape::Tuple(tuple) => self.list(tuple.iter(), depth)?,
+            Shape::Mapping => self.object(object, depth)?,
+        })
     }
 
-    fn any(&self, test: &mut dyn FnMut(Attribute<'_>) -> bool) -> bool {
-        self.0.iter().any(|item| test(lend(&item).unwrap_or(Attribute::Object)))
+    fn list<'py>(
+        &mut self,
+        items: impl Iterator<Item = Bound<'py, PyAny>>,
+        depth: usize,
+    ) -> Result<Node<'a>, Refusal> {
+        let items: Result<Vec<_>, _> = items.map(|item| self.node(&item, depth + 1)).collect();
+        Ok(self.arena.list(items?))
     }
-}
 
-#[inline]
-fn lend<'a>(value: &'a Bound<'_, PyAny>) -> PyResult<Attribute<'a>> {
-    if let Ok(text) = value.cast::<PyString>() {
-        return text.to_str().map(Attribute::Str);
+    fn object(&mut self, mapping: &Bound<'_, PyAny>, depth: usize) -> Result<Node<'a>, Refusal> {
+        let mapping = mapping.cast::<PyMapping>().map_err(|error| Refusal::raised(error.into()))?;
+        let mut members = Vec::new();
+        for member in mapping.items().map_err(Refusal::raised)? {
+            let (name, value) =
+                member.extract::<(Bound<'_, PyAny>, Bound<'_, PyAny>)>().map_err(Refusal::raised)?;
+            let name = name.cast::<PyString>().ok().and_then(|name| name.to_str().ok());
+            let name = name.ok_or_else(|| Refusal::new("a mapping with names that are no text"))?;
+            let value = self.node(&value, depth + 1).map_err(|refusal| refusal.in_member(name))?;
+            members.push((self.arena.str(name), value));
+        }
+        Ok(self.arena.object(members))
     }
-    if let Ok(value) = value.cast::<PyBool>() {
-        return Ok(Attribute::Bool(value.is_true()));
-    }
-    if value.is_instance_of::<PyInt>() {
-        return value.extract().map(|value| Attribute::Number(Number::Int(value)));
-    }
-    if let Ok(value) = value.cast::<PyFloat>() {
-        return match value.value() {
-            value if value.is_finite() => Ok(Attribute::Number(Number::Float(value))),
-            value => Err(PyValueError::new_err(format!("{value} is no number in a context"))),
-        };
-    }
-    if value.is_instance_of::<PyDict>() || value.is_instance_of::<PyTuple>() {
-        return Ok(Attribute::Object);
-    }
-    Err(PyTypeError::new_err(format!("a context holds no {}", value.get_type().name()?)))
 }

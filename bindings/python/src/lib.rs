@@ -1,15 +1,17 @@
 //! The native module of the Python package: what every request does, over the same clients that the package starts and
-//! watches through uniffi. That face is in this library too, and `_uniffi.py` loads it from here.
+//! watches through uniffi. That face is in this library too; `_uniffi.py` loads it from here.
 //!
 //! Nothing here decides anything about a flag: contexts are lent to the core, and what it says is handed over.
-#![allow(
-    unsafe_code,
-    reason = "one line: a client is taken over from the handle that the other face knows it by"
-)]
+#![allow(unsafe_code, reason = "the scaffolding of uniffi is exported by name")]
 
+mod asker;
 mod client;
 mod context;
-mod names;
+mod details;
+mod errors;
+mod kept;
+mod shape;
+mod value;
 
 use pyo3::prelude::*;
 
@@ -21,4 +23,6 @@ mod _native {
     use crate::client::Client;
     #[pymodule_export]
     use crate::context::Context;
+    #[pymodule_export]
+    use crate::details::Details;
 }
