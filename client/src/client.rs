@@ -18,6 +18,7 @@ use crate::source::http;
 use crate::state::{Failure, State};
 use crate::supplied::WithSupplied;
 use crate::sync::{self, Machinery};
+use crate::telemetry::Telemetry;
 use crate::{clock, fork};
 
 /// The value of [`Shared::stale_since`] while somebody says that what is held is the newest.
@@ -58,6 +59,7 @@ pub(crate) struct Shared {
     /// Whether a read has more to do than to read: after a fork, and where there is no thread.
     forks: AtomicU64,
     closed: AtomicBool,
+    pub(crate) telemetry: Telemetry,
     machinery: ArcSwap<Machinery>,
 }
 
@@ -92,6 +94,7 @@ impl Client {
         let instance_id =
             options.supplied.instance_id.clone().unwrap_or_else(|| uuid::Uuid::new_v4().to_string());
         let shared = Arc::new(Shared {
+            telemetry: Telemetry::new(&options, &instance_id),
             supplied: options.attributes(&instance_id),
             instance_id,
             held: ArcSwap::from_pointee(Held { snapshot: nothing, origin: Origin::Nowhere }),
@@ -149,7 +152,7 @@ impl Client {
         Ok(())
     }
 
-    fn shared(&self) -> &Shared {
+    pub(crate) fn shared(&self) -> &Shared {
         &self.owner.shared
     }
 
@@ -261,6 +264,7 @@ impl Client {
                 Some(asked) => held.snapshot.evaluate_as(key, asked, request),
                 None => held.snapshot.evaluate(key, request),
             };
+            self.shared().telemetry.count(&evaluation, request);
             take(self.shared().outcome(held, evaluation))
         })
     }
@@ -322,7 +326,9 @@ impl Client {
         shared.machinery.store(Arc::clone(&machinery));
         let is_watched = !shared.options.offline && !matches!(shared.options.source, Source::Memory(_));
         if is_watched && !shared.options.threadless {
-            // The parent's thread is not ours to join. Without one of our own what is held is served, and grows old.
+            // The parent's thread is not ours to join, nor to let go of: ours may get its number. Without one of our own
+            // what is held is served, and grows old.
+            std::mem::forget(self.owner.thread.lock().take());
             drop(self.start_thread(machinery));
         }
         // Its locks and sockets are the parent's: they must not be touched, not even to be freed.
@@ -442,6 +448,7 @@ impl Owner {
             return;
         }
         shared.machinery.load().stop();
+        shared.telemetry.stop();
         let thread = self.thread.lock().take();
         if let Some(thread) = thread
             && thread.thread().id() != std::thread::current().id()
@@ -459,6 +466,10 @@ impl Drop for Owner {
 }
 
 impl Shared {
+    pub(crate) fn instance_id(&self) -> &str {
+        &self.instance_id
+    }
+
     fn is_initialized(&self) -> bool {
         self.held.load().origin != Origin::Nowhere
     }

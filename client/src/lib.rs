@@ -28,11 +28,13 @@ mod source;
 mod state;
 mod supplied;
 mod sync;
+mod telemetry;
 
 pub use changes::{Change, Subscription};
 pub use client::{Client, StartError};
 pub use message::{KeyError, TrustedKey};
-pub use options::{Cache, Fallback, Options, Retry, Source, Streaming, Supplied};
+pub use options::{Cache, Fallback, Options, Retry, Source, Streaming, Supplied, Telemetry};
 pub use outcome::{Details, Origin, Outcome};
 pub use state::{ConnectionStatus, Failure, FailureCode, State};
+pub use telemetry::TelemetryState;
 pub use vexil_core::{Asked, Attributes, Context, ErrorCode, Evaluation, Reason, Timestamp, Value};

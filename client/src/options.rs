@@ -79,6 +79,32 @@ pub struct Supplied {
     pub app_version: Option<String>,
 }
 
+/// What a control plane is told of evaluations.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Telemetry {
+    /// Whether it is told how often entries were evaluated to what, which units met which variant of an experiment, and
+    /// which version this process has. True; without a control plane there is nobody to tell.
+    pub enabled: bool,
+    /// How often. 30 s, a tenth more or less.
+    pub interval: Duration,
+    /// Whether exposures are told: the id of a unit that met a variant, by the attribute that the experiment names. It
+    /// is all that is ever told of a context. True.
+    pub exposures: bool,
+    /// The name and version of the SDK; a host's package says its own.
+    pub sdk: String,
+}
+
+impl Default for Telemetry {
+    fn default() -> Telemetry {
+        Telemetry {
+            enabled: true,
+            interval: Duration::from_secs(30),
+            exposures: true,
+            sdk: concat!("vexil-client/", env!("CARGO_PKG_VERSION")).to_owned(),
+        }
+    }
+}
+
 /// All options. What is not said is as in [`Options::new`].
 #[derive(Debug, Clone)]
 pub struct Options {
@@ -116,6 +142,8 @@ pub struct Options {
     pub allow_overrides: bool,
     /// What is added to contexts.
     pub supplied: Supplied,
+    /// What a control plane is told.
+    pub telemetry: Telemetry,
 }
 
 impl Options {
@@ -139,6 +167,7 @@ impl Options {
             trusted_keys: Vec::new(),
             allow_overrides: is_local,
             supplied: Supplied::default(),
+            telemetry: Telemetry::default(),
         }
     }
 

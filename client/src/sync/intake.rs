@@ -224,6 +224,9 @@ impl Shared {
         }
         let next = Arc::new(Held { snapshot, origin });
         let before = self.held.swap(Arc::clone(&next));
+        if matches!(origin, Origin::Remote | Origin::Cache) {
+            self.telemetry.applied(next.snapshot.version());
+        }
         machinery.change(|state| {
             state.initialized = true;
             state.version = next.snapshot.version();
