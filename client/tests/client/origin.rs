@@ -109,10 +109,13 @@ fn answer(socket: &TcpStream, handler: &Mutex<Arc<Handler>>, asked: &Mutex<Vec<A
         head.push_str(&line);
     }
     let path = head.split(' ').nth(1).unwrap_or_default().to_owned();
-    let length = head.lines().filter_map(|line| line.split_once(": "));
-    let length =
-        length.filter(|(name, _)| name.eq_ignore_ascii_case("content-length")).map(|(_, value)| value);
-    let mut body = vec![0; length.last().map_or(0, |length| length.trim().parse().unwrap())];
+    let header = |wanted: &str| {
+        let headers = head.lines().filter_map(|line| line.split_once(": "));
+        let mut values =
+            headers.filter(|(name, _)| name.eq_ignore_ascii_case(wanted)).map(|(_, value)| value);
+        values.next().unwrap_or_default().trim().to_owned()
+    };
+    let mut body = vec![0; header("content-length").parse().unwrap_or(0)];
     if reader.read_exact(&mut body).is_err() {
         return;
     }
@@ -128,11 +131,11 @@ fn answer(socket: &TcpStream, handler: &Mutex<Arc<Handler>>, asked: &Mutex<Vec<A
             hang(&mut reader);
         }
         Reply::Socket(frames) => {
-            drop(socket.write_all(&[switched(&head).as_bytes(), &frames].concat()));
+            drop(socket.write_all(&[switched(&header("sec-websocket-key")).as_bytes(), &frames].concat()));
             hang(&mut reader);
         }
         Reply::ShortSocket(frames) => {
-            drop(socket.write_all(&[switched(&head).as_bytes(), &frames].concat()));
+            drop(socket.write_all(&[switched(&header("sec-websocket-key")).as_bytes(), &frames].concat()));
         }
         Reply::Endless(first, rest) => {
             let mut went = socket.write_all(&first);
@@ -144,11 +147,7 @@ fn answer(socket: &TcpStream, handler: &Mutex<Arc<Handler>>, asked: &Mutex<Vec<A
 }
 
 /// The answer that agrees to a WebSocket.
-fn switched(head: &str) -> String {
-    let key = head.lines().filter_map(|line| line.split_once(": "));
-    let key =
-        key.filter(|(name, _)| name.eq_ignore_ascii_case("sec-websocket-key")).map(|(_, key)| key).next();
-    let key = key.unwrap_or_default().trim();
+fn switched(key: &str) -> String {
     let accepted = derive_accept_key(key.as_bytes());
     format!(
         "HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: websocket\r\nsec-websocket-accept: {accepted}\r\n\r\n"
