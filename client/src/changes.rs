@@ -1,16 +1,17 @@
-//! Who wants to hear of what: of the client's state, and of keys whose value is another.
+//! Who wants to hear of what: of the client's state, of everything that is put in force, and of keys whose value is
+//! another.
 
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Weak};
 
 use parking_lot::Mutex;
-use vexil_core::Value;
+use vexil_core::{Context, Value};
 
 use crate::outcome::Origin;
 use crate::state::State;
 
-/// A key whose value is another, evaluated for nobody in particular: with what the client supplies alone.
+/// A key whose value is another.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Change {
     /// `features`, `configs`, `experiments`, or what the host has named.
@@ -21,28 +22,42 @@ pub struct Change {
     pub old: Option<Value>,
     /// What it is.
     pub new: Option<Value>,
-    /// Where the new one came from.
+    /// Where the new one came from: [`Origin::Runtime`] where the program set it as an override or runtime value, else
+    /// the definitions that are in force.
     pub origin: Origin,
 }
 
 type Listener<T> = Arc<dyn Fn(&T) + Send + Sync>;
 
-/// What the namespaces of a snapshot are called; all others are the host's.
-pub(crate) const FEATURES: &str = "features";
-pub(crate) const CONFIGS: &str = "configs";
-pub(crate) const EXPERIMENTS: &str = "experiments";
+/// Whether a namespace is of what the definitions serve; all others are the host's. The three names are for people: keys
+/// are one set, whatever they are of.
+pub(crate) fn is_served(namespace: &str) -> bool {
+    ["features", "configs", "experiments"].contains(&namespace)
+}
+
+/// What somebody listens to.
+#[derive(Debug)]
+pub(crate) struct Watched {
+    pub(crate) namespace: String,
+    pub(crate) key: String,
+    /// Whom it is evaluated for; nobody in particular where there is none.
+    pub(crate) context: Option<Context>,
+}
 
 #[derive(Default)]
 struct Listeners {
     next: u64,
     of_state: BTreeMap<u64, Listener<State>>,
-    of_keys: BTreeMap<u64, (String, String, Listener<Change>)>,
+    of_generations: BTreeMap<u64, Listener<u64>>,
+    of_keys: BTreeMap<u64, (Arc<Watched>, Listener<Change>)>,
 }
 
 /// All who listen.
 #[derive(Default)]
 pub(crate) struct Changes {
     listeners: Arc<Mutex<Listeners>>,
+    /// Held while something is put in force, so that what has changed is noted in the order in which it did.
+    pub(crate) writing: Mutex<()>,
 }
 
 /// Listens for as long as it lives.
@@ -57,6 +72,7 @@ impl Drop for Subscription {
         if let Some(listeners) = self.listeners.upgrade() {
             let mut listeners = listeners.lock();
             listeners.of_state.remove(&self.id);
+            listeners.of_generations.remove(&self.id);
             listeners.of_keys.remove(&self.id);
         }
     }
@@ -66,7 +82,7 @@ impl Changes {
     /// The same listeners, in a child of a fork: whoever dropped a subscription there is heard of no more.
     pub(crate) fn after_fork(&self) -> Changes {
         match self.listeners.try_lock() {
-            Some(_) => Changes { listeners: Arc::clone(&self.listeners) },
+            Some(_) => Changes { listeners: Arc::clone(&self.listeners), writing: Mutex::default() },
             None => Changes::default(),
         }
     }
@@ -75,14 +91,19 @@ impl Changes {
         self.add(|listeners, id| drop(listeners.of_state.insert(id, Arc::new(listener))))
     }
 
+    pub(crate) fn on_generation(&self, listener: impl Fn(&u64) + Send + Sync + 'static) -> Subscription {
+        self.add(|listeners, id| drop(listeners.of_generations.insert(id, Arc::new(listener))))
+    }
+
     pub(crate) fn on_key(
         &self,
         namespace: &str,
         key: &str,
+        context: Option<Context>,
         listener: impl Fn(&Change) + Send + Sync + 'static,
     ) -> Subscription {
-        let (namespace, key) = (namespace.to_owned(), key.to_owned());
-        self.add(|listeners, id| drop(listeners.of_keys.insert(id, (namespace, key, Arc::new(listener)))))
+        let watched = Watched { namespace: namespace.to_owned(), key: key.to_owned(), context };
+        self.add(|listeners, id| drop(listeners.of_keys.insert(id, (Arc::new(watched), Arc::new(listener)))))
     }
 
     fn add(&self, insert: impl FnOnce(&mut Listeners, u64)) -> Subscription {
@@ -93,33 +114,28 @@ impl Changes {
         Subscription { id, listeners: Arc::downgrade(&self.listeners) }
     }
 
-    /// The keys that somebody listens to, each once.
-    pub(crate) fn keys(&self) -> Vec<(String, String)> {
+    /// What everybody listens to who listens to a key.
+    pub(crate) fn watched(&self) -> Vec<(u64, Arc<Watched>)> {
         let listeners = self.listeners.lock();
-        let mut keys: Vec<_> =
-            listeners.of_keys.values().map(|(namespace, key, _)| (namespace.clone(), key.clone())).collect();
-        keys.sort_unstable();
-        keys.dedup();
-        keys
+        listeners.of_keys.iter().map(|(id, (watched, _))| (*id, Arc::clone(watched))).collect()
     }
+
+    // Listeners are told outside the lock, so that they may subscribe and unsubscribe.
 
     pub(crate) fn tell_state(&self, state: &State) {
-        // Outside the lock, so that a listener may subscribe and unsubscribe.
         let listeners: Vec<_> = self.listeners.lock().of_state.values().cloned().collect();
-        for listener in listeners {
-            tell(&listener, state);
-        }
+        listeners.iter().for_each(|listener| tell(listener, state));
     }
 
-    pub(crate) fn tell_change(&self, change: &Change) {
-        let is_meant = |(namespace, key, _): &&(String, String, Listener<Change>)| {
-            *namespace == change.namespace && *key == change.key
-        };
-        let listeners: Vec<_> = {
-            let listeners = self.listeners.lock();
-            listeners.of_keys.values().filter(is_meant).map(|(_, _, listener)| Arc::clone(listener)).collect()
-        };
-        for listener in listeners {
+    pub(crate) fn tell_generation(&self, generation: u64) {
+        let listeners: Vec<_> = self.listeners.lock().of_generations.values().cloned().collect();
+        listeners.iter().for_each(|listener| tell(listener, &generation));
+    }
+
+    /// Tells one who listens to a key, if they still do.
+    pub(crate) fn tell_change(&self, id: u64, change: &Change) {
+        let listener = self.listeners.lock().of_keys.get(&id).map(|(_, listener)| Arc::clone(listener));
+        if let Some(listener) = listener {
             tell(&listener, change);
         }
     }

@@ -1,15 +1,121 @@
-//! What is evaluated with: a snapshot and where it came from. It is swapped whole.
+//! What a read looks at: the definitions that are in force, and what the program has said beside them. It is swapped
+//! whole, so that a read sees one moment, and it has a number, by which one tells whether it is still the same.
 
-use vexil_core::{Environment, Problem, Snapshot};
+use std::sync::Arc;
+
+use vexil_core::trace::Trace;
+use vexil_core::{
+    Asked, Attributes, Environment, ErrorCode, Evaluation, Overrides, Problem, Request, Snapshot,
+};
 
 use crate::options::{Options, Source};
 use crate::outcome::Origin;
+use crate::registrations::Registrations;
+use crate::runtime::RuntimeValues;
+use crate::state::State;
 
-/// Definitions that are in force in this process.
-#[derive(Debug)]
+/// All that a read may come to depends on this, and on who asks and when.
+#[derive(Debug, Clone)]
 pub(crate) struct Held {
-    pub(crate) snapshot: Snapshot,
+    pub(crate) snapshot: Arc<Snapshot>,
+    /// Where the snapshot came from.
     pub(crate) origin: Origin,
+    /// None where there are none: then a read need not look.
+    pub(crate) overrides: Option<Arc<Overrides>>,
+    /// What stands where the snapshot has no such key.
+    pub(crate) registered: Option<Arc<Registrations>>,
+    /// The host's own; no read of a flag looks at them.
+    pub(crate) runtime: Arc<RuntimeValues>,
+    /// Counts what was in force before it.
+    pub(crate) generation: u64,
+}
+
+impl Held {
+    pub(crate) fn new(snapshot: Snapshot, origin: Origin) -> Held {
+        Held {
+            snapshot: Arc::new(snapshot),
+            origin,
+            overrides: None,
+            registered: None,
+            runtime: Arc::default(),
+            generation: 0,
+        }
+    }
+
+    /// The same with other definitions. What is registered stands in their environment then.
+    pub(crate) fn with_snapshot(&self, snapshot: impl Into<Arc<Snapshot>>, origin: Origin) -> Held {
+        let snapshot = snapshot.into();
+        let registered = self.registered.as_ref().map(|registered| registered.moved(&snapshot));
+        Held { snapshot, origin, registered, ..self.clone() }
+    }
+
+    /// Evaluates a key, and tells whose definition it was evaluated by.
+    #[inline]
+    pub(crate) fn evaluate<'h, A: Attributes>(
+        &'h self,
+        key: &str,
+        asked: Option<Asked>,
+        request: &Request<'_, 'h, A>,
+    ) -> (Evaluation<'h>, Origin) {
+        let found = ask(&self.snapshot, key, asked, request);
+        match &self.registered {
+            Some(registered) if is_missing(&found) => {
+                let registered = ask(registered.snapshot(), key, asked, request);
+                if is_missing(&registered) { (found, self.origin) } else { (registered, Origin::Registered) }
+            }
+            _ => (found, self.origin),
+        }
+    }
+
+    /// Evaluates, and tells how.
+    pub(crate) fn explain<A: Attributes>(&self, key: &str, request: &Request<'_, '_, A>) -> Trace {
+        let registered = self.registered.as_ref().map(|registered| registered.snapshot());
+        let by = registered.filter(|registered| !self.serves(key) && registered.key(key).is_some());
+        by.unwrap_or(&self.snapshot).explain(key, None, request).1
+    }
+
+    /// Every key that can be asked for, each once.
+    pub(crate) fn keys(&self) -> impl Iterator<Item = &str> {
+        let registered = self.registered.iter().flat_map(|registered| registered.snapshot().keys());
+        self.snapshot.keys().chain(registered.filter(|key| !self.serves(key)))
+    }
+
+    /// A key as it lies here, if it can be asked for.
+    pub(crate) fn key(&self, key: &str) -> Option<&str> {
+        let registered = || self.registered.as_ref()?.snapshot().key(key);
+        self.snapshot.key(key).or_else(registered)
+    }
+
+    /// Says in the state what is in force.
+    pub(crate) fn describe(&self, state: &mut State) {
+        state.initialized = self.origin != Origin::Nowhere;
+        state.version = self.snapshot.version();
+        state.origin = self.origin;
+        state.restart_required = self.snapshot.restart_required().map(str::to_owned).collect();
+        state.overrides = self.overrides.as_ref().map_or(0, |overrides| overrides.iter().count());
+    }
+
+    fn serves(&self, key: &str) -> bool {
+        self.snapshot.key(key).is_some()
+    }
+}
+
+#[inline]
+fn ask<'h, A: Attributes>(
+    snapshot: &'h Snapshot,
+    key: &str,
+    asked: Option<Asked>,
+    request: &Request<'_, 'h, A>,
+) -> Evaluation<'h> {
+    match asked {
+        Some(asked) => snapshot.evaluate_as(key, asked, request),
+        None => snapshot.evaluate(key, request),
+    }
+}
+
+#[inline]
+fn is_missing(evaluation: &Evaluation<'_>) -> bool {
+    evaluation.error() == Some(ErrorCode::FlagNotFound)
 }
 
 /// No definitions at all, as JSON.

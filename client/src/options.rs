@@ -1,11 +1,13 @@
 //! How a client is set up.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use vexil_core::{Context, Value};
 
 use crate::message::TrustedKey;
+use crate::sticky::StickyStore;
 
 /// Where definitions come from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -142,6 +144,9 @@ pub struct Options {
     pub allow_overrides: bool,
     /// What is added to contexts.
     pub supplied: Supplied,
+    /// Where it is remembered which variants units were given in experiments that are `sticky`; without it they are
+    /// evaluated like all others.
+    pub sticky: Option<Arc<dyn StickyStore>>,
     /// What a control plane is told.
     pub telemetry: Telemetry,
 }
@@ -167,6 +172,7 @@ impl Options {
             trusted_keys: Vec::new(),
             allow_overrides: is_local,
             supplied: Supplied::default(),
+            sticky: None,
             telemetry: Telemetry::default(),
         }
     }

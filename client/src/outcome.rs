@@ -18,6 +18,10 @@ pub enum Origin {
     Memory,
     /// A control plane.
     Remote,
+    /// The program registered it, and what is in force has no such key.
+    Registered,
+    /// The program set it while it runs: of changes, where what a key is now was set as an override or runtime value.
+    Runtime,
 }
 
 impl Origin {
@@ -30,6 +34,8 @@ impl Origin {
             Origin::File => "file",
             Origin::Memory => "memory",
             Origin::Remote => "remote",
+            Origin::Registered => "registered",
+            Origin::Runtime => "runtime",
         }
     }
 }
@@ -37,12 +43,39 @@ impl Origin {
 /// An evaluation with what there is to know of the definitions that it was made with. It borrows from them.
 #[derive(Debug, Clone, Copy)]
 pub struct Outcome<'a> {
-    /// What the core says.
+    /// What the core says. What went wrong is better asked of [`Outcome::error`].
     pub evaluation: Evaluation<'a>,
     /// Where the definitions came from.
     pub origin: Origin,
     /// How long ago somebody last said that they are the newest, in milliseconds; none while somebody does.
     pub stale_ms: Option<u64>,
+}
+
+impl Outcome<'_> {
+    /// What went wrong, if something did. Where there are no definitions at all, no key is missing: nobody knows yet.
+    #[inline]
+    pub fn error(&self) -> Option<ErrorCode> {
+        match self.evaluation.error() {
+            Some(ErrorCode::FlagNotFound) if self.origin == Origin::Nowhere => {
+                Some(ErrorCode::ProviderNotReady)
+            }
+            error => error,
+        }
+    }
+}
+
+impl<'a> Outcome<'a> {
+    /// The id of an experiment's variant, if this is what it gave.
+    pub(crate) fn variant(&self, experiment: &str) -> Option<&'a str> {
+        let assignment = self.evaluation.assignment()?;
+        (assignment.experiment() == experiment).then(|| assignment.variant())
+    }
+
+    /// The configuration of that variant.
+    pub(crate) fn variant_config(&self, experiment: &str) -> Option<&'a Value> {
+        let assignment = self.evaluation.assignment()?;
+        (assignment.experiment() == experiment).then(|| assignment.config())
+    }
 }
 
 /// A value with all that there is to say of it, owned.
@@ -64,6 +97,33 @@ pub struct Details<T> {
     pub rule: Option<String>,
     /// The experiment that took part.
     pub experiment: Option<String>,
+    /// The version of the definitions.
+    pub version: u64,
+    /// Where they came from.
+    pub origin: Origin,
+    /// How long nobody has said that they are the newest, in milliseconds; none while somebody does.
+    pub stale_ms: Option<u64>,
+}
+
+/// The variant that an experiment has assigned, owned.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Assigned {
+    /// The experiment's key.
+    pub experiment: String,
+    /// The variant's id.
+    pub variant: String,
+    /// The variant's name for people. Control planes keep those to themselves.
+    pub name: Option<String>,
+    /// Whether it is the variant that the others are compared with.
+    pub is_control: bool,
+    /// The variant's configuration; null where it has none.
+    pub config: Value,
+    /// The unit that was assigned, such as the user's id; none where an override stands for it.
+    pub unit: Option<String>,
+    /// The attribute that names the unit: `user.id`.
+    pub unit_attribute: String,
+    /// [`Reason::Experiment`] or [`Reason::Override`].
+    pub reason: Reason,
     /// The version of the definitions.
     pub version: u64,
     /// Where they came from.
@@ -112,8 +172,8 @@ impl Outcome<'_> {
             value: evaluation.value().and_then(T::of).unwrap_or(default),
             variation: evaluation.variation().map(str::to_owned),
             reason: evaluation.reason(),
-            error: evaluation.error(),
-            message: message.or_else(|| evaluation.error().map(|error| told(error).to_owned())),
+            error: self.error(),
+            message: message.or_else(|| self.error().map(|error| told(error).to_owned())),
             scope: evaluation.scope().map(|scope| scope.as_str()),
             rule: evaluation.rule().map(|rule| rule.to_string()),
             experiment: evaluation.assignment().map(|assignment| assignment.experiment().to_owned()),
@@ -122,24 +182,23 @@ impl Outcome<'_> {
             stale_ms: self.stale_ms,
         }
     }
-}
 
-impl<T> Details<T> {
-    /// The caller's default, because there is nothing to evaluate.
-    pub(crate) fn unready(default: T) -> Details<T> {
-        Details {
-            value: default,
-            variation: None,
-            reason: Reason::Error,
-            error: Some(ErrorCode::ProviderNotReady),
-            message: Some(told(ErrorCode::ProviderNotReady).to_owned()),
-            scope: None,
-            rule: None,
-            experiment: None,
-            version: 0,
-            origin: Origin::Nowhere,
-            stale_ms: None,
-        }
+    /// The variant of an experiment, where the context takes part in it. `unit` is the one that was assigned.
+    pub(crate) fn assigned(&self, experiment: &str, unit: Option<String>) -> Option<Assigned> {
+        let assignment = self.evaluation.assignment().filter(|found| found.experiment() == experiment)?;
+        Some(Assigned {
+            experiment: experiment.to_owned(),
+            variant: assignment.variant().to_owned(),
+            name: assignment.name().map(str::to_owned),
+            is_control: assignment.is_control(),
+            config: assignment.config().clone(),
+            unit,
+            unit_attribute: assignment.unit_attribute().to_owned(),
+            reason: self.evaluation.reason(),
+            version: self.evaluation.version(),
+            origin: self.origin,
+            stale_ms: self.stale_ms,
+        })
     }
 }
 

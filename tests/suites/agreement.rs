@@ -68,6 +68,10 @@ pub(crate) fn by_the_engine(snapshot: &Snapshot, request: &reference::Request) -
         Some(wanted) => snapshot.evaluate_as(&request.key, wanted, &asked),
         None => snapshot.evaluate(&request.key, &asked),
     };
+    // Asked for its type when all is decided, it is the same.
+    let afterwards = snapshot.evaluate(&request.key, &asked);
+    let afterwards = wanted_type.map_or(afterwards, |wanted| afterwards.asked_as(wanted));
+    assert!(afterwards.says_the_same(&evaluation), "{afterwards:?} is not {evaluation:?}");
     describe(&evaluation, &context)
 }
 

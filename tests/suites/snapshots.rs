@@ -439,3 +439,50 @@ fn what_is_gone_takes_no_room() {
     }
     assert!(sizes[18] <= sizes[1], "{sizes:?}");
 }
+
+#[test]
+fn definitions_may_stand_beside_others_in_their_environment_and_with_their_roles() {
+    let roles =
+        json!({"environment": "staging", "roles": ["member", "lead"], "entries": [flag("main", json!({}))]});
+    let main = load(&roles);
+    let beside = json!([
+        {"key": "led", "default": true, "min_role": "lead"},
+        {"key": "here", "default": true, "environments": ["staging"]},
+        {"key": "main", "default": "another"},
+        {"key": "needs", "default": true, "prerequisites": [{"flag": "led", "value": true}]},
+    ]);
+    let beside = main.beside(read(&beside)).unwrap();
+    let context = Context::new().with("user.role", "lead");
+    let request = Request::new(&context, Timestamp::from_millis(0));
+    for key in ["led", "here", "needs"] {
+        assert_eq!(beside.evaluate(key, &request).value(), Some(&true.into()), "{key}");
+    }
+    assert!(main.has_surroundings_of(&beside) && beside.has_surroundings_of(&main));
+    for other in [
+        json!({"environment": "staging", "roles": ["member"], "entries": []}),
+        json!({"environment": "production", "roles": ["member", "lead"], "entries": []}),
+    ] {
+        assert!(!load(&other).has_surroundings_of(&beside));
+    }
+    assert_eq!((main.key("main"), main.key("led"), beside.key("led")), (Some("main"), None, Some("led")));
+}
+
+#[test]
+fn evaluations_of_different_snapshots_may_say_the_same() {
+    let of = |entry: Value| {
+        let snapshot = load(&bundle(1, &[entry]));
+        let context = Context::new();
+        let evaluation = snapshot.evaluate("a", &Request::new(&context, Timestamp::from_millis(0)));
+        let same = load(&bundle(2, &[json!({"key": "a", "type": "config", "default": 1})]));
+        let other = same.evaluate("a", &Request::new(&context, Timestamp::from_millis(0)));
+        evaluation.says_the_same(&other)
+    };
+    assert!(of(json!({"key": "a", "type": "config", "default": 1, "description": "one"})));
+    assert!(!of(json!({"key": "a", "type": "config", "default": 2})));
+    assert!(!of(json!({"key": "a", "type": "config", "default": 1.0})), "another type reads otherwise");
+    assert!(!of(json!({"key": "a", "type": "config", "default": 1, "enabled": false})), "another reason");
+    assert!(!of(
+        json!({"key": "a", "type": "config", "default": 1, "variations": [{"id": "one", "value": 1}]})
+    ));
+    assert!(!of(json!({"key": "b", "type": "config", "default": 1})), "no such key");
+}

@@ -1,5 +1,6 @@
 //! What has come is judged, and put in force: one thing at a time.
 
+use std::convert::Infallible;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -9,7 +10,6 @@ use vexil_core::definition::{self, Mode};
 use vexil_core::{Arena, Delta, Node, Snapshot, Timestamp};
 
 use crate::cache::{PublishedKey, Store};
-use crate::changes::{CONFIGS, Change, EXPERIMENTS, FEATURES};
 use crate::client::{FRESH, Shared};
 use crate::clock;
 use crate::held::{self, Held};
@@ -131,13 +131,13 @@ impl Shared {
         }
         let is_same = is_numbered && message.version == version;
         let snapshot = match message.kind {
-            _ if is_same => held.snapshot.clone(),
-            Kind::Put => self.whole(&held, message.payload, &message.environment)?,
+            _ if is_same => Arc::clone(&held.snapshot),
+            Kind::Put => Arc::new(self.whole(&held, message.payload, &message.environment)?),
             Kind::Delta if message.from == Some(version) && is_numbered => {
                 let delta =
                     Delta::parse_json(message.payload.as_bytes()).map_err(|problem| invalid(&problem))?;
                 let applied = held.snapshot.apply(delta);
-                applied.map_err(|misfit| Failure::new(FailureCode::Gap, misfit.to_string()))?
+                Arc::new(applied.map_err(|misfit| Failure::new(FailureCode::Gap, misfit.to_string()))?)
             }
             Kind::Delta => {
                 let from = message.from.unwrap_or_default();
@@ -216,32 +216,17 @@ impl Shared {
         Ok(())
     }
 
-    /// Swaps the snapshot; who listens to a key whose value is another is told when the locks are free again.
-    fn put_in_force(&self, machinery: &Machinery, snapshot: Snapshot, origin: Origin) {
+    /// Swaps the snapshot; whoever calls this tells of it when the locks are free again.
+    fn put_in_force(&self, machinery: &Machinery, snapshot: impl Into<Arc<Snapshot>>, origin: Origin) {
         // First: whoever sees the new ones must not take them for old.
         if matches!(origin, Origin::Remote | Origin::File | Origin::Memory) {
             self.stale_since.store(FRESH, Ordering::Relaxed);
         }
-        let next = Arc::new(Held { snapshot, origin });
-        let before = self.held.swap(Arc::clone(&next));
+        let snapshot = snapshot.into();
         if matches!(origin, Origin::Remote | Origin::Cache) {
-            self.telemetry.applied(next.snapshot.version());
+            self.telemetry.applied(snapshot.version());
         }
-        machinery.change(|state| {
-            state.initialized = true;
-            state.version = next.snapshot.version();
-            state.origin = origin;
-            state.restart_required = next.snapshot.restart_required().map(str::to_owned).collect();
-        });
-        for (namespace, key) in machinery.changes.keys() {
-            if ![FEATURES, CONFIGS, EXPERIMENTS].contains(&namespace.as_str()) {
-                continue;
-            }
-            let (old, new) = (self.value_for_nobody(&before, &key), self.value_for_nobody(&next, &key));
-            if old != new {
-                machinery.news.add_change(Change { namespace, key, old, new, origin });
-            }
-        }
+        let Ok(()) = self.swap::<Infallible>(machinery, |held| Ok(held.with_snapshot(snapshot, origin)));
     }
 }
 

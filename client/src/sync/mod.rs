@@ -16,10 +16,10 @@ use parking_lot::{Condvar, Mutex};
 
 use crate::Options;
 use crate::cache::Store;
-use crate::changes::Changes;
+use crate::changes::{Change, Changes};
 use crate::client::Shared;
+use crate::fork;
 use crate::options::Source;
-use crate::outcome::Origin;
 use crate::source::http::Http;
 use crate::state::{ConnectionStatus, Failure, FailureCode, State};
 
@@ -30,6 +30,8 @@ pub(crate) use follow::{backoff, drifting, run};
 
 /// All of a client that has locks. A child of a fork makes its own, for locks may be held by threads that are not there.
 pub(crate) struct Machinery {
+    /// How often this process had forked when this was made.
+    forks: u64,
     state: Mutex<State>,
     pub(crate) changes: Changes,
     news: News,
@@ -55,6 +57,7 @@ impl Machinery {
             ..Intake::default()
         };
         Machinery {
+            forks: fork::generation(),
             state: Mutex::default(),
             changes,
             news: News::default(),
@@ -71,13 +74,9 @@ impl Machinery {
         // A lock that somebody held in the parent is never given back here; then what it guards is lost.
         let changes = before.changes.after_fork();
         let state = before.state.try_lock().map(|state| state.clone()).unwrap_or_else(|| {
-            let held = shared.held.load();
-            State {
-                initialized: held.origin != Origin::Nowhere,
-                version: held.snapshot.version(),
-                origin: held.origin,
-                ..State::default()
-            }
+            let mut state = State::default();
+            shared.held.load().describe(&mut state);
+            state
         });
         let made = Machinery::new(&shared.options, changes);
         *made.state.lock() = State { syncing: false, ..state };
@@ -88,8 +87,12 @@ impl Machinery {
             intake.project.clone_from(&known.project);
             intake.environment.clone_from(&known.environment);
         }
-        shared.telemetry.after_fork(&shared.options, shared.instance_id());
         made
+    }
+
+    /// How often this process had forked when this was made.
+    pub(crate) fn forks(&self) -> u64 {
+        self.forks
     }
 
     /// How it stands.
@@ -104,7 +107,7 @@ impl Machinery {
     }
 
     /// As [`Machinery::update`], where a lock is held: whoever holds it calls [`Machinery::tell`] when it is free again.
-    fn change(&self, change: impl FnOnce(&mut State)) {
+    pub(crate) fn change(&self, change: impl FnOnce(&mut State)) {
         let mut state = self.state.lock();
         let before = state.clone();
         change(&mut state);
@@ -114,13 +117,23 @@ impl Machinery {
         }
     }
 
+    /// Something else is in force, which whoever holds a lock tells when it is free again.
+    pub(crate) fn note_generation(&self, generation: u64) {
+        self.news.add_generation(generation);
+    }
+
+    /// As [`Machinery::note_generation`], of a change that one who listens is to hear of.
+    pub(crate) fn note_change(&self, listener: u64, change: Change) {
+        self.news.add_change(listener, change);
+    }
+
     /// Something went wrong that leaves the connection as it is.
     fn note(&self, failure: Failure) {
         self.change(|state| state.last_error = Some(failure));
     }
 
     /// Tells what has happened and was not told yet. Nobody may hold a lock who calls this.
-    fn tell(&self) {
+    pub(crate) fn tell(&self) {
         self.news.tell(&self.changes);
     }
 

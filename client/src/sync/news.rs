@@ -10,7 +10,9 @@ use crate::state::State;
 
 enum Told {
     State(Box<State>),
-    Change(Box<Change>),
+    Generation(u64),
+    /// To whom, and what.
+    Change(u64, Box<Change>),
 }
 
 /// What has yet to be told.
@@ -26,8 +28,12 @@ impl News {
         self.waiting.lock().push_back(Told::State(Box::new(state.clone())));
     }
 
-    pub(super) fn add_change(&self, change: Change) {
-        self.waiting.lock().push_back(Told::Change(Box::new(change)));
+    pub(super) fn add_generation(&self, generation: u64) {
+        self.waiting.lock().push_back(Told::Generation(generation));
+    }
+
+    pub(super) fn add_change(&self, listener: u64, change: Change) {
+        self.waiting.lock().push_back(Told::Change(listener, Box::new(change)));
     }
 
     /// Tells all that waits. Where somebody is telling already, such as the very listener that has caused this, they
@@ -39,7 +45,8 @@ impl News {
             while let Some(told) = self.next() {
                 match told {
                     Told::State(state) => changes.tell_state(&state),
-                    Told::Change(change) => changes.tell_change(&change),
+                    Told::Generation(generation) => changes.tell_generation(generation),
+                    Told::Change(listener, change) => changes.tell_change(listener, &change),
                 }
             }
         }

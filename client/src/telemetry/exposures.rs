@@ -10,6 +10,8 @@ use std::time::{Duration, Instant};
 use parking_lot::Mutex;
 use vexil_core::{Attributes, Evaluation, Timestamp};
 
+use crate::clock;
+
 /// Within so long, up to twice that, a unit that meets a variant again is not told of again.
 const WINDOW: Duration = Duration::from_secs(3_600);
 /// Parts with a lock each, so that threads hardly ever meet.
@@ -79,7 +81,7 @@ impl Exposures {
     }
 
     /// Notes that the unit of this context has met the variant that it was assigned.
-    pub(super) fn note(&self, evaluation: &Evaluation<'_>, context: &impl Attributes, at: Timestamp) {
+    pub(super) fn note(&self, evaluation: &Evaluation<'_>, context: &impl Attributes) {
         let Some(assignment) = evaluation.assignment() else { return };
         evaluation.visit_unit(context, |unit| {
             let Some(unit) = unit else { return };
@@ -95,7 +97,7 @@ impl Exposures {
                 variant: named.1.into(),
                 attribute: named.2.into(),
                 unit: named.3.into(),
-                at,
+                at: clock::timestamp(),
             };
             if unit.len() <= UNIT_BYTES && self.remember(hash, exposure) {
                 MET.with(|recent| {
@@ -171,8 +173,8 @@ mod tests {
 
     fn meet(exposures: &Exposures, snapshot: &Snapshot, key: &str, user: &str) {
         let context = Context::new().with("user.id", user);
-        let now = Timestamp::from_millis(7);
-        exposures.note(&snapshot.evaluate(key, &Request::new(&context, now)), &context, now);
+        let request = Request::new(&context, Timestamp::from_millis(0));
+        exposures.note(&snapshot.evaluate(key, &request), &context);
     }
 
     #[test]
@@ -189,14 +191,15 @@ mod tests {
         });
         let (mut told, dropped) = exposures.take();
         told.sort_by(|a, b| a.unit.cmp(&b.unit));
-        let exposure = |unit: &str| Exposure {
+        let exposure = |unit: &str, at: Timestamp| Exposure {
             experiment: "e".into(),
             variant: "a".into(),
             attribute: "user.id".into(),
             unit: unit.into(),
-            at: Timestamp::from_millis(7),
+            at,
         };
-        assert_eq!((told, dropped), (vec![exposure("ann"), exposure("bob")], 0));
+        assert_eq!((told.len(), dropped), (2, 0));
+        assert_eq!(told, [exposure("ann", told[0].at), exposure("bob", told[1].at)]);
         meet(&exposures, &snapshot, "e", "ann");
         assert_eq!(exposures.take(), (vec![], 0));
     }

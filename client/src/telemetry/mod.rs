@@ -16,10 +16,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use arc_swap::ArcSwapOption;
 use vexil_core::evaluate::Fingerprint;
-use vexil_core::{Attributes, Evaluation, Overrides, Request, Timestamp};
+use vexil_core::{Attributes, Evaluation, Overrides, Timestamp};
 
 use crate::Client;
 use crate::options::{Options, Source};
+use crate::outcome::Origin;
 use crate::state::Failure;
 
 use reporter::Reporter;
@@ -83,11 +84,18 @@ impl Telemetry {
         std::mem::forget(before);
     }
 
-    /// Counts an evaluation, and notes the exposure that it is.
+    /// Counts an evaluation, and notes the exposure that it is. The overrides are those that it was made with.
     #[inline]
-    pub(crate) fn count<A: Attributes>(&self, evaluation: &Evaluation<'_>, request: &Request<'_, A>) {
+    pub(crate) fn count(
+        &self,
+        evaluation: &Evaluation<'_>,
+        origin: Origin,
+        context: &impl Attributes,
+        overrides: [Option<&Overrides>; 2],
+    ) {
         let id = self.id.load(Ordering::Relaxed);
-        if id == 0 {
+        // What the program itself has registered, no control plane knows.
+        if id == 0 || origin == Origin::Registered {
             return;
         }
         let Some(fingerprint) = evaluation.fingerprint() else { return };
@@ -96,16 +104,17 @@ impl Telemetry {
             self.count_first(id, fingerprint, *evaluation);
         }
         if evaluation.assignment().is_some() {
-            let overrides = [request.overrides, request.request_overrides];
-            self.expose(*evaluation, request.context, request.now, overrides);
+            self.expose(*evaluation, context, overrides);
         }
     }
 
     #[cold]
     #[inline(never)]
     fn count_first(&self, id: u64, fingerprint: Fingerprint, evaluation: Evaluation<'_>) {
-        // Another one has taken its place, or it has ended, in this very moment.
-        if let Some(reporter) = self.reporter.load().as_ref().filter(|reporter| reporter.id() == id) {
+        // Another one has taken its place in this very moment, or is to: the parent's is not to be touched.
+        let reporter = self.reporter.load();
+        let is_mine = |reporter: &&Arc<Reporter>| reporter.id() == id && reporter.is_of_this_process();
+        if let Some(reporter) = reporter.as_ref().filter(is_mine) {
             reporter.counts.count_first(id, fingerprint, &evaluation);
         }
     }
@@ -115,15 +124,16 @@ impl Telemetry {
         &self,
         evaluation: Evaluation<'_>,
         context: &impl Attributes,
-        now: Timestamp,
         overrides: [Option<&Overrides>; 2],
     ) {
         let Some(assignment) = evaluation.assignment() else { return };
         // A variant that somebody has chosen for a unit says nothing of the experiment.
         let is_chosen =
             overrides.into_iter().flatten().any(|overrides| overrides.get(assignment.experiment()).is_some());
-        if !is_chosen && let Some(reporter) = &*self.reporter.load() {
-            reporter.expose(&evaluation, context, now);
+        let reporter = self.reporter.load();
+        let mine = reporter.as_ref().filter(|reporter| !is_chosen && reporter.is_of_this_process());
+        if let Some(reporter) = mine {
+            reporter.expose(&evaluation, context);
         }
     }
 
@@ -160,7 +170,7 @@ impl Telemetry {
 impl Client {
     /// What became of telemetry so far.
     pub fn telemetry(&self) -> TelemetryState {
-        let telemetry = &self.shared().telemetry;
+        let telemetry = self.own_telemetry();
         let state = telemetry.reporter.load().as_ref().map(|reporter| reporter.state());
         TelemetryState { enabled: telemetry.id.load(Ordering::Relaxed) != 0, ..state.unwrap_or_default() }
     }
@@ -172,7 +182,13 @@ impl Client {
     ///
     /// It could not be told; it is tried again later.
     pub fn flush_telemetry(&self) -> Result<(), Failure> {
-        let reporter = self.shared().telemetry.reporter.load_full();
+        let reporter = self.own_telemetry().reporter.load_full();
         reporter.map_or(Ok(()), |reporter| reporter.tell_now())
+    }
+
+    /// That of this process: after a fork, once its own is made.
+    fn own_telemetry(&self) -> &Telemetry {
+        drop(self.shared().machinery());
+        &self.shared().telemetry
     }
 }

@@ -9,11 +9,11 @@ use std::time::{Duration, Instant};
 use parking_lot::{Condvar, Mutex};
 use vexil_core::{Attributes, Evaluation, Timestamp};
 
-use crate::clock;
 use crate::options::{Options, Retry};
 use crate::source::http::{Http, Refused, Told};
 use crate::state::Failure;
 use crate::sync::{backoff, drifting};
+use crate::{clock, fork};
 
 use super::TelemetryState;
 use super::counts::Counts;
@@ -37,6 +37,8 @@ static NEXT: AtomicU64 = AtomicU64::new(1);
 /// Tells a control plane, for one client in one process.
 pub(super) struct Reporter {
     id: u64,
+    /// How often this process had forked when this was made.
+    forks: u64,
     pub(super) counts: Counts,
     exposures: Option<Exposures>,
     http: Http,
@@ -103,6 +105,7 @@ impl Reporter {
         };
         Reporter {
             id: NEXT.fetch_add(1, Ordering::Relaxed),
+            forks: fork::generation(),
             counts: Counts::default(),
             exposures: telemetry.exposures.then(Exposures::new),
             http: Http::new(url, key, options),
@@ -135,13 +138,18 @@ impl Reporter {
         self.id
     }
 
+    /// Whether its locks are this process's own.
+    pub(super) fn is_of_this_process(&self) -> bool {
+        self.forks == fork::generation()
+    }
+
     pub(super) fn state(&self) -> TelemetryState {
         self.state.lock().clone()
     }
 
-    pub(super) fn expose(&self, evaluation: &Evaluation<'_>, context: &impl Attributes, now: Timestamp) {
+    pub(super) fn expose(&self, evaluation: &Evaluation<'_>, context: &impl Attributes) {
         if let Some(exposures) = &self.exposures {
-            exposures.note(evaluation, context, now);
+            exposures.note(evaluation, context);
         }
     }
 

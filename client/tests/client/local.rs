@@ -8,11 +8,11 @@ use vexil_client::{
     Value,
 };
 
-fn bundle(version: u64, entries: &str) -> String {
+pub(crate) fn bundle(version: u64, entries: &str) -> String {
     format!(r#"{{"schema": 1, "version": {version}, "environment": "test", "entries": [{entries}]}}"#)
 }
 
-fn memory(entries: &str) -> Client {
+pub(crate) fn memory(entries: &str) -> Client {
     Client::start(Options::new(Source::Memory(bundle(1, entries)))).unwrap()
 }
 

@@ -9,7 +9,11 @@
 )]
 
 mod answers;
+mod beside;
+mod experiments;
 mod local;
 mod origin;
+mod statics;
 mod streams;
 mod telemetry;
+mod views;

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
-use vexil_client::{Client, Context, FailureCode, Options, Streaming, Telemetry};
+use vexil_client::{Client, Context, FailureCode, Keys, Options, Streaming, Telemetry};
 
 use crate::local::until;
 use crate::origin::{Origin, Reply, http, json as json_answer, message, put};
@@ -84,7 +84,12 @@ fn evaluations_are_counted_by_key_variation_and_reason() {
     }
     assert_eq!(client.get_int("n", &user("ann"), 0), 7);
     assert!(!client.get_bool("n", &user("ann"), false), "it is of another type");
-    // These are no evaluations of anybody's.
+    let view = client.view(user("ann"), Keys::All);
+    assert!(view.is_enabled("a") && view.outcome("a", None).evaluation.value().is_some());
+    // These are no evaluations of anybody's, or of nothing that the control plane knows.
+    view.iter().count();
+    client.register(r#"{"key":"mine","default":true}"#).unwrap();
+    assert!(client.is_enabled("mine", &user("ann")));
     client.is_enabled("unknown", &user("ann"));
     client.evaluate_all(&user("ann"), |_, _| {});
     client.explain("a", &user("ann"));
@@ -96,7 +101,7 @@ fn evaluations_are_counted_by_key_variation_and_reason() {
     };
     assert_eq!(
         counts(&told[0]),
-        [count("a", Some("on"), "DEFAULT", 5), count("n", None, "DEFAULT", 1), count("n", None, "ERROR", 1)]
+        [count("a", Some("on"), "DEFAULT", 7), count("n", None, "DEFAULT", 1), count("n", None, "ERROR", 1)]
     );
     let instance = &told[0]["instance"];
     assert_eq!(
@@ -106,7 +111,7 @@ fn evaluations_are_counted_by_key_variation_and_reason() {
     assert!(instance["applied_at"].is_string());
     assert_eq!((&told[0]["exposures"], &told[0]["dropped"]), (&json!([]), &json!(0)));
     let state = client.telemetry();
-    assert_eq!((state.enabled, state.reports, state.told, state.dropped), (true, 1, 7, 0));
+    assert_eq!((state.enabled, state.reports, state.told, state.dropped), (true, 1, 9, 0));
     assert!(state.last_report.is_some() && state.last_error.is_none());
     // What was told is not told again.
     client.flush_telemetry().unwrap();

@@ -297,7 +297,7 @@ pub fn places<'n>(documents: &'n [Node<'_>]) -> HashMap<&'n str, (usize, String)
 }
 
 /// Every entry as it is written, by its key, with the number of its document.
-pub(crate) fn written_entries<'n, 't>(documents: &'n [Node<'t>]) -> HashMap<&'n str, (usize, &'n Node<'t>)> {
+pub fn written_entries<'n, 't>(documents: &'n [Node<'t>]) -> HashMap<&'n str, (usize, &'n Node<'t>)> {
     keyed(documents).map(|(key, document, _, (_, node))| (key, (document, node))).collect()
 }
 

@@ -28,11 +28,12 @@ pub use bucket::{Bucket, bucket_of};
 pub use outcome::{Asked, Assignment, ErrorCode, Evaluation, Fingerprint, Reason, RuleName};
 pub use overrides::{Overrides, StickyAssignments};
 
-/// All that an evaluation depends on beside the snapshot.
+/// All that an evaluation depends on beside the snapshot. What it comes to borrows from the overrides (`'a`), and from
+/// nothing else here (`'r`).
 #[derive(Clone, Copy)]
-pub struct Request<'a, A> {
+pub struct Request<'r, 'a, A> {
     /// Who asks.
-    pub context: &'a A,
+    pub context: &'r A,
     /// The moment.
     pub now: Timestamp,
     /// Process-local overrides: above everything, also kills.
@@ -40,12 +41,12 @@ pub struct Request<'a, A> {
     /// Request-scoped overrides: below kills.
     pub request_overrides: Option<&'a Overrides>,
     /// Variants that units were given before.
-    pub sticky: Option<&'a dyn StickyAssignments>,
+    pub sticky: Option<&'r dyn StickyAssignments>,
 }
 
-impl<'a, A> Request<'a, A> {
+impl<'r, 'a, A> Request<'r, 'a, A> {
     /// A request without overrides and stored assignments.
-    pub fn new(context: &'a A, now: Timestamp) -> Request<'a, A> {
+    pub fn new(context: &'r A, now: Timestamp) -> Request<'r, 'a, A> {
         Request { context, now, overrides: None, request_overrides: None, sticky: None }
     }
 
@@ -59,7 +60,7 @@ impl<'a, A> Request<'a, A> {
 impl Snapshot {
     /// Evaluates a flag, config or experiment.
     #[inline]
-    pub fn evaluate<'a, A: Attributes>(&'a self, key: &str, request: &Request<'a, A>) -> Evaluation<'a> {
+    pub fn evaluate<'a, A: Attributes>(&'a self, key: &str, request: &Request<'_, 'a, A>) -> Evaluation<'a> {
         self.evaluate_with(key, None, request, &mut Silent)
     }
 
@@ -69,7 +70,7 @@ impl Snapshot {
         &'a self,
         key: &str,
         asked: Asked,
-        request: &Request<'a, A>,
+        request: &Request<'_, 'a, A>,
     ) -> Evaluation<'a> {
         self.evaluate_with(key, Some(asked), request, &mut Silent)
     }
@@ -79,7 +80,7 @@ impl Snapshot {
         &'a self,
         key: &str,
         asked: Option<Asked>,
-        request: &Request<'a, A>,
+        request: &Request<'_, 'a, A>,
     ) -> (Evaluation<'a>, Trace) {
         let mut recorder = Recorder::default();
         let evaluation = self.evaluate_with(key, asked, request, &mut recorder);
@@ -87,12 +88,17 @@ impl Snapshot {
         (evaluation, trace)
     }
 
+    /// What there is to say of a key that nobody has defined, without asking.
+    pub fn not_found(&self) -> Evaluation<'_> {
+        self.failed(None, ErrorCode::FlagNotFound)
+    }
+
     #[inline]
     fn evaluate_with<'a, A: Attributes, T: Tracer>(
         &'a self,
         key: &str,
         asked: Option<Asked>,
-        request: &Request<'a, A>,
+        request: &Request<'_, 'a, A>,
         tracer: &mut T,
     ) -> Evaluation<'a> {
         let Some(entry) = self.find(key) else { return self.failed(None, ErrorCode::FlagNotFound) };
@@ -115,17 +121,18 @@ impl Snapshot {
         &'a self,
         entry: &'a Entry,
         asked: Option<Asked>,
-        request: &Request<'a, A>,
+        request: &Request<'_, 'a, A>,
         tracer: &mut T,
     ) -> Evaluation<'a> {
         let mut decision = Decision::undecided();
         let mut evaluator = Evaluator { snapshot: self, request, tracer, pinned: &[], out: &mut decision };
+        let fits = asked.is_none_or(|asked| asked.fits_entry(&entry.body));
         match &entry.body {
-            Body::Flag(flag) if asked.is_none_or(|asked| asked.fits(&flag.value_type)) => {
+            Body::Flag(flag) if fits => {
                 evaluator.flag(entry, flag);
                 self.evaluated(entry, decision, asked, is_overdue(flag, request.now))
             }
-            Body::Experiment(experiment) if asked.is_none_or(|asked| asked == Asked::Json) => {
+            Body::Experiment(experiment) if fits => {
                 evaluator.experiment(entry, experiment);
                 self.evaluated(entry, decision, asked, false)
             }
@@ -171,7 +178,7 @@ fn is_overdue(flag: &Flag, now: Timestamp) -> bool {
 /// that are returned through many hands are copied many times, and that takes longer than deciding.
 pub(crate) struct Evaluator<'a, 'r, A, T> {
     snapshot: &'a Snapshot,
-    request: &'r Request<'a, A>,
+    request: &'r Request<'r, 'a, A>,
     tracer: &'r mut T,
     /// The segments of the static entry that is being evaluated.
     pinned: &'a [Pin],

@@ -2,9 +2,9 @@
 
 use super::bucket::visit_id;
 use crate::context::Attributes;
-use crate::model::{Scope, ValueType};
+use crate::model::{Scope, ValueType, Variant};
 use crate::snapshot::Snapshot;
-use crate::snapshot::entry::{Body, Choice, Entry, Position};
+use crate::snapshot::entry::{Body, Choice, Entry, Experiment, Position};
 use crate::value::Value;
 
 /// Why a value was served, or why an experiment gave no variant.
@@ -158,6 +158,14 @@ impl Asked {
         ("json", Asked::Json),
     ];
 
+    /// Whether an entry can answer, if it can be asked at all.
+    pub(super) fn fits_entry(self, body: &Body) -> bool {
+        match body {
+            Body::Flag(flag) => self.fits(&flag.value_type),
+            _ => self == Asked::Json,
+        }
+    }
+
     /// Whether an entry of this type can answer.
     #[inline]
     pub(crate) fn fits(self, value_type: &ValueType) -> bool {
@@ -244,9 +252,22 @@ impl<'a> Assignment<'a> {
 
     /// The variant's id.
     pub fn variant(&self) -> &'a str {
-        self.as_experiment()
-            .and_then(|experiment| experiment.variants.get(self.variant as usize))
-            .map_or("", |variant| &variant.id)
+        self.as_variant().map_or("", |variant| &variant.id)
+    }
+
+    /// The variant's name for people, if it has one.
+    pub fn name(&self) -> Option<&'a str> {
+        self.as_variant()?.name.as_deref()
+    }
+
+    /// Whether the variant is the one that the others are compared with.
+    pub fn is_control(&self) -> bool {
+        self.as_variant().is_some_and(|variant| variant.is_control)
+    }
+
+    /// What the variant has to say: null where it has no configuration.
+    pub fn config(&self) -> &'a Value {
+        self.as_variant().map_or(&Value::Null, |variant| &variant.config)
     }
 
     /// The attribute that names the unit.
@@ -259,7 +280,11 @@ impl<'a> Assignment<'a> {
         self.fresh && self.as_experiment().is_some_and(|experiment| experiment.sticky)
     }
 
-    fn as_experiment(&self) -> Option<&'a crate::snapshot::entry::Experiment> {
+    fn as_variant(&self) -> Option<&'a Variant> {
+        self.as_experiment()?.variants.get(self.variant as usize)
+    }
+
+    fn as_experiment(&self) -> Option<&'a Experiment> {
         match &self.entry.body {
             Body::Experiment(experiment) => Some(experiment),
             _ => None,
@@ -306,6 +331,41 @@ pub struct Evaluation<'a> {
 }
 
 impl<'a> Evaluation<'a> {
+    /// What [`Snapshot::evaluate_as`] would have said: the same for a caller who wants a type.
+    pub fn asked_as(self, asked: Asked) -> Evaluation<'a> {
+        match self.entry {
+            Some(entry) if self.error.is_none() && asked.fits_entry(&entry.body) => {
+                self.snapshot.evaluated(entry, self.decision, Some(asked), self.overdue)
+            }
+            Some(entry) if self.error.is_none() => self.snapshot.failed(Some(entry), ErrorCode::TypeMismatch),
+            _ => self,
+        }
+    }
+
+    /// Whether it says the same as another one, also of another snapshot, but for the version.
+    pub fn says_the_same(&self, other: &Evaluation<'_>) -> bool {
+        self.value() == other.value()
+            && self.value_type() == other.value_type()
+            && self.variation() == other.variation()
+            && (self.reason(), self.scope(), self.bucket()) == (other.reason(), other.scope(), other.bucket())
+            && self.rule() == other.rule()
+            && self.error == other.error
+            && self.overdue == other.overdue
+            && self.assigned() == other.assigned()
+    }
+
+    fn value_type(&self) -> Option<&'a ValueType> {
+        match &self.entry?.body {
+            Body::Flag(flag) => Some(&flag.value_type),
+            _ => None,
+        }
+    }
+
+    /// The experiment and its variant.
+    fn assigned(&self) -> Option<(&'a str, &'a str)> {
+        self.assignment().map(|assignment| (assignment.experiment(), assignment.variant()))
+    }
+
     /// The value; none when there is an error (the caller's default stands) or an experiment gives no variant.
     #[inline]
     pub fn value(&self) -> Option<&'a Value> {

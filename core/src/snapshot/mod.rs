@@ -98,6 +98,21 @@ impl Snapshot {
         Ok(snapshot)
     }
 
+    /// Compiles definitions that stand beside these: in their environment, with their roles, and in sight of one another
+    /// alone.
+    pub fn beside(&self, mut reading: Reading) -> Result<Snapshot, Problem> {
+        reading.model.environment.clone_from(&self.document_environment);
+        reading.model.roles = Some(self.roles.to_vec());
+        Snapshot::compile(reading, self.named_by.clone())
+    }
+
+    /// Whether what stands beside the other one may stand beside this one too.
+    pub fn has_surroundings_of(&self, other: &Snapshot) -> bool {
+        self.named_by == other.named_by
+            && self.document_environment == other.document_environment
+            && self.roles == other.roles
+    }
+
     /// The document's version; 0 when it has none.
     pub fn version(&self) -> u64 {
         self.version
@@ -125,6 +140,11 @@ impl Snapshot {
     /// Every key that can be asked for, in the order of the document; what later versions added is anywhere.
     pub fn keys(&self) -> impl Iterator<Item = &str> {
         self.entries.iter().filter(|entry| is_evaluable(&entry.body)).map(|entry| &*entry.key)
+    }
+
+    /// A key as it lies here, if it can be asked for.
+    pub fn key(&self, key: &str) -> Option<&str> {
+        self.find(key).filter(|entry| is_evaluable(&entry.body)).map(|entry| &*entry.key)
     }
 
     /// How many keys there is room for: those that are there, or are mentioned, or were.

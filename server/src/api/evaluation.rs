@@ -125,7 +125,7 @@ pub(super) async fn with_all<T: Send + 'static>(
     Ok(turns.take(move || work(&view)).await?)
 }
 
-fn request(context: &Context) -> Request<'_, Context> {
+fn request(context: &Context) -> Request<'_, '_, Context> {
     Request::new(context, Timestamp::from_millis(now()))
 }
 

@@ -1,0 +1,334 @@
+//! The client: how it starts, lives through forks, and stops; how it stands, and who hears of it. What it reads is in
+//! [`reads`], what the program says beside the definitions in [`local`].
+
+mod local;
+mod reads;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use arc_swap::{ArcSwap, ArcSwapOption};
+use thiserror::Error;
+use vexil_core::{Context, Overrides};
+
+use crate::changes::{Change, Changes, Subscription};
+use crate::fork;
+use crate::held::{self, Held};
+use crate::options::{Fallback, Options, Source};
+use crate::outcome::Origin;
+use crate::source::http;
+use crate::state::{Failure, State};
+use crate::sync::{self, Machinery};
+use crate::telemetry::Telemetry;
+
+pub use local::OverridesNotAllowed;
+pub(crate) use reads::stale_ms;
+
+/// The value of [`Shared::stale_since`] while somebody says that what is held is the newest.
+pub(crate) const FRESH: i64 = i64::MIN;
+
+/// Why a client does not start.
+#[derive(Debug, Error)]
+pub enum StartError {
+    /// The definitions that the program handed over are none.
+    #[error("the definitions cannot be read: {0}")]
+    Definitions(Failure),
+    /// The address of the control plane is none.
+    #[error("`{0}` is no address of a control plane, such as https://flags.example.com")]
+    Url(String),
+    /// The operating system starts no thread.
+    #[error("no thread can be started: {0}")]
+    Thread(std::io::Error),
+    /// There are no definitions to be had, and the options say that this is an error.
+    #[error("there are no definitions: {0}")]
+    NotReady(Failure),
+}
+
+/// What all clones of a client share. Reads look only at what stands before `machinery`.
+pub(crate) struct Shared {
+    pub(crate) options: Options,
+    /// What is added to contexts.
+    supplied: Context,
+    instance_id: String,
+    pub(crate) held: ArcSwap<Held>,
+    /// The number of what is held.
+    generation: AtomicU64,
+    /// Since when nobody has said that what is held is the newest, in milliseconds since the epoch.
+    pub(crate) stale_since: AtomicI64,
+    /// How often this process had forked when `machinery` was last known to be its own.
+    forks: AtomicU64,
+    closed: AtomicBool,
+    pub(crate) telemetry: Telemetry,
+    machinery: ArcSwap<Machinery>,
+    /// Without a lock, for a child could wait for ever for one that somebody held in the parent.
+    thread: ArcSwapOption<JoinHandle<()>>,
+}
+
+/// A client. Clones are the same client; the last one that goes stops it.
+#[derive(Clone)]
+pub struct Client {
+    owner: Arc<Owner>,
+    /// Those of one request, and the moment that it sees, where this client is of one.
+    request_overrides: Option<Arc<Overrides>>,
+    pinned: Option<Arc<reads::Pinned>>,
+}
+
+/// Stops the client when it goes.
+struct Owner {
+    shared: Arc<Shared>,
+}
+
+impl Client {
+    /// Starts a client, and waits for the first definitions as long as the options say.
+    ///
+    /// # Errors
+    ///
+    /// The program's own definitions cannot be read, or there are none to be had and [`Fallback::Throw`] says that this
+    /// is an error. A source that does not answer is no error otherwise: the state says so, and it is tried again.
+    pub fn start(options: Options) -> Result<Client, StartError> {
+        if let Source::Http { url, .. } = &options.source
+            && !http::is_address(url)
+        {
+            return Err(StartError::Url(url.clone()));
+        }
+        fork::watch();
+        let nothing = held::compile(&options, held::NOTHING, None);
+        let nothing = nothing.map_err(|problem| StartError::Definitions(sync::invalid(&problem)))?;
+        let instance_id =
+            options.supplied.instance_id.clone().unwrap_or_else(|| uuid::Uuid::new_v4().to_string());
+        let shared = Arc::new(Shared {
+            telemetry: Telemetry::new(&options, &instance_id),
+            supplied: options.attributes(&instance_id),
+            instance_id,
+            held: ArcSwap::from_pointee(Held::new(nothing, Origin::Nowhere)),
+            generation: AtomicU64::new(0),
+            stale_since: AtomicI64::new(FRESH),
+            forks: AtomicU64::new(fork::generation()),
+            closed: AtomicBool::new(false),
+            machinery: ArcSwap::from_pointee(Machinery::new(&options, Changes::default())),
+            thread: ArcSwapOption::empty(),
+            options,
+        });
+        let machinery = shared.machinery.load_full();
+        if let Source::Memory(text) = &shared.options.source {
+            shared.take_local(&machinery, text, Origin::Memory).map_err(StartError::Definitions)?;
+        }
+        shared.take_what_is_here(&machinery);
+        let client = Client { owner: Arc::new(Owner { shared }), request_overrides: None, pinned: None };
+        client.shared().begin(&machinery).map_err(StartError::Thread)?;
+        let state = client.state();
+        match state.last_error {
+            Some(failure) if !state.initialized && client.fallback() == Fallback::Throw => {
+                Err(StartError::NotReady(failure))
+            }
+            _ => Ok(client),
+        }
+    }
+
+    pub(crate) fn shared(&self) -> &Arc<Shared> {
+        &self.owner.shared
+    }
+
+    /// How the client stands.
+    pub fn state(&self) -> State {
+        self.shared().machinery().state()
+    }
+
+    /// Whether there are definitions to evaluate with, wherever they came from.
+    pub fn is_ready(&self) -> bool {
+        self.shared().held.load().origin != Origin::Nowhere
+    }
+
+    /// What a read comes to without definitions, as the options say. With [`Fallback::Throw`] a host makes an error of
+    /// the one outcome that says [`vexil_core::ErrorCode::ProviderNotReady`], and of no other: here every read gives the
+    /// caller's default, and its details say so.
+    pub fn fallback(&self) -> Fallback {
+        self.shared().options.fallback
+    }
+
+    /// The name of this process in telemetry, and in contexts as `instance.id`.
+    pub fn instance_id(&self) -> &str {
+        &self.shared().instance_id
+    }
+
+    /// Counts how often something was put in force that a read may depend on: definitions, overrides, what is registered,
+    /// runtime values. As long as it stays the same, time alone can change what a read comes to.
+    #[inline]
+    pub fn generation(&self) -> u64 {
+        self.shared().generation()
+    }
+
+    /// Hears of every change of the state, on the thread that makes it.
+    pub fn on_state(&self, listener: impl Fn(&State) + Send + Sync + 'static) -> Subscription {
+        self.shared().machinery().changes.on_state(listener)
+    }
+
+    /// Hears of every new [`Client::generation`]: when views are to be renewed.
+    pub fn on_generation(&self, listener: impl Fn(&u64) + Send + Sync + 'static) -> Subscription {
+        self.shared().machinery().changes.on_generation(listener)
+    }
+
+    /// Hears when a key's value is another. The namespaces `features`, `configs` and `experiments` name the keys of what
+    /// is in force, all three the same ones, evaluated for nobody in particular: with what the client supplies alone. In
+    /// any other namespace it is the runtime value.
+    pub fn on_change(
+        &self,
+        namespace: &str,
+        key: &str,
+        listener: impl Fn(&Change) + Send + Sync + 'static,
+    ) -> Subscription {
+        self.shared().machinery().changes.on_key(namespace, key, None, listener)
+    }
+
+    /// As [`Client::on_change`], evaluated for this context: it also hears of changes that concern only some.
+    pub fn on_change_for(
+        &self,
+        namespace: &str,
+        key: &str,
+        context: Context,
+        listener: impl Fn(&Change) + Send + Sync + 'static,
+    ) -> Subscription {
+        self.shared().machinery().changes.on_key(namespace, key, Some(context), listener)
+    }
+
+    /// Asks the source now, and waits for the answer.
+    ///
+    /// # Errors
+    ///
+    /// What went wrong; it is in the state as well.
+    pub fn force_refresh(&self) -> Result<(), Failure> {
+        let shared = self.shared();
+        shared.refresh(&shared.machinery()).map_err(|refused| refused.failure)
+    }
+
+    /// Puts other definitions in force, where the source is the program itself.
+    ///
+    /// # Errors
+    ///
+    /// They cannot be read; what is in force stays.
+    pub fn put(&self, definitions: &str) -> Result<(), Failure> {
+        let shared = self.shared();
+        shared.take_local(&shared.machinery(), definitions, Origin::Memory)
+    }
+
+    /// Stops: nobody is asked any more. What is held is still served, and grows old.
+    pub fn close(&self) {
+        self.shared().stop();
+    }
+}
+
+impl Shared {
+    pub(crate) fn generation(&self) -> u64 {
+        self.generation.load(Ordering::Acquire)
+    }
+
+    /// Since when nobody has said that what is held is the newest; [`FRESH`] while somebody does.
+    pub(crate) fn stale_since(&self) -> i64 {
+        self.stale_since.load(Ordering::Relaxed)
+    }
+
+    /// The first refresh, and the thread for all others.
+    fn begin(self: &Arc<Shared>, machinery: &Arc<Machinery>) -> std::io::Result<()> {
+        if !self.is_watching() {
+            return Ok(());
+        }
+        if self.options.threadless {
+            self.refresh_if_due(machinery);
+            return Ok(());
+        }
+        self.start_thread(Arc::clone(machinery))?;
+        let is_settled = |state: &State| state.last_sync.is_some() || state.last_error.is_some();
+        let until = Instant::now() + self.options.start_timeout;
+        // What is here already is enough to begin with.
+        let is_here = || self.held.load().origin != Origin::Nowhere;
+        while !is_here() && !is_settled(&machinery.state()) && Instant::now() < until {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        Ok(())
+    }
+
+    /// Whether there is somebody to ask again and again.
+    fn is_watching(&self) -> bool {
+        !self.options.offline && !matches!(self.options.source, Source::Memory(_))
+    }
+
+    fn start_thread(self: &Arc<Shared>, machinery: Arc<Machinery>) -> std::io::Result<()> {
+        let shared = Arc::clone(self);
+        let thread = std::thread::Builder::new()
+            .name("vexil".to_owned())
+            .spawn(move || sync::run(&shared, &machinery))?;
+        // After a fork what was there is the parent's thread, which is not ours to touch.
+        std::mem::forget(self.thread.swap(Some(Arc::new(thread))));
+        Ok(())
+    }
+
+    /// All of it that has locks, which are this process's own.
+    pub(crate) fn machinery(self: &Arc<Shared>) -> Arc<Machinery> {
+        if self.forks.load(Ordering::Relaxed) != fork::generation() {
+            self.notice_fork();
+        }
+        self.machinery.load_full()
+    }
+
+    /// What a read has to do first, after a fork and where there is no thread.
+    #[cold]
+    fn before_read(self: &Arc<Shared>) {
+        self.notice_fork();
+        if self.options.threadless && !self.closed.load(Ordering::Relaxed) {
+            self.refresh_if_due(&self.machinery.load());
+        }
+    }
+
+    /// After a fork, a child has no thread, and locks that nobody gives back; it makes its own.
+    #[cold]
+    fn notice_fork(self: &Arc<Shared>) {
+        let before = self.machinery.load_full();
+        let forks = fork::generation();
+        if before.forks() != forks {
+            let machinery = Arc::new(Machinery::after_fork(self, &before));
+            let found = self.machinery.compare_and_swap(&before, Arc::clone(&machinery));
+            // Of several threads that have noticed, one puts its own in place.
+            if Arc::ptr_eq(&found, &before) {
+                let is_stopped = self.closed.load(Ordering::Relaxed);
+                if !is_stopped {
+                    self.telemetry.after_fork(&self.options, &self.instance_id);
+                }
+                if self.is_watching() && !self.options.threadless && !is_stopped {
+                    // Without a thread what is held is served, and grows old.
+                    drop(self.start_thread(machinery));
+                }
+            }
+            std::mem::forget(found);
+            // Its locks and sockets are the parent's: they must not be touched, not even to be freed.
+            std::mem::forget(before);
+        }
+        self.forks.store(forks, Ordering::Relaxed);
+    }
+
+    fn stop(&self) {
+        if self.closed.swap(true, Ordering::AcqRel) {
+            return;
+        }
+        // After a fork the thread and the locks are the parent's.
+        if self.forks.load(Ordering::Relaxed) != fork::generation() {
+            return;
+        }
+        self.machinery.load().stop();
+        self.telemetry.stop();
+        let thread = self.thread.swap(None).and_then(Arc::into_inner);
+        if let Some(thread) = thread
+            && thread.thread().id() != std::thread::current().id()
+        {
+            // It ends by itself where it panicked.
+            drop(thread.join());
+        }
+    }
+}
+
+impl Drop for Owner {
+    fn drop(&mut self) {
+        self.shared.stop();
+    }
+}

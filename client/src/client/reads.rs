@@ -1,0 +1,248 @@
+//! What a client reads: flags, configs and experiments, one by one, all at once, or as a view. A read takes no lock, and
+//! nothing from the heap but for what it hands over.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use arc_swap::Guard;
+use vexil_core::trace::Trace;
+use vexil_core::{
+    Asked, Attributes, Context, Evaluation, Overrides, Request, StickyAssignments, Timestamp, Value,
+};
+
+use super::{Client, FRESH, Shared};
+use crate::held::Held;
+use crate::outcome::{Assigned, Details, Origin, Outcome, Typed};
+use crate::sticky::Remembered;
+use crate::supplied::WithSupplied;
+use crate::view::{Keys, View};
+use crate::{clock, fork};
+
+impl Client {
+    /// Whether a flag is on for this context; off where it is none, or is not known.
+    #[inline]
+    pub fn is_enabled(&self, key: &str, context: &impl Attributes) -> bool {
+        self.get_bool(key, context, false)
+    }
+
+    /// A flag or config that is `true` or `false`.
+    #[inline]
+    pub fn get_bool(&self, key: &str, context: &impl Attributes, default: bool) -> bool {
+        self.get(key, context, default)
+    }
+
+    /// A flag or config that is an integer.
+    #[inline]
+    pub fn get_int(&self, key: &str, context: &impl Attributes, default: i64) -> i64 {
+        self.get(key, context, default)
+    }
+
+    /// A flag or config that is a float, or an integer that a float holds exactly.
+    #[inline]
+    pub fn get_float(&self, key: &str, context: &impl Attributes, default: f64) -> f64 {
+        self.get(key, context, default)
+    }
+
+    /// A flag or config that is text.
+    pub fn get_string(&self, key: &str, context: &impl Attributes, default: &str) -> String {
+        self.find(key, context).unwrap_or_else(|| default.to_owned())
+    }
+
+    /// A flag or config that is JSON.
+    pub fn get_json(&self, key: &str, context: &impl Attributes, default: Value) -> Value {
+        self.get(key, context, default)
+    }
+
+    /// As [`Client::get_bool`], with all that there is to say of it.
+    pub fn bool_details(&self, key: &str, context: &impl Attributes, default: bool) -> Details<bool> {
+        self.details(key, context, default)
+    }
+
+    /// As [`Client::get_int`], with all that there is to say of it.
+    pub fn int_details(&self, key: &str, context: &impl Attributes, default: i64) -> Details<i64> {
+        self.details(key, context, default)
+    }
+
+    /// As [`Client::get_float`], with all that there is to say of it.
+    pub fn float_details(&self, key: &str, context: &impl Attributes, default: f64) -> Details<f64> {
+        self.details(key, context, default)
+    }
+
+    /// As [`Client::get_string`], with all that there is to say of it.
+    pub fn string_details(&self, key: &str, context: &impl Attributes, default: &str) -> Details<String> {
+        self.details(key, context, default.to_owned())
+    }
+
+    /// As [`Client::get_json`], with all that there is to say of it.
+    pub fn json_details(&self, key: &str, context: &impl Attributes, default: Value) -> Details<Value> {
+        self.details(key, context, default)
+    }
+
+    #[inline]
+    fn get<T: Typed>(&self, key: &str, context: &impl Attributes, default: T) -> T {
+        self.find(key, context).unwrap_or(default)
+    }
+
+    #[inline]
+    fn find<T: Typed>(&self, key: &str, context: &impl Attributes) -> Option<T> {
+        self.evaluate(key, Some(T::ASKED), context, |outcome| outcome.evaluation.value().and_then(T::of))
+    }
+
+    fn details<T: Typed>(&self, key: &str, context: &impl Attributes, default: T) -> Details<T> {
+        self.evaluate(key, Some(T::ASKED), context, |outcome| outcome.details(default))
+    }
+
+    /// The variant that an experiment gives this context, with what there is to say of it; none where it takes no part,
+    /// and then the reason is in [`Client::json_details`].
+    pub fn experiment(&self, experiment: &str, context: &impl Attributes) -> Option<Assigned> {
+        self.evaluate(experiment, None, context, |outcome| {
+            outcome.assigned(experiment, outcome.evaluation.unit(&self.shared().with_supplied(context)))
+        })
+    }
+
+    /// The id of the variant that an experiment gives this context; none where it takes no part.
+    pub fn variant(&self, experiment: &str, context: &impl Attributes) -> Option<String> {
+        self.evaluate(experiment, None, context, |outcome| outcome.variant(experiment).map(str::to_owned))
+    }
+
+    /// The configuration of that variant.
+    pub fn variant_config(&self, experiment: &str, context: &impl Attributes) -> Option<Value> {
+        self.evaluate(experiment, None, context, |outcome| outcome.variant_config(experiment).cloned())
+    }
+
+    /// Evaluates a flag, config or experiment, and hands over what it comes to, borrowed from what is in force.
+    #[inline]
+    pub fn evaluate<A: Attributes, R>(
+        &self,
+        key: &str,
+        asked: Option<Asked>,
+        context: &A,
+        take: impl FnOnce(Outcome<'_>) -> R,
+    ) -> R {
+        self.read(context, |held, request| {
+            let (evaluation, origin) = self.shared().ask(held, key, asked, request);
+            let overrides = [request.overrides, request.request_overrides];
+            self.shared().telemetry.count(&evaluation, origin, request.context, overrides);
+            take(self.shared().outcome(evaluation, origin))
+        })
+    }
+
+    /// Evaluates every key, by what is in force at one moment.
+    pub fn evaluate_all<A: Attributes>(&self, context: &A, mut take: impl FnMut(&str, Outcome<'_>)) {
+        self.read(context, |held, request| {
+            for key in held.keys() {
+                let (evaluation, origin) = self.shared().ask(held, key, None, request);
+                take(key, self.shared().outcome(evaluation, origin));
+            }
+        });
+    }
+
+    /// Evaluates, and tells how.
+    pub fn explain<A: Attributes>(&self, key: &str, context: &A) -> Trace {
+        let shared = self.shared();
+        self.read(context, |held, request| {
+            let remembered = shared.options.sticky.as_deref().map(Remembered::new);
+            let sticky = remembered.as_ref().map(|remembered| remembered as &dyn StickyAssignments);
+            held.explain(key, &Request { sticky, ..*request })
+        })
+    }
+
+    /// Evaluates all keys or some, once, for reads that cost no more than a look-up.
+    pub fn view(&self, context: Context, keys: Keys) -> View {
+        let held = self.pinned.as_ref().map(|pinned| Arc::clone(&pinned.held));
+        View::new(self.shared(), context, keys, self.request_overrides.clone(), held)
+    }
+
+    /// The same client for one request that says itself what some keys are: a dark launch. Such overrides stand below
+    /// kills (DESIGN 4, line 4). Whether somebody may ask for them is the host's matter, and must be.
+    #[must_use]
+    pub fn with_request_overrides(&self, overrides: Overrides) -> Client {
+        Client { request_overrides: Some(Arc::new(overrides)), ..self.clone() }
+    }
+
+    /// The same client for one request, which sees one moment from its beginning to its end: all reads are by what is in
+    /// force now, overrides included, whatever comes meanwhile. Everything else is the client's own, such as its state.
+    ///
+    /// It holds on to those definitions, and so is not meant to be kept.
+    #[must_use]
+    pub fn pinned(&self) -> Client {
+        let held = Guard::into_inner(self.shared().held_for_a_read());
+        let pinned = Pinned { held, now: clock::timestamp() };
+        Client { pinned: Some(Arc::new(pinned)), ..self.clone() }
+    }
+
+    #[inline]
+    fn read<A: Attributes, R>(
+        &self,
+        context: &A,
+        take: impl for<'r, 'h> FnOnce(&'h Held, &Request<'r, 'h, WithSupplied<'r, A>>) -> R,
+    ) -> R {
+        let shared = self.shared();
+        let in_force;
+        let (held, now): (&Held, _) = match &self.pinned {
+            Some(pinned) => (&pinned.held, pinned.now),
+            None => {
+                in_force = shared.held_for_a_read();
+                (&in_force, clock::timestamp())
+            }
+        };
+        let context = shared.with_supplied(context);
+        let mut request = Request::new(&context, now);
+        request.overrides = held.overrides.as_deref();
+        request.request_overrides = self.request_overrides.as_deref();
+        take(held, &request)
+    }
+}
+
+/// What a client of one request reads by.
+pub(super) struct Pinned {
+    held: Arc<Held>,
+    now: Timestamp,
+}
+
+impl Shared {
+    /// What is in force, once whatever has to be done before a read is done.
+    #[inline]
+    pub(crate) fn held_for_a_read(self: &Arc<Shared>) -> arc_swap::Guard<Arc<Held>> {
+        if self.forks.load(Ordering::Relaxed) != fork::generation() || self.options.threadless {
+            self.before_read();
+        }
+        self.held.load()
+    }
+
+    /// Evaluates a key with what units were given before, where somebody remembers that.
+    #[inline]
+    pub(crate) fn ask<'h, A: Attributes>(
+        &self,
+        held: &'h Held,
+        key: &str,
+        asked: Option<Asked>,
+        request: &Request<'_, 'h, A>,
+    ) -> (Evaluation<'h>, Origin) {
+        match &self.options.sticky {
+            None => held.evaluate(key, asked, request),
+            Some(store) => {
+                let remembered = Remembered::new(&**store);
+                let found = held.evaluate(key, asked, &Request { sticky: Some(&remembered), ..*request });
+                remembered.keep(&found.0, request.context);
+                found
+            }
+        }
+    }
+
+    /// A context, and behind it what the client knows of itself.
+    pub(crate) fn with_supplied<'c, A>(&'c self, context: &'c A) -> WithSupplied<'c, A> {
+        WithSupplied { context, supplied: &self.supplied }
+    }
+
+    #[inline]
+    fn outcome<'a>(&self, evaluation: Evaluation<'a>, origin: Origin) -> Outcome<'a> {
+        Outcome { evaluation, origin, stale_ms: stale_ms(self.stale_since.load(Ordering::Relaxed)) }
+    }
+}
+
+/// How long ago a moment was, if nobody has said since that what is held is the newest.
+#[inline]
+pub(crate) fn stale_ms(since: i64) -> Option<u64> {
+    (since != FRESH).then(|| u64::try_from(clock::now().saturating_sub(since)).unwrap_or(0))
+}
