@@ -218,6 +218,10 @@ impl Shared {
         if matches!(origin, Origin::Remote | Origin::File | Origin::Memory) {
             self.stale_since.store(FRESH, Ordering::Relaxed);
         }
+        let snapshot = snapshot.into();
+        if matches!(origin, Origin::Remote | Origin::Cache) {
+            self.telemetry.applied(snapshot.version());
+        }
         let Ok(()) = self.swap::<Infallible>(machinery, |held| Ok(held.with_snapshot(snapshot, origin)));
     }
 }
