@@ -34,6 +34,7 @@ mod supplied;
 mod sync;
 mod telemetry;
 pub mod testing;
+mod variables;
 mod view;
 
 pub use changes::{Change, Subscription};
@@ -45,6 +46,7 @@ pub use runtime::RuntimeError;
 pub use state::{ConnectionStatus, Failure, FailureCode, State};
 pub use sticky::{FileStore, MemoryStore, StickyStore};
 pub use telemetry::TelemetryState;
+pub use variables::OptionsError;
 pub use vexil_core::{
     Asked, Attributes, Context, ErrorCode, Evaluation, Overrides, Problem, Reason, Timestamp, Value,
 };

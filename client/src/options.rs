@@ -1,5 +1,6 @@
 //! How a client is set up.
 
+use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,8 +10,8 @@ use vexil_core::{Context, Value};
 use crate::message::TrustedKey;
 use crate::sticky::StickyStore;
 
-/// Where definitions come from.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Where definitions come from. To debug it does not show the key.
+#[derive(Clone, PartialEq, Eq)]
 pub enum Source {
     /// A control plane, asked over HTTP.
     Http {
@@ -23,6 +24,16 @@ pub enum Source {
     File(PathBuf),
     /// A bundle or a list of definitions, in JSON; see [`crate::Client::put`].
     Memory(String),
+}
+
+impl fmt::Debug for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Source::Http { url, .. } => f.debug_struct("Http").field("url", url).finish_non_exhaustive(),
+            Source::File(path) => f.debug_tuple("File").field(path).finish(),
+            Source::Memory(_) => f.debug_struct("Memory").finish_non_exhaustive(),
+        }
+    }
 }
 
 /// How a control plane tells of changes.

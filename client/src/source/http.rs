@@ -63,7 +63,7 @@ pub(crate) enum Told {
 }
 
 /// A control plane, as one key sees it.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(crate) struct Http {
     url: String,
     authorization: String,
