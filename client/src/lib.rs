@@ -16,6 +16,7 @@
 //! refreshes while it reads ([`Options::threadless`]).
 
 mod cache;
+mod certificates;
 mod changes;
 mod client;
 mod clock;
@@ -37,6 +38,7 @@ pub mod testing;
 mod variables;
 mod view;
 
+pub use certificates::{Certificates, CertificatesError};
 pub use changes::{Change, Subscription};
 pub use client::{Client, OverridesNotAllowed, StartError};
 pub use message::{KeyError, TrustedKey};

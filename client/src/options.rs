@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use vexil_core::{Context, Value};
 
+use crate::certificates::Certificates;
 use crate::message::TrustedKey;
 use crate::sticky::StickyStore;
 
@@ -151,6 +152,8 @@ pub struct Options {
     /// The keys that snapshots must be signed with. When empty, those that the control plane publishes are trusted, as
     /// far as the connection is.
     pub trusted_keys: Vec<TrustedKey>,
+    /// Who vouches for the control plane by TLS, in place of the public authorities.
+    pub certificates: Option<Certificates>,
     /// Whether [`crate::Client::set_override`] is allowed; not in production, unless one asks for it.
     pub allow_overrides: bool,
     /// What is added to contexts.
@@ -181,6 +184,7 @@ impl Options {
             offline: false,
             threadless: false,
             trusted_keys: Vec::new(),
+            certificates: None,
             allow_overrides: is_local,
             supplied: Supplied::default(),
             sticky: None,

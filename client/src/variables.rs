@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use thiserror::Error;
 
+use crate::certificates::{Certificates, CertificatesError};
 use crate::message::TrustedKey;
 use crate::options::{Cache, Fallback, Options, Source, Streaming};
 use crate::source::http;
@@ -87,13 +88,7 @@ impl<L: Fn(&str) -> Option<OsString>> Variables<L> {
 
     fn source_options(&self, options: &mut Options) -> Result<(), OptionsError> {
         options.environment = self.text("VEXIL_ENVIRONMENT")?;
-        if let Some(file) = self.path("VEXIL_BOOTSTRAP_FILE") {
-            let text = std::fs::read_to_string(file);
-            let unreadable = |error: std::io::Error| {
-                OptionsError::new("VEXIL_BOOTSTRAP_FILE", format!("the file cannot be read: {error}"))
-            };
-            options.bootstrap = Some(text.map_err(unreadable)?);
-        }
+        options.bootstrap = self.file("VEXIL_BOOTSTRAP_FILE")?;
         self.set("VEXIL_POLLING_INTERVAL", TIME, time, &mut options.polling_interval)?;
         self.set("VEXIL_STREAMING", "off, events or websocket", streaming, &mut options.streaming)?;
         self.set("VEXIL_STREAM_SILENCE", TIME, time, &mut options.silence)?;
@@ -103,6 +98,11 @@ impl<L: Fn(&str) -> Option<OsString>> Variables<L> {
         self.set("VEXIL_OFFLINE", SWITCH, switch, &mut options.offline)?;
         self.set("VEXIL_THREADLESS", SWITCH, switch, &mut options.threadless)?;
         self.set("VEXIL_ALLOW_OVERRIDES", SWITCH, switch, &mut options.allow_overrides)?;
+        if let Some(text) = self.file("VEXIL_CA_FILE")? {
+            let certificates = Certificates::from_pem(&text);
+            let none = |error: CertificatesError| OptionsError::new("VEXIL_CA_FILE", error.to_string());
+            options.certificates = Some(certificates.map_err(none)?);
+        }
         let keys = "id:key, each as `vexil keys signing list` shows it, with commas between them";
         self.set("VEXIL_TRUSTED_KEYS", keys, trusted_keys, &mut options.trusted_keys)
     }
@@ -157,6 +157,12 @@ impl<L: Fn(&str) -> Option<OsString>> Variables<L> {
 
     fn path(&self, variable: &'static str) -> Option<PathBuf> {
         (self.look_up)(variable).filter(|path| !path.is_empty()).map(PathBuf::from)
+    }
+
+    /// What is in the file that a variable names.
+    fn file(&self, variable: &'static str) -> Result<Option<String>, OptionsError> {
+        let text = self.path(variable).map(std::fs::read_to_string).transpose();
+        text.map_err(|error| OptionsError::new(variable, format!("the file cannot be read: {error}")))
     }
 
     fn text(&self, variable: &'static str) -> Result<Option<String>, OptionsError> {
@@ -250,6 +256,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let bootstrap = folder.path().join("bootstrap.json");
         std::fs::write(&bootstrap, "[]").unwrap();
+        let authority = folder.path().join("authority.pem");
+        let key = rcgen::generate_simple_self_signed(["flags.example.com".to_owned()]).unwrap();
+        std::fs::write(&authority, key.cert.pem()).unwrap();
         let trusted = format!("k1:{KEY}, k2:{KEY}");
         let named = options(&[
             URL,
@@ -266,6 +275,7 @@ mod tests {
             ("VEXIL_THREADLESS", "1"),
             ("VEXIL_ALLOW_OVERRIDES", "TRUE"),
             ("VEXIL_TRUSTED_KEYS", &trusted),
+            ("VEXIL_CA_FILE", authority.to_str().unwrap()),
             ("VEXIL_RETRY_ATTEMPTS", "5"),
             ("VEXIL_RETRY_BASE", "2s"),
             ("VEXIL_RETRY_MAX", "1h"),
@@ -285,6 +295,7 @@ mod tests {
         assert_eq!((named.polling_interval, named.streaming), (seconds(300), Streaming::WebSocket));
         assert_eq!((named.silence, named.start_timeout), (seconds(90), seconds(1)));
         assert_eq!((named.request_timeout, named.fallback), (Duration::from_millis(2_500), Fallback::Throw));
+        assert!(named.certificates.is_some());
         assert!(named.offline && named.threadless && named.allow_overrides);
         assert_eq!(named.trusted_keys.iter().map(TrustedKey::id).collect::<Vec<_>>(), ["k1", "k2"]);
         let retry = named.retry;
@@ -312,6 +323,7 @@ mod tests {
         assert_eq!(refused(&[("VEXIL_URL", "flags"), SDK_KEY]), "VEXIL_URL");
         let missing = ("VEXIL_BOOTSTRAP_FILE", "/nowhere/at/all");
         assert_eq!(refused(&[file, missing]), "VEXIL_BOOTSTRAP_FILE");
+        assert_eq!(refused(&[file, ("VEXIL_CA_FILE", "/dev/null")]), "VEXIL_CA_FILE");
         assert_eq!(refused(&[file, ("VEXIL_CACHE_MAX_AGE", "1d")]), "VEXIL_CACHE_MAX_AGE");
         for (variable, wrong) in [
             ("VEXIL_POLLING_INTERVAL", "60"),
