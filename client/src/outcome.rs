@@ -51,7 +51,7 @@ pub struct Outcome<'a> {
     pub stale_ms: Option<u64>,
 }
 
-impl Outcome<'_> {
+impl<'a> Outcome<'a> {
     /// What went wrong, if something did. Where there are no definitions at all, no key is missing: nobody knows yet.
     #[inline]
     pub fn error(&self) -> Option<ErrorCode> {
@@ -62,9 +62,7 @@ impl Outcome<'_> {
             error => error,
         }
     }
-}
 
-impl<'a> Outcome<'a> {
     /// The id of an experiment's variant, if this is what it gave.
     pub(crate) fn variant(&self, experiment: &str) -> Option<&'a str> {
         let assignment = self.evaluation.assignment()?;

@@ -4,10 +4,11 @@ use crate::command::cargo;
 use crate::totals::Totals;
 
 /// The tests that hold golden texts to the code, by package and name.
-const TESTS: [(&str, &str); 3] = [
+const TESTS: [(&str, &str); 4] = [
     ("vexil-tests", "traces"),
     ("vexil-server", "the_page_is_the_table"),
     ("vexil-server", "the_checked_in_document_is_of_this_code"),
+    ("vexil-ffi", "is_what_the_code_says"),
 ];
 
 pub(crate) fn run() -> Result<(), String> {

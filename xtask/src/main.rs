@@ -4,6 +4,7 @@ mod bench;
 mod bless;
 mod command;
 mod fuzz;
+mod library;
 mod test;
 mod toolchain;
 mod totals;

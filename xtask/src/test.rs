@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use clap::Args;
 
 use crate::command::{cargo, cargo_has};
+use crate::library;
 use crate::toolchain::{NEEDS, Variable};
 use crate::totals::Totals;
 
@@ -74,10 +75,18 @@ pub(crate) fn run(arguments: &Arguments) -> ExitCode {
         });
     }
     summary.add(TESTS.name, &TESTS.title(), || TESTS.run(arguments, &variables, &mut totals));
+    summary.add("library", "library: its weight as it is shipped", || done(library::weigh()));
+    summary.add("sanitizer", "sanitizer: a host in C, and the library, under AddressSanitizer", || {
+        done(library::sanitize())
+    });
     summary.lines.extend(totals.failures.iter().map(|name| format!("FAILED test: {name}")));
     // CI counts by this line, which is the last one.
     println!("\n{}\ntests: {} passed, {} failed", summary.lines.join("\n"), totals.passed, totals.failed);
     if summary.has_failed { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+}
+
+fn done(result: Result<(), String>) -> Outcome {
+    result.map_or_else(Outcome::Failed, |()| Outcome::Passed)
 }
 
 /// What became of the steps so far.

@@ -3,6 +3,7 @@
 //!
 //! | need | where | how tests find it |
 //! |---|---|---|
+//! | valgrind | packages of Debian | by its name |
 //! | PostgreSQL, Redis | packages of Debian | `vexil-test-services` looks for the programs itself |
 //! | Python packages | a virtual environment in `target/toolchain/python` | `VEXIL_TEST_PYTHON` is its interpreter |
 //! | Node packages | `tests/ofrep/node_modules`, where the scripts beside it find them | `VEXIL_TEST_NODE` is the `node` that can run them |
@@ -40,12 +41,19 @@ pub(crate) struct Need {
     pub(crate) prepare: fn() -> Result<Option<Variable>, String>,
 }
 
-pub(crate) const NEEDS: [Need; 4] = [
+pub(crate) const NEEDS: [Need; 5] = [
+    Need { name: "valgrind", prepare: valgrind },
     Need { name: "PostgreSQL", prepare: postgres },
     Need { name: "Redis", prepare: redis },
     Need { name: "Python packages", prepare: python },
     Need { name: "Node packages", prepare: node },
 ];
+
+fn valgrind() -> Result<Option<Variable>, String> {
+    let find =
+        || answers(Path::new("valgrind")).then_some(()).ok_or_else(|| "there is no valgrind".to_owned());
+    with_packages(&["valgrind"], find).map(|()| None)
+}
 
 fn postgres() -> Result<Option<Variable>, String> {
     with_packages(&["postgresql"], || Postgres::locate().map_err(|why| why.to_string())).map(|_| None)
@@ -207,7 +215,7 @@ impl Stamp {
 }
 
 /// Where cargo puts what it builds.
-fn target() -> PathBuf {
+pub(crate) fn target() -> PathBuf {
     let root = Path::new(ROOT);
     env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), |folder| root.join(folder))
 }

@@ -1,0 +1,169 @@
+//! Clients: to start, to watch, to override, to close.
+
+use vexil_client::Client;
+
+use super::give;
+use super::guard::{Fault, guarded};
+use super::handles::{Handles, Kind};
+use super::text::{Buffer, Text};
+use crate::Code;
+use crate::control::{ClientOptions, ClientState, VexilError, json_value};
+
+static CLIENTS: Handles<Client> = Handles::new(Kind::Client);
+
+/// A client. It is closed by `vexil_client_close`.
+#[repr(C)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ClientHandle {
+    /// The number that names it; 0 names nothing.
+    pub id: u64,
+}
+
+impl ClientHandle {
+    pub(crate) fn insert(client: Client) -> Result<ClientHandle, Fault> {
+        Ok(ClientHandle { id: CLIENTS.insert(client)? })
+    }
+
+    pub(crate) fn remove(self) -> Result<(), Fault> {
+        CLIENTS.remove(self.id)
+    }
+
+    #[inline]
+    pub(super) fn with<R>(self, take: impl FnOnce(&Client) -> R) -> Result<R, Fault> {
+        CLIENTS.with(self.id, take)
+    }
+
+    /// The client itself, for calls that wait: what is closed meanwhile is closed without waiting for them.
+    pub(super) fn client(self) -> Result<Client, Fault> {
+        self.with(Client::clone)
+    }
+}
+
+/// Starts a client, and waits for the first definitions as long as the options say.
+///
+/// `options` is JSON, such as `{"source": {"http": {"url": "https://flags.example.com", "key": "..."}}}`; its members
+/// are those of `ClientOptions` in the documentation.
+///
+/// # Safety
+///
+/// `options` is as it says; `client` is null, or leads to room for a handle.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn vexil_client_open(options: Text, client: *mut ClientHandle) -> Code {
+    guarded(|| {
+        if client.is_null() {
+            return Err(Fault::null("the place for the result"));
+        }
+        // SAFETY: as the caller promises.
+        let options = unsafe { options.read("the options") }?;
+        let options: ClientOptions = serde_json::from_str(options)
+            .map_err(|error| Fault::new(Code::InvalidOptions, format!("the options: {error}")))?;
+        let started = Client::start(options.into_options()?).map_err(VexilError::from)?;
+        let handle = ClientHandle::insert(started)?;
+        // SAFETY: as the caller promises.
+        unsafe { give(client, handle) }
+    })
+}
+
+/// Stops a client: nobody is asked any more, and its handle names nothing. Calls that are under way on other threads
+/// end as they would have.
+#[unsafe(no_mangle)]
+pub extern "C" fn vexil_client_close(client: ClientHandle) -> Code {
+    guarded(|| {
+        let held = client.client()?;
+        client.remove()?;
+        held.close();
+        Ok(())
+    })
+}
+
+/// How a client stands, in JSON: `initialized`, `syncing`, `connection`, `last_sync_ms`, `last_error`, `version`,
+/// `origin`, `stale_since_ms`, `restart_required`, `overrides`.
+///
+/// # Safety
+///
+/// `state` is null, or leads to a buffer as it says.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn vexil_client_state(client: ClientHandle, state: *mut Buffer) -> Code {
+    guarded(|| {
+        let json = json(&ClientState::from(&client.client()?.state()))?;
+        // SAFETY: as the caller promises.
+        unsafe { Buffer::fill(state, &json) }
+    })
+}
+
+/// Asks the source now, and waits for the answer. The code says what went wrong, and so does the state.
+#[unsafe(no_mangle)]
+pub extern "C" fn vexil_client_refresh(client: ClientHandle) -> Code {
+    guarded(|| Ok(client.client()?.force_refresh().map_err(VexilError::from)?))
+}
+
+/// Puts other definitions in force, where the source is the program itself; what cannot be read changes nothing.
+///
+/// # Safety
+///
+/// `definitions` is as it says.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn vexil_client_put(client: ClientHandle, definitions: Text) -> Code {
+    guarded(|| {
+        // SAFETY: as the caller promises.
+        let definitions = unsafe { definitions.read("the definitions") }?;
+        Ok(client.client()?.put(definitions).map_err(VexilError::from)?)
+    })
+}
+
+/// Sets what a key is in this process, whatever is in force; the value in JSON.
+///
+/// # Safety
+///
+/// `key` and `value` are as they say.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn vexil_override_set(client: ClientHandle, key: Text, value: Text) -> Code {
+    guarded(|| {
+        // SAFETY: as the caller promises.
+        let (key, value) = unsafe { (key.read("the key")?, value.read("the value")?) };
+        let value = json_value(value)?;
+        Ok(client.client()?.set_override(key, value).map_err(VexilError::from)?)
+    })
+}
+
+/// Every override, in JSON: an object of values by key.
+///
+/// # Safety
+///
+/// `overrides` is null, or leads to a buffer as it says.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn vexil_overrides(client: ClientHandle, overrides: *mut Buffer) -> Code {
+    guarded(|| {
+        let all: std::collections::BTreeMap<_, _> = client.client()?.overrides().into_iter().collect();
+        // SAFETY: as the caller promises.
+        unsafe { Buffer::fill(overrides, &json(&all)?) }
+    })
+}
+
+/// Removes an override; one that is not there is none.
+///
+/// # Safety
+///
+/// `key` is as it says.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn vexil_override_remove(client: ClientHandle, key: Text) -> Code {
+    guarded(|| {
+        // SAFETY: as the caller promises.
+        let key = unsafe { key.read("the key") }?;
+        client.client()?.remove_override(key);
+        Ok(())
+    })
+}
+
+/// Removes all overrides.
+#[unsafe(no_mangle)]
+pub extern "C" fn vexil_overrides_clear(client: ClientHandle) -> Code {
+    guarded(|| {
+        client.client()?.clear_overrides();
+        Ok(())
+    })
+}
+
+pub(super) fn json(value: &impl serde::Serialize) -> Result<String, Fault> {
+    serde_json::to_string(value).map_err(|error| Fault::new(Code::Internal, error.to_string()))
+}

@@ -1,0 +1,154 @@
+//! Contexts: made once, read as often as one likes, by any thread.
+
+use once_cell::sync::Lazy;
+use vexil_client::Context;
+use vexil_core::{Value, limits};
+
+use super::give;
+use super::guard::{Fault, guarded};
+use super::handles::{Handles, Kind};
+use super::text::Text;
+use crate::Code;
+use crate::control::{json_context, json_value};
+
+static CONTEXTS: Handles<Context> = Handles::new(Kind::Context);
+static NOBODY: Lazy<Context> = Lazy::new(Context::new);
+
+/// A context: who asks. It never changes, and is freed by `vexil_context_free`. The id 0 is a context without
+/// attributes, which nobody need make or free.
+#[repr(C)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ContextHandle {
+    /// The number that names it.
+    pub id: u64,
+}
+
+impl ContextHandle {
+    #[inline]
+    pub(super) fn with<R>(self, take: impl FnOnce(&Context) -> R) -> Result<R, Fault> {
+        if self.id == 0 { Ok(take(&NOBODY)) } else { CONTEXTS.with(self.id, take) }
+    }
+}
+
+/// What an attribute holds.
+#[repr(i32)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AttributeKind {
+    /// Nothing: the attribute is left out.
+    Null = 0,
+    /// `boolean`
+    Boolean = 1,
+    /// `integer`
+    Integer = 2,
+    /// `number`, which must be finite
+    Float = 3,
+    /// `text`
+    String = 4,
+    /// `text` holds JSON: a list, or anything else
+    Json = 5,
+}
+
+/// One attribute. Only the member that its kind names is read.
+#[repr(C)]
+#[derive(Debug, Clone, Copy)]
+pub struct Attribute {
+    /// Its path, such as `user.id`.
+    pub path: Text,
+    /// One of `AttributeKind`.
+    pub kind: i32,
+    /// 0 is false, all else is true.
+    pub boolean: u8,
+    /// An integer.
+    pub integer: i64,
+    /// A float.
+    pub number: f64,
+    /// A string, or JSON.
+    pub text: Text,
+}
+
+impl Attribute {
+    /// # Safety
+    ///
+    /// Its texts are as they say.
+    unsafe fn value(&self, path: &str) -> Result<Value, Fault> {
+        let invalid = |message| Fault::new(Code::InvalidContext, message);
+        // SAFETY: as the caller promises.
+        let text = || unsafe { self.text.read("the attribute's text") };
+        match self.kind {
+            kind if kind == AttributeKind::Null as i32 => Ok(Value::Null),
+            kind if kind == AttributeKind::Boolean as i32 => Ok(Value::Bool(self.boolean != 0)),
+            kind if kind == AttributeKind::Integer as i32 => Ok(Value::Int(self.integer)),
+            kind if kind == AttributeKind::Float as i32 && self.number.is_finite() => {
+                Ok(Value::Float(self.number))
+            }
+            kind if kind == AttributeKind::Float as i32 => {
+                Err(invalid(format!("`{path}` is {}, which is no number", self.number)))
+            }
+            kind if kind == AttributeKind::String as i32 => Ok(Value::from(text()?)),
+            kind if kind == AttributeKind::Json as i32 => Ok(json_value(text()?)?),
+            kind => Err(invalid(format!("`{path}` is of kind {kind}, and there is none"))),
+        }
+    }
+}
+
+/// Makes a context of attributes; of two with one path the last counts.
+///
+/// # Safety
+///
+/// `attributes` is null where `count` is 0, and leads to `count` attributes otherwise; `context` is null, or leads to
+/// room for a handle.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn vexil_context_new(
+    attributes: *const Attribute,
+    count: usize,
+    context: *mut ContextHandle,
+) -> Code {
+    guarded(|| {
+        if context.is_null() {
+            return Err(Fault::null("the place for the result"));
+        }
+        if count > limits::CONTEXT_ATTRIBUTES {
+            let message = format!("{count} attributes, and {} are taken", limits::CONTEXT_ATTRIBUTES);
+            return Err(Fault::new(Code::TooLong, message));
+        }
+        let attributes = match count {
+            0 => &[][..],
+            _ if attributes.is_null() => return Err(Fault::null("the attributes")),
+            // SAFETY: neither null nor too many; the rest is the caller's promise.
+            _ => unsafe { std::slice::from_raw_parts(attributes, count) },
+        };
+        let mut made = Context::new();
+        for attribute in attributes {
+            // SAFETY: as the caller promises.
+            let path = unsafe { attribute.path.read("the attribute's path") }?;
+            // SAFETY: as the caller promises.
+            made.set(path, unsafe { attribute.value(path) }?);
+        }
+        // SAFETY: as the caller promises.
+        unsafe { give(context, ContextHandle { id: CONTEXTS.insert(made)? }) }
+    })
+}
+
+/// Makes a context of JSON: an object of attributes, nested or by path.
+///
+/// # Safety
+///
+/// `json` is as it says; `context` is null, or leads to room for a handle.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn vexil_context_parse(json: Text, context: *mut ContextHandle) -> Code {
+    guarded(|| {
+        if context.is_null() {
+            return Err(Fault::null("the place for the result"));
+        }
+        // SAFETY: as the caller promises.
+        let made = json_context(unsafe { json.read("the context") }?)?;
+        // SAFETY: as the caller promises.
+        unsafe { give(context, ContextHandle { id: CONTEXTS.insert(made)? }) }
+    })
+}
+
+/// Frees a context. Calls that are under way on other threads end as they would have.
+#[unsafe(no_mangle)]
+pub extern "C" fn vexil_context_free(context: ContextHandle) -> Code {
+    guarded(|| if context.id == 0 { Ok(()) } else { CONTEXTS.remove(context.id) })
+}

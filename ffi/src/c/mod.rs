@@ -1,0 +1,80 @@
+//! The C ABI: handles, flat buffers, numeric codes. What every request does crosses here, and the shims of hosts (JNI,
+//! NIF, Swift) call the same functions.
+//!
+//! Every function returns a [`Code`](crate::Code), writes what it found through pointers, and never panics outward.
+//! Arguments are checked: null, length, UTF-8, handles of another kind and of what was closed. What cannot be checked
+//! is that a pointer which is not null leads to as much memory as it says; that is the caller's promise, and the one
+//! safety requirement of every function here.
+
+mod client;
+mod context;
+mod details;
+pub mod guard;
+mod handles;
+mod listen;
+#[cfg(feature = "fail-on-purpose")]
+mod provoke;
+mod read;
+mod text;
+mod view;
+
+pub use client::*;
+pub use context::*;
+pub use details::*;
+pub use listen::*;
+#[cfg(feature = "fail-on-purpose")]
+pub use provoke::*;
+pub use read::*;
+pub use text::{Buffer, Text};
+pub use view::*;
+
+use std::ffi::c_char;
+
+use crate::Code;
+use guard::{Fault, guarded};
+
+/// The version of this library, as `1.2.3`; it lives for ever.
+#[unsafe(no_mangle)]
+pub extern "C" fn vexil_version() -> *const c_char {
+    const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), "\0");
+    VERSION.as_ptr().cast()
+}
+
+/// The stable name of a code, such as `FLAG_NOT_FOUND`; null where there is no such code. It lives for ever.
+#[unsafe(no_mangle)]
+pub extern "C" fn vexil_code_name(code: i32) -> *const c_char {
+    Code::from_number(code).map_or(std::ptr::null(), |code| code.c_name().as_ptr())
+}
+
+/// What a code means, for a person; null where there is no such code. It lives for ever.
+#[unsafe(no_mangle)]
+pub extern "C" fn vexil_code_meaning(code: i32) -> *const c_char {
+    Code::from_number(code).map_or(std::ptr::null(), |code| code.c_meaning().as_ptr())
+}
+
+/// What the last call that failed on this thread says, for a person. Evaluations say nothing here: their code is all
+/// there is to say.
+///
+/// # Safety
+///
+/// `message` is null, or leads to a buffer as it says.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn vexil_last_error(message: *mut Buffer) -> Code {
+    // SAFETY: as the caller promises.
+    guarded(|| guard::last_message(|last| unsafe { Buffer::fill(message, last) }))
+}
+
+/// Writes a result where the caller wants it.
+///
+/// # Safety
+///
+/// `into` is null, or leads to room for one `T`.
+unsafe fn give<T>(into: *mut T, value: T) -> Result<(), Fault> {
+    if into.is_null() {
+        return Err(Fault::null("the place for the result"));
+    }
+    // SAFETY: it is not null, and the caller promises that there is room. What was there is not dropped: hosts hand over
+    // memory that nobody wrote to.
+    unsafe { into.write(value) };
+    Ok(())
+}

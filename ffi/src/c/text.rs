@@ -1,0 +1,85 @@
+//! Text that crosses: borrowed inward, copied into the caller's buffer outward.
+
+use std::ffi::c_char;
+
+use super::guard::Fault;
+use crate::Code;
+
+/// Bytes of a text that is taken; what is longer is some mistake.
+const TEXT_BYTES: usize = vexil_core::limits::DOCUMENT_BYTES;
+
+/// Text that the caller lends for the time of a call: UTF-8, without a zero at its end.
+#[repr(C)]
+#[derive(Debug, Clone, Copy)]
+pub struct Text {
+    /// Its first byte; may be null where the length is 0.
+    pub data: *const c_char,
+    /// How many bytes it has.
+    pub length: usize,
+}
+
+impl Text {
+    /// The text, for as long as the call lasts.
+    ///
+    /// # Safety
+    ///
+    /// Where `data` is not null, `length` bytes can be read there, and nobody writes to them during the call.
+    #[inline]
+    pub(super) unsafe fn read<'a>(self, what: &str) -> Result<&'a str, Fault> {
+        if self.length == 0 {
+            return Ok("");
+        }
+        if self.data.is_null() {
+            return Err(Fault::null(what));
+        }
+        if self.length > TEXT_BYTES {
+            let message = format!("{what} is said to have {} bytes, and {TEXT_BYTES} are taken", self.length);
+            return Err(Fault::new(Code::TooLong, message));
+        }
+        // SAFETY: neither null nor longer than an allocation can be; the rest is the caller's promise.
+        let bytes = unsafe { std::slice::from_raw_parts(self.data.cast::<u8>(), self.length) };
+        std::str::from_utf8(bytes).map_err(|error| {
+            let message = format!("{what} is not UTF-8 from byte {}", error.valid_up_to());
+            Fault::new(Code::InvalidUtf8, message)
+        })
+    }
+}
+
+/// Where the caller wants text: its own memory, which is filled as far as it goes.
+#[repr(C)]
+#[derive(Debug)]
+pub struct Buffer {
+    /// The memory; may be null where the capacity is 0.
+    pub data: *mut c_char,
+    /// How many bytes it has.
+    pub capacity: usize,
+    /// How many bytes there are to be had. Where that is more than the capacity nothing was written, and the code is
+    /// `BUFFER_TOO_SMALL`.
+    pub length: usize,
+}
+
+impl Buffer {
+    /// Copies text into a buffer.
+    ///
+    /// # Safety
+    ///
+    /// `buffer` is null, or leads to a buffer whose `data` has room for `capacity` bytes.
+    pub(super) unsafe fn fill(buffer: *mut Buffer, text: &str) -> Result<(), Fault> {
+        // SAFETY: as the caller promises.
+        let buffer = unsafe { buffer.as_mut() }.ok_or_else(|| Fault::null("the buffer"))?;
+        buffer.length = text.len();
+        if text.len() > buffer.capacity {
+            let message = format!("{} bytes do not fit into {}", text.len(), buffer.capacity);
+            return Err(Fault::new(Code::BufferTooSmall, message));
+        }
+        if !text.is_empty() {
+            if buffer.data.is_null() {
+                return Err(Fault::null("the buffer's memory"));
+            }
+            // SAFETY: there is room for `capacity` bytes, which are not fewer; nobody lends us text from a buffer that
+            // is to be filled.
+            unsafe { std::ptr::copy_nonoverlapping(text.as_ptr(), buffer.data.cast::<u8>(), text.len()) };
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,210 @@
+//! Options, as hosts give them: in records through uniffi, in JSON through the C ABI. What is not said is as the client
+//! has it.
+
+use std::time::Duration;
+
+use serde::Deserialize;
+use vexil_client::{Cache, Options, Source, TrustedKey};
+
+use super::error::VexilError;
+
+/// Where definitions come from.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, uniffi::Enum)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum SourceOptions {
+    /// A control plane, asked over HTTP.
+    Http {
+        /// Its address: `https://flags.example.com`.
+        url: String,
+        /// An SDK key, of one environment.
+        key: String,
+    },
+    /// A file with definitions, in JSON; watched.
+    File {
+        /// Where it is.
+        path: String,
+    },
+    /// The definitions themselves, in JSON.
+    Memory {
+        /// A bundle, a list, or one definition.
+        definitions: String,
+    },
+}
+
+/// How a control plane tells of changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, uniffi::Enum)]
+#[serde(rename_all = "snake_case")]
+pub enum Streaming {
+    /// It is asked every now and then.
+    Off,
+    /// Server-sent events; asked every now and then while they are away.
+    Events,
+}
+
+/// What a read comes to without definitions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, uniffi::Enum)]
+#[serde(rename_all = "snake_case")]
+pub enum Fallback {
+    /// The last known good, and without one the caller's default.
+    Cache,
+    /// The caller's default; nothing is read from disk.
+    Default,
+    /// As `cache`, and without one an error.
+    Throw,
+}
+
+/// A key that snapshots must be signed with.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, uniffi::Record)]
+#[serde(deny_unknown_fields)]
+pub struct TrustedKeyOptions {
+    /// Its id.
+    pub id: String,
+    /// 32 bytes of Ed25519, in base64url without padding.
+    pub public: String,
+}
+
+/// All options. Times are in milliseconds.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, uniffi::Record)]
+#[serde(deny_unknown_fields)]
+pub struct ClientOptions {
+    /// Where definitions come from.
+    pub source: SourceOptions,
+    /// The environment. A control plane knows it by the key; another one than this is refused.
+    #[uniffi(default = None)]
+    #[serde(default)]
+    pub environment: Option<String>,
+    /// Definitions to begin with, until the source has answered, in JSON.
+    #[uniffi(default = None)]
+    #[serde(default)]
+    pub bootstrap: Option<String>,
+    /// How often the source is asked. 60,000.
+    #[uniffi(default = None)]
+    #[serde(default)]
+    pub polling_interval_ms: Option<u64>,
+    /// How a control plane tells of changes. By server-sent events.
+    #[uniffi(default = None)]
+    #[serde(default)]
+    pub streaming: Option<Streaming>,
+    /// A stream from which nothing has come for so long is dead. 45,000.
+    #[uniffi(default = None)]
+    #[serde(default)]
+    pub silence_ms: Option<u64>,
+    /// How long one request may take. 10,000.
+    #[uniffi(default = None)]
+    #[serde(default)]
+    pub request_timeout_ms: Option<u64>,
+    /// How long the start waits for the first definitions; it goes on without them. 5,000.
+    #[uniffi(default = None)]
+    #[serde(default)]
+    pub start_timeout_ms: Option<u64>,
+    /// The folder of the last known good; none is kept without one.
+    #[uniffi(default = None)]
+    #[serde(default)]
+    pub cache_folder: Option<String>,
+    /// A last known good that is older is not taken; without it none is too old.
+    #[uniffi(default = None)]
+    #[serde(default)]
+    pub cache_max_age_ms: Option<u64>,
+    /// So many failures in a row make the connection's status an error. 3.
+    #[uniffi(default = None)]
+    #[serde(default)]
+    pub retry_attempts: Option<u32>,
+    /// The bound of the first wait before another try. 1,000.
+    #[uniffi(default = None)]
+    #[serde(default)]
+    pub retry_base_ms: Option<u64>,
+    /// The bound of all waits. 30,000.
+    #[uniffi(default = None)]
+    #[serde(default)]
+    pub retry_max_ms: Option<u64>,
+    /// What a read comes to without definitions.
+    #[uniffi(default = None)]
+    #[serde(default)]
+    pub fallback: Option<Fallback>,
+    /// Asks nobody.
+    #[uniffi(default = false)]
+    #[serde(default)]
+    pub offline: bool,
+    /// Starts no thread: a read that finds the polling interval over refreshes first.
+    #[uniffi(default = false)]
+    #[serde(default)]
+    pub threadless: bool,
+    /// The keys that snapshots must be signed with; without any, those that the control plane publishes.
+    #[uniffi(default = [])]
+    #[serde(default)]
+    pub trusted_keys: Vec<TrustedKeyOptions>,
+    /// Whether overrides may be set. Where the source is no control plane.
+    #[uniffi(default = None)]
+    #[serde(default)]
+    pub allow_overrides: Option<bool>,
+    /// `instance.id`: a name of its own for this process; a random one when absent.
+    #[uniffi(default = None)]
+    #[serde(default)]
+    pub instance_id: Option<String>,
+    /// `service.name`
+    #[uniffi(default = None)]
+    #[serde(default)]
+    pub service_name: Option<String>,
+    /// `app.version`
+    #[uniffi(default = None)]
+    #[serde(default)]
+    pub app_version: Option<String>,
+}
+
+impl ClientOptions {
+    /// As the client takes them.
+    pub(crate) fn into_options(self) -> Result<Options, VexilError> {
+        let mut options = Options::new(match self.source {
+            SourceOptions::Http { url, key } => Source::Http { url, key },
+            SourceOptions::File { path } => Source::File(path.into()),
+            SourceOptions::Memory { definitions } => Source::Memory(definitions),
+        });
+        let set = |into: &mut Duration, milliseconds: Option<u64>| {
+            if let Some(milliseconds) = milliseconds {
+                *into = Duration::from_millis(milliseconds);
+            }
+        };
+        set(&mut options.polling_interval, self.polling_interval_ms);
+        set(&mut options.silence, self.silence_ms);
+        set(&mut options.request_timeout, self.request_timeout_ms);
+        set(&mut options.start_timeout, self.start_timeout_ms);
+        set(&mut options.retry.base, self.retry_base_ms);
+        set(&mut options.retry.max, self.retry_max_ms);
+        options.retry.attempts = self.retry_attempts.unwrap_or(options.retry.attempts);
+        options.environment = self.environment;
+        options.bootstrap = self.bootstrap;
+        options.offline = self.offline;
+        options.threadless = self.threadless;
+        options.allow_overrides = self.allow_overrides.unwrap_or(options.allow_overrides);
+        if let Some(streaming) = self.streaming {
+            options.streaming = match streaming {
+                Streaming::Off => vexil_client::Streaming::Off,
+                Streaming::Events => vexil_client::Streaming::Events,
+            };
+        }
+        if let Some(fallback) = self.fallback {
+            options.fallback = match fallback {
+                Fallback::Cache => vexil_client::Fallback::Cache,
+                Fallback::Default => vexil_client::Fallback::Default,
+                Fallback::Throw => vexil_client::Fallback::Throw,
+            };
+        }
+        options.cache = match (self.cache_folder, self.cache_max_age_ms.map(Duration::from_millis)) {
+            (Some(folder), max_age) => Some(Cache { folder: folder.into(), max_age }),
+            (None, None) => None,
+            (None, Some(_)) => {
+                return Err(VexilError::options("`cache_max_age_ms` is of no use without `cache_folder`"));
+            }
+        };
+        options.trusted_keys = self
+            .trusted_keys
+            .iter()
+            .map(|key| TrustedKey::new(&key.id, &key.public))
+            .collect::<Result<_, _>>()
+            .map_err(|error| VexilError::options(format!("`trusted_keys`: {error}")))?;
+        options.supplied.instance_id = self.instance_id;
+        options.supplied.service_name = self.service_name;
+        options.supplied.app_version = self.app_version;
+        Ok(options)
+    }
+}
