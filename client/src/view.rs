@@ -184,7 +184,7 @@ impl View {
             Some(found) => self.outcome_of(found, asked),
             None => {
                 let Held { snapshot, origin, .. } = &*self.0.moment.borrow_owner().held;
-                Outcome { evaluation: snapshot.not_found(), origin: *origin, stale_ms: self.stale_ms() }
+                Outcome { evaluation: snapshot.not_found(key), origin: *origin, stale_ms: self.stale_ms() }
             }
         }
     }

@@ -88,9 +88,9 @@ impl Snapshot {
         (evaluation, trace)
     }
 
-    /// What there is to say of a key that nobody has defined, without asking.
-    pub fn not_found(&self) -> Evaluation<'_> {
-        self.failed(None, ErrorCode::FlagNotFound)
+    /// What there is to say of a key that cannot be asked for, without asking.
+    pub fn not_found(&self, key: &str) -> Evaluation<'_> {
+        self.failed(self.find(key).map(|entry| &**entry), ErrorCode::FlagNotFound)
     }
 
     #[inline]
