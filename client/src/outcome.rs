@@ -44,7 +44,7 @@ impl Origin {
 #[derive(Debug, Clone, Copy)]
 pub struct Outcome<'a> {
     /// What the core says. What went wrong is better asked of [`Outcome::error`].
-    pub evaluation: Evaluation<'a>,
+    pub evaluation: &'a Evaluation<'a>,
     /// Where the definitions came from.
     pub origin: Origin,
     /// How long ago somebody last said that they are the newest, in milliseconds; none while somebody does.
@@ -164,7 +164,7 @@ typed! {
 impl Outcome<'_> {
     /// All of it, owned; the default where there is no value.
     pub(crate) fn details<T: Typed>(&self, default: T) -> Details<T> {
-        let evaluation = &self.evaluation;
+        let evaluation = self.evaluation;
         let message = evaluation.problem().map(ToString::to_string);
         Details {
             value: evaluation.value().and_then(T::of).unwrap_or(default),

@@ -4,14 +4,13 @@ use std::hash::BuildHasher;
 use std::sync::Arc;
 use std::time::Duration;
 
-use arc_swap::Guard;
 use foldhash::fast::FixedState;
 use hashbrown::HashTable;
 use self_cell::self_cell;
 use vexil_core::{Asked, Context, ErrorCode, Evaluation, Overrides, Request, Value};
 
 use crate::client::{FRESH, Shared, stale_ms};
-use crate::clock;
+use crate::clock::{self, Moment};
 use crate::held::Held;
 use crate::outcome::{Assigned, Details, Origin, Outcome, Typed};
 
@@ -52,7 +51,7 @@ struct Inner {
     shared: Arc<Shared>,
     context: Context,
     keys: Keys,
-    moment: Moment,
+    kept: Kept,
     made_at: i64,
     /// As it was when the view was made.
     stale_since: i64,
@@ -65,7 +64,7 @@ struct By {
 }
 
 self_cell!(
-    struct Moment {
+    struct Kept {
         owner: By,
 
         #[covariant]
@@ -77,6 +76,8 @@ self_cell!(
 struct Evaluations<'h> {
     all: Vec<Evaluated<'h>>,
     places: HashTable<u32>,
+    /// What all other keys come to.
+    missing: Evaluation<'h>,
 }
 
 struct Evaluated<'h> {
@@ -94,11 +95,11 @@ impl View {
     ) -> View {
         // First: definitions that come in between make it seem older than it is, and not younger.
         let stale_since = shared.stale_since();
-        let held = Guard::into_inner(shared.held_for_a_read());
+        let held = shared.read(Arc::clone);
         let made_at = clock::now();
         let by = By { held, request_overrides };
-        let moment = Moment::new(by, |by| Evaluations::new(shared, by, &context, &keys));
-        View(Arc::new(Inner { shared: Arc::clone(shared), context, keys, moment, made_at, stale_since }))
+        let kept = Kept::new(by, |by| Evaluations::new(shared, by, &context, &keys));
+        View(Arc::new(Inner { shared: Arc::clone(shared), context, keys, kept, made_at, stale_since }))
     }
 
     /// Whether a flag was on; off where it was none, or is not in the view.
@@ -164,40 +165,38 @@ impl View {
 
     /// The id of the variant that an experiment gave; none where the context took no part.
     pub fn variant(&self, experiment: &str) -> Option<&str> {
-        self.outcome(experiment, None).variant(experiment)
+        self.outcome(experiment).variant(experiment)
     }
 
     /// The configuration of that variant.
     pub fn variant_config(&self, experiment: &str) -> Option<&Value> {
-        self.outcome(experiment, None).variant_config(experiment)
+        self.outcome(experiment).variant_config(experiment)
     }
 
     /// That variant, with what there is to say of it.
     pub fn experiment(&self, experiment: &str) -> Option<Assigned> {
-        let outcome = self.outcome(experiment, None);
+        let outcome = self.outcome(experiment);
         outcome.assigned(experiment, outcome.evaluation.unit(&self.0.shared.with_supplied(&self.0.context)))
     }
 
-    /// What a key came to, borrowed from the view; asked as a type, or as what it is.
-    pub fn outcome(&self, key: &str, asked: Option<Asked>) -> Outcome<'_> {
-        match self.0.moment.borrow_dependent().get(key) {
-            Some(found) => self.outcome_of(found, asked),
-            None => {
-                let Held { snapshot, origin, .. } = &*self.0.moment.borrow_owner().held;
-                Outcome { evaluation: snapshot.not_found(key), origin: *origin, stale_ms: self.stale_ms() }
-            }
+    /// What a key came to, borrowed from the view.
+    pub fn outcome(&self, key: &str) -> Outcome<'_> {
+        let evaluations = self.0.kept.borrow_dependent();
+        match evaluations.get(key) {
+            Some(found) => self.outcome_of(&found.evaluation, found.origin),
+            None => self.outcome_of(&evaluations.missing, self.origin()),
         }
     }
 
     /// Every key of the view with what it came to. Keys of [`Keys::Of`] that are none are not among them.
     pub fn iter(&self) -> impl Iterator<Item = (&str, Outcome<'_>)> {
-        let all = self.0.moment.borrow_dependent().all.iter();
-        all.map(|found| (found.key, self.outcome_of(found, None)))
+        let all = self.0.kept.borrow_dependent().all.iter();
+        all.map(|found| (found.key, self.outcome_of(&found.evaluation, found.origin)))
     }
 
     #[inline]
     fn value(&self, key: &str, asked: Asked) -> Option<&Value> {
-        self.0.moment.borrow_dependent().get(key)?.evaluation.asked_as(asked).value()
+        self.0.kept.borrow_dependent().get(key)?.evaluation.asked_as(asked).value()
     }
 
     #[inline]
@@ -206,7 +205,13 @@ impl View {
     }
 
     fn details<T: Typed>(&self, key: &str, default: T) -> Details<T> {
-        let details = self.outcome(key, Some(T::ASKED)).details(default);
+        let kept = &self.0.kept;
+        if let Some(found) = kept.borrow_dependent().get(key) {
+            let evaluation = found.evaluation.asked_as(T::ASKED);
+            return self.outcome_of(&evaluation, found.origin).details(default);
+        }
+        let missing = kept.borrow_owner().held.snapshot.not_found(key);
+        let details = self.outcome_of(&missing, self.origin()).details(default);
         if details.error == Some(ErrorCode::FlagNotFound) && !self.0.keys.include(key) {
             let message = Some("it is none of the keys that this view is of".to_owned());
             return Details { message, ..details };
@@ -214,9 +219,8 @@ impl View {
         details
     }
 
-    fn outcome_of<'v>(&self, found: &Evaluated<'v>, asked: Option<Asked>) -> Outcome<'v> {
-        let evaluation = asked.map_or(found.evaluation, |asked| found.evaluation.asked_as(asked));
-        Outcome { evaluation, origin: found.origin, stale_ms: self.stale_ms() }
+    fn outcome_of<'o>(&self, evaluation: &'o Evaluation<'o>, origin: Origin) -> Outcome<'o> {
+        Outcome { evaluation, origin, stale_ms: self.stale_ms() }
     }
 
     /// Whom it is of.
@@ -226,12 +230,12 @@ impl View {
 
     /// The version of the definitions that it was made with.
     pub fn version(&self) -> u64 {
-        self.0.moment.borrow_owner().held.snapshot.version()
+        self.0.kept.borrow_owner().held.snapshot.version()
     }
 
     /// Where they came from.
     pub fn origin(&self) -> Origin {
-        self.0.moment.borrow_owner().held.origin
+        self.0.kept.borrow_owner().held.origin
     }
 
     /// How long ago somebody last said that they are the newest, in milliseconds; none if somebody did so when the view
@@ -242,7 +246,7 @@ impl View {
 
     /// The number of what was in force when it was made: [`crate::Client::generation`].
     pub fn generation(&self) -> u64 {
-        self.0.moment.borrow_owner().held.generation
+        self.0.kept.borrow_owner().held.generation
     }
 
     /// Whether it says what a view that is made now would say: nothing else is in force, and it is younger than the
@@ -260,15 +264,15 @@ impl View {
 
     /// As [`View::renew`], for another context.
     pub fn renew_with(&mut self, context: Context) -> bool {
-        let Inner { shared, keys, moment, .. } = &*self.0;
-        let next = View::new(shared, context, keys.clone(), moment.borrow_owner().request_overrides.clone());
+        let Inner { shared, keys, kept, .. } = &*self.0;
+        let next = View::new(shared, context, keys.clone(), kept.borrow_owner().request_overrides.clone());
         let is_another = !next.says_the_same(self);
         *self = next;
         is_another
     }
 
     fn says_the_same(&self, other: &View) -> bool {
-        let (mine, other) = (self.0.moment.borrow_dependent(), other.0.moment.borrow_dependent());
+        let (mine, other) = (self.0.kept.borrow_dependent(), other.0.kept.borrow_dependent());
         mine.all.len() == other.all.len()
             && mine.all.iter().all(|found| {
                 other.get(found.key).is_some_and(|other| {
@@ -281,13 +285,17 @@ impl View {
 impl<'h> Evaluations<'h> {
     fn new(shared: &Shared, by: &'h By, context: &Context, keys: &Keys) -> Evaluations<'h> {
         let context = shared.with_supplied(context);
-        let mut request = Request::new(&context, clock::timestamp());
+        let moment = Moment::default();
+        let mut request = Request::new(&context, &moment);
         request.overrides = by.held.overrides.as_deref();
         request.request_overrides = by.request_overrides.as_deref();
-        let mut evaluations = Evaluations { all: Vec::new(), places: HashTable::new() };
+        // An empty key is none.
+        let missing = by.held.snapshot.not_found("");
+        let mut evaluations = Evaluations { all: Vec::new(), places: HashTable::new(), missing };
         let mut add = |key: &'h str| {
-            let (evaluation, origin) = shared.ask(&by.held, key, None, &request);
-            evaluations.add(Evaluated { key, evaluation, origin });
+            shared.ask(&by.held, key, None, &request, |found, origin| {
+                evaluations.add(Evaluated { key, evaluation: *found, origin });
+            });
         };
         match keys {
             Keys::All => by.held.keys().for_each(add),
@@ -298,7 +306,7 @@ impl<'h> Evaluations<'h> {
 
     /// Adds what a key came to; each key once.
     fn add(&mut self, found: Evaluated<'h>) {
-        let Evaluations { all, places } = self;
+        let Evaluations { all, places, .. } = self;
         let hash_of = |place: &u32| all.get(*place as usize).map_or(0, |found| hash(found.key));
         let is_key = |place: &u32| all.get(*place as usize).is_some_and(|known| known.key == found.key);
         let Ok(place) = u32::try_from(all.len()) else { return };

@@ -218,8 +218,7 @@ fn a_client_s_reads_take_nothing_from_the_heap() {
                 let (_, taken) = measure(|| read(client, key, &context));
                 assert_eq!(taken.allocations, 0, "{key}");
             }
-            let read =
-                || (view.get_bool(key, true), view.get_str(key, "").len(), view.outcome(key, None).error());
+            let read = || (view.get_bool(key, true), view.get_str(key, "").len(), view.outcome(key).error());
             let (_, taken) = measure(|| std::hint::black_box((read(), view.is_current(), view.clone())));
             assert_eq!(taken.allocations, 0, "{key} of a view");
         }

@@ -18,6 +18,7 @@ use crate::fork;
 use crate::held::{self, Held};
 use crate::options::{Fallback, Options, Source};
 use crate::outcome::Origin;
+use crate::seen;
 use crate::source::http;
 use crate::state::{Failure, State};
 use crate::sync::{self, Machinery};
@@ -47,6 +48,8 @@ pub enum StartError {
 
 /// What all clones of a client share. Reads look only at what stands before `machinery`.
 pub(crate) struct Shared {
+    /// Its number among the clients of this process.
+    id: u64,
     pub(crate) options: Options,
     /// What is added to contexts.
     supplied: Context,
@@ -67,7 +70,9 @@ pub(crate) struct Shared {
 /// A client. Clones are the same client; the last one that goes stops it.
 #[derive(Clone)]
 pub struct Client {
-    owner: Arc<Owner>,
+    shared: Arc<Shared>,
+    /// Goes with the last clone.
+    _owner: Arc<Owner>,
     /// Those of one request, where this client is of one.
     request_overrides: Option<Arc<Overrides>>,
 }
@@ -95,10 +100,12 @@ impl Client {
         let nothing = nothing.map_err(|problem| StartError::Definitions(sync::invalid(&problem)))?;
         let instance_id =
             options.supplied.instance_id.clone().unwrap_or_else(|| uuid::Uuid::new_v4().to_string());
+        let id = seen::next_client();
         let shared = Arc::new(Shared {
+            id,
             supplied: options.attributes(&instance_id),
             instance_id,
-            held: ArcSwap::from_pointee(Held::new(nothing, Origin::Nowhere)),
+            held: ArcSwap::from_pointee(Held::new(id, nothing, Origin::Nowhere)),
             generation: AtomicU64::new(0),
             stale_since: AtomicI64::new(FRESH),
             forks: AtomicU64::new(fork::generation()),
@@ -112,7 +119,8 @@ impl Client {
             shared.take_local(&machinery, text, Origin::Memory).map_err(StartError::Definitions)?;
         }
         shared.take_what_is_here(&machinery);
-        let client = Client { owner: Arc::new(Owner { shared }), request_overrides: None };
+        let _owner = Arc::new(Owner { shared: Arc::clone(&shared) });
+        let client = Client { shared, _owner, request_overrides: None };
         client.shared().begin(&machinery).map_err(StartError::Thread)?;
         let state = client.state();
         match state.last_error {
@@ -124,7 +132,7 @@ impl Client {
     }
 
     fn shared(&self) -> &Arc<Shared> {
-        &self.owner.shared
+        &self.shared
     }
 
     /// How the client stands.
@@ -216,6 +224,7 @@ impl Client {
 }
 
 impl Shared {
+    #[inline]
     pub(crate) fn generation(&self) -> u64 {
         self.generation.load(Ordering::Acquire)
     }
@@ -322,5 +331,6 @@ impl Shared {
 impl Drop for Owner {
     fn drop(&mut self) {
         self.shared.stop();
+        seen::forget(self.shared.id);
     }
 }

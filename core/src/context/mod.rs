@@ -9,7 +9,7 @@ use crate::problem::{Code, Pointer, Problem};
 use crate::value::Value;
 use crate::value::number::Number;
 
-pub use path::{Known, Path};
+pub use path::{Known, Path, SUPPLIED};
 pub(crate) use path::{KnownPaths, Paths, Spelled, canonical};
 
 /// An attribute, borrowed from whoever holds it.

@@ -210,7 +210,7 @@ pub unsafe extern "C" fn vexil_evaluate_many(
         let view = client.view(context.with(Clone::clone)?, Keys::of(keys.iter().copied()));
         let mut packed = Packed::new(texts);
         for (place, key) in keys.iter().enumerate() {
-            let made = packed.details(&view.outcome(key, None), None);
+            let made = packed.details(&view.outcome(key), None);
             // SAFETY: there is room for `count` records, and this is one of them.
             unsafe { details.add(place).write(made) };
         }
