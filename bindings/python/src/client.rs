@@ -1,22 +1,16 @@
 //! The client, as Python asks it.
 
-use std::convert::Infallible;
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString, PyTuple};
-use pyo3::{Borrowed, IntoPyObjectExt};
-use uniffi::Lift;
-use vexil_client::{Asked, Outcome};
-use vexil_ffi::Code;
-use vexil_ffi::control::VexilClient;
+use vexil_client::Asked;
+use vexil_ffi::c::ClientHandle;
 
-use crate::asker::{Asker, nobody, with_asker};
+use crate::asker::{nobody, with_asker};
 use crate::details::Details;
-use crate::errors;
-use crate::kept;
-use crate::value::to_python;
+use crate::reads::{self, Given, Key, Object};
 
 /// What every request asks. `vexil.Client` inherits it, and adds what is rare.
 #[pyclass(subclass, frozen, module = "vexil._native")]
@@ -25,14 +19,12 @@ pub(crate) struct Client {
 }
 
 struct Started {
-    client: Arc<VexilClient>,
+    client: vexil_client::Client,
     /// Whether a read may have to ask the source first.
     threadless: bool,
 }
 
-type Key<'a, 'py> = &'a Bound<'py, PyString>;
 type Context<'a, 'py> = Option<&'a Bound<'py, PyAny>>;
-type Object<'py> = Bound<'py, PyAny>;
 
 #[pymethods]
 impl Client {
@@ -42,18 +34,17 @@ impl Client {
         Client { started: OnceLock::new() }
     }
 
-    /// Takes over the client behind a handle of the other face, which is used up.
+    /// Takes over the client that the other face knows by this number.
     fn _attach(&self, handle: u64, threadless: bool) -> PyResult<()> {
-        let handle = uniffi::Handle::from_raw_unchecked(handle);
-        let client = <Arc<VexilClient> as Lift<vexil_ffi::UniFfiTag>>::try_lift(handle);
-        let client = client.map_err(|error| PyRuntimeError::new_err(error.to_string()))?;
+        let client = ClientHandle { id: handle }.client();
+        let client = client.map_err(|fault| PyRuntimeError::new_err(fault.message().to_owned()))?;
         let started = self.started.set(Started { client, threadless });
         started.map_err(|_| PyRuntimeError::new_err("the client was started before"))
     }
 
     #[pyo3(signature = (key, context=None))]
     fn is_enabled<'py>(&self, key: Key<'_, 'py>, context: Context<'_, 'py>) -> PyResult<Object<'py>> {
-        self.value(key, context, Asked::Boolean, || Given::NOTHING.or(key.py(), false))
+        self.value(key, context, Asked::Boolean, Given::NOTHING)
     }
 
     #[pyo3(signature = (key, context=None, default=Given::NOTHING))]
@@ -63,7 +54,7 @@ impl Client {
         context: Context<'_, 'py>,
         default: Given<'_, 'py>,
     ) -> PyResult<Object<'py>> {
-        self.value(key, context, Asked::Boolean, || default.or(key.py(), false))
+        self.value(key, context, Asked::Boolean, default)
     }
 
     #[pyo3(signature = (key, context=None, default=Given::NOTHING))]
@@ -73,7 +64,7 @@ impl Client {
         context: Context<'_, 'py>,
         default: Given<'_, 'py>,
     ) -> PyResult<Object<'py>> {
-        self.value(key, context, Asked::Integer, || default.or(key.py(), 0))
+        self.value(key, context, Asked::Integer, default)
     }
 
     #[pyo3(signature = (key, context=None, default=Given::NOTHING))]
@@ -83,7 +74,7 @@ impl Client {
         context: Context<'_, 'py>,
         default: Given<'_, 'py>,
     ) -> PyResult<Object<'py>> {
-        self.value(key, context, Asked::Float, || default.or(key.py(), 0.0))
+        self.value(key, context, Asked::Float, default)
     }
 
     #[pyo3(signature = (key, context=None, default=Given::NOTHING))]
@@ -93,7 +84,7 @@ impl Client {
         context: Context<'_, 'py>,
         default: Given<'_, 'py>,
     ) -> PyResult<Object<'py>> {
-        self.value(key, context, Asked::String, || default.or(key.py(), ""))
+        self.value(key, context, Asked::String, default)
     }
 
     #[pyo3(signature = (key, context=None, default=Given::NOTHING))]
@@ -103,7 +94,7 @@ impl Client {
         context: Context<'_, 'py>,
         default: Given<'_, 'py>,
     ) -> PyResult<Object<'py>> {
-        self.value(key, context, Asked::Json, || default.or(key.py(), None::<bool>))
+        self.value(key, context, Asked::Json, default)
     }
 
     #[pyo3(signature = (key, context=None, default=Given::NOTHING))]
@@ -113,7 +104,7 @@ impl Client {
         context: Context<'_, 'py>,
         default: Given<'_, 'py>,
     ) -> PyResult<Details> {
-        self.details(key, context, Asked::Boolean, || default.or(key.py(), false))
+        self.details(key, context, Asked::Boolean, default)
     }
 
     #[pyo3(signature = (key, context=None, default=Given::NOTHING))]
@@ -123,7 +114,7 @@ impl Client {
         context: Context<'_, 'py>,
         default: Given<'_, 'py>,
     ) -> PyResult<Details> {
-        self.details(key, context, Asked::Integer, || default.or(key.py(), 0))
+        self.details(key, context, Asked::Integer, default)
     }
 
     #[pyo3(signature = (key, context=None, default=Given::NOTHING))]
@@ -133,7 +124,7 @@ impl Client {
         context: Context<'_, 'py>,
         default: Given<'_, 'py>,
     ) -> PyResult<Details> {
-        self.details(key, context, Asked::Float, || default.or(key.py(), 0.0))
+        self.details(key, context, Asked::Float, default)
     }
 
     #[pyo3(signature = (key, context=None, default=Given::NOTHING))]
@@ -143,7 +134,7 @@ impl Client {
         context: Context<'_, 'py>,
         default: Given<'_, 'py>,
     ) -> PyResult<Details> {
-        self.details(key, context, Asked::String, || default.or(key.py(), ""))
+        self.details(key, context, Asked::String, default)
     }
 
     #[pyo3(signature = (key, context=None, default=Given::NOTHING))]
@@ -153,7 +144,7 @@ impl Client {
         context: Context<'_, 'py>,
         default: Given<'_, 'py>,
     ) -> PyResult<Details> {
-        self.details(key, context, Asked::Json, || default.or(key.py(), None::<bool>))
+        self.details(key, context, Asked::Json, default)
     }
 
     #[pyo3(signature = (experiment, context=None))]
@@ -162,12 +153,8 @@ impl Client {
         experiment: Key<'_, 'py>,
         context: Context<'_, 'py>,
     ) -> PyResult<Option<Bound<'py, PyString>>> {
-        let (py, client) = (experiment.py(), self.ready(experiment.py())?);
-        with_asker!(context, |asker| {
-            let variant = client.variant(text(experiment), asker);
-            let known = asker.refusal(py)?.is_none();
-            Ok(variant.filter(|_| known).map(|variant| kept::text(py, &variant)))
-        })
+        let client = self.ready(experiment.py())?;
+        with_asker!(context, |asker| reads::variant(client, experiment, asker))
     }
 
     #[pyo3(signature = (experiment, context=None))]
@@ -176,62 +163,35 @@ impl Client {
         experiment: Key<'_, 'py>,
         context: Context<'_, 'py>,
     ) -> PyResult<Option<Object<'py>>> {
-        let (py, client) = (experiment.py(), self.ready(experiment.py())?);
-        with_asker!(context, |asker| {
-            let config = client.variant_config(text(experiment), asker);
-            let known = asker.refusal(py)?.is_none();
-            config.filter(|_| known).map(|config| to_python(py, &config, None)).transpose()
-        })
+        let client = self.ready(experiment.py())?;
+        with_asker!(context, |asker| reads::variant_config(client, experiment, asker))
     }
 
     #[pyo3(signature = (context=None))]
     fn evaluate_all<'py>(&self, py: Python<'py>, context: Context<'_, 'py>) -> PyResult<Bound<'py, PyDict>> {
         let client = self.ready(py)?;
-        let all = PyDict::new(py);
-        let put = |key: &str, outcome: Outcome<'_>, refused: PyResult<Option<String>>| {
-            all.set_item(
-                kept::text(py, key),
-                Details::of(py, &outcome, refused?, None, || Ok(py.None().into_bound(py)))?,
-            )
-        };
-        let mut failed = None;
-        with_asker!(context, |asker| {
-            client.evaluate_all(asker, |key, outcome| {
-                if failed.is_none() {
-                    failed = put(key, outcome, asker.refusal(py)).err();
-                }
-            });
-        });
-        failed.map_or(Ok(all), Err)
+        with_asker!(context, |asker| reads::all(py, client, asker))
     }
 
-    /// How an evaluation came about: for people, and as JSON.
+    /// How an evaluation came about: as text, and in JSON.
     #[pyo3(signature = (key, context=None))]
     fn _explain(&self, key: Key<'_, '_>, context: Context<'_, '_>) -> PyResult<(String, String)> {
         let client = self.ready(key.py())?;
-        with_asker!(context, |asker| {
-            let trace = client.explain(text(key), asker);
-            match asker.refusal(key.py())? {
-                Some(message) => Err(errors::argument(key.py(), Code::InvalidContext, message)),
-                None => Ok((trace.to_string(), errors::json(&trace)?)),
-            }
-        })
+        with_asker!(context, |asker| reads::explained(client, key, asker))
     }
 }
 
 impl Client {
+    #[inline]
     fn value<'py>(
         &self,
         key: Key<'_, 'py>,
         context: Context<'_, 'py>,
         asked: Asked,
-        default: impl FnOnce() -> PyResult<Object<'py>>,
+        default: Given<'_, 'py>,
     ) -> PyResult<Object<'py>> {
-        let py = key.py();
-        self.read(key, context, asked, |outcome, refused| match outcome.evaluation.value() {
-            Some(value) if refused.is_none() => to_python(py, value, Some(asked)),
-            _ => default(),
-        })
+        let client = self.ready(key.py())?;
+        with_asker!(context, |asker| reads::value(client, key, asker, asked, default))
     }
 
     fn details<'py>(
@@ -239,36 +199,18 @@ impl Client {
         key: Key<'_, 'py>,
         context: Context<'_, 'py>,
         asked: Asked,
-        default: impl FnOnce() -> PyResult<Object<'py>>,
+        default: Given<'_, 'py>,
     ) -> PyResult<Details> {
-        let py = key.py();
-        self.read(key, context, asked, |outcome, refused| {
-            Details::of(py, &outcome, refused, Some(asked), default)
-        })
+        let client = self.ready(key.py())?;
+        with_asker!(context, |asker| reads::details(client, key, asker, asked, default))
     }
 
-    /// Evaluates; `take` is handed what it came to, and why the context is none if it is none.
-    #[inline]
-    fn read<'py, R>(
-        &self,
-        key: Key<'_, 'py>,
-        context: Context<'_, 'py>,
-        asked: Asked,
-        take: impl FnOnce(Outcome<'_>, Option<String>) -> PyResult<R>,
-    ) -> PyResult<R> {
-        let (py, client) = (key.py(), self.ready(key.py())?);
-        with_asker!(context, |asker| {
-            client.evaluate(text(key), Some(asked), asker, |outcome| take(outcome, asker.refusal(py)?))
-        })
-    }
-
-    /// The client, which has asked its source where reads do that: others may run Python meanwhile.
+    /// The client, which has asked its source where reads do that: Python runs meanwhile.
     #[inline]
     fn ready(&self, py: Python<'_>) -> PyResult<&vexil_client::Client> {
         let Some(Started { client, threadless }) = self.started.get() else {
             return Err(PyRuntimeError::new_err("the client was not started: `__init__` was not called"));
         };
-        let client = client.client();
         if *threadless {
             // Any read refreshes first, one of no flag too.
             py.detach(|| client.is_enabled("", nobody()));
@@ -277,39 +219,10 @@ impl Client {
     }
 }
 
-/// The last one who holds a client waits for its thread, which may be waiting for the interpreter.
+/// The last one who lets go of a client waits for its thread, which may be waiting for Python.
 impl Drop for Client {
     fn drop(&mut self) {
         let started = self.started.take();
         Python::try_attach(|py| py.detach(|| drop(started)));
-    }
-}
-
-/// A key as text. What is no Unicode is no key, and no key is empty.
-#[inline]
-fn text<'a>(key: Key<'a, '_>) -> &'a str {
-    key.to_str().unwrap_or_default()
-}
-
-/// What a caller gave, or nothing: `None` is something.
-struct Given<'a, 'py>(Option<Borrowed<'a, 'py, PyAny>>);
-
-impl<'py> Given<'_, 'py> {
-    const NOTHING: Given<'static, 'py> = Given(None);
-
-    fn or<T: IntoPyObjectExt<'py>>(self, py: Python<'py>, other: T) -> PyResult<Object<'py>> {
-        match self.0 {
-            Some(given) => Ok(given.to_owned()),
-            None => other.into_bound_py_any(py),
-        }
-    }
-}
-
-impl<'a, 'py> FromPyObject<'a, 'py> for Given<'a, 'py> {
-    type Error = Infallible;
-
-    #[inline]
-    fn extract(object: Borrowed<'a, 'py, PyAny>) -> Result<Self, Infallible> {
-        Ok(Given(Some(object)))
     }
 }

@@ -4,7 +4,7 @@ use pyo3::PyTraverseError;
 use pyo3::gc::PyVisit;
 use pyo3::prelude::*;
 use pyo3::types::PyString;
-use vexil_client::{Asked, ErrorCode, Origin, Outcome, Reason};
+use vexil_client::{Asked, ErrorCode, Outcome, Reason};
 use vexil_ffi::Code;
 
 use crate::kept;
@@ -70,7 +70,7 @@ impl Details {
             variation: evaluation.variation().map(text),
             reason: text(evaluation.reason().as_str()),
             open_feature_reason: text(evaluation.reason().open_feature()),
-            error_code: error(outcome).map(|error| text(error.as_str())),
+            error_code: outcome.error().map(|error| text(error.as_str())),
             error_message: message(outcome).map(|message| PyString::new(py, &message).unbind()),
             scope: evaluation.scope().map(|scope| text(scope.as_str())),
             rule: evaluation.rule().map(|rule| text(&rule.to_string())),
@@ -80,19 +80,10 @@ impl Details {
     }
 }
 
-/// What went wrong. Where there are no definitions at all, no key is missing: nobody knows yet.
-fn error(outcome: &Outcome<'_>) -> Option<ErrorCode> {
-    match outcome.evaluation.error() {
-        Some(ErrorCode::FlagNotFound) if outcome.origin == Origin::Nowhere => {
-            Some(ErrorCode::ProviderNotReady)
-        }
-        error => error,
-    }
-}
-
+/// What went wrong exactly, for a person.
 fn message(outcome: &Outcome<'_>) -> Option<String> {
     let problem = outcome.evaluation.problem().map(ToString::to_string);
-    problem.or_else(|| error(outcome).map(|error| Code::from(error).meaning().to_owned()))
+    problem.or_else(|| outcome.error().map(|error| Code::from(error).meaning().to_owned()))
 }
 
 #[pymethods]

@@ -10,6 +10,7 @@ mod context;
 mod details;
 mod errors;
 mod kept;
+mod reads;
 mod shape;
 mod value;
 

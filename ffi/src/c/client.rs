@@ -33,8 +33,9 @@ impl ClientHandle {
         CLIENTS.with(self.id, take)
     }
 
-    /// The client itself, for calls that wait: what is closed meanwhile is closed without waiting for them.
-    pub(super) fn client(self) -> Result<Client, Fault> {
+    /// The client itself: for calls that wait, as what is closed meanwhile is closed without waiting for them; and for
+    /// the shims of hosts.
+    pub fn client(self) -> Result<Client, Fault> {
         self.with(Client::clone)
     }
 }

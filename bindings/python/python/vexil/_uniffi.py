@@ -527,6 +527,8 @@ def _uniffi_check_api_checksums(lib):
         raise InternalError("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     if lib.uniffi_vexil_ffi_checksum_method_vexilclient_get_override() != 6004:
         raise InternalError("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    if lib.uniffi_vexil_ffi_checksum_method_vexilclient_handle() != 32463:
+        raise InternalError("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     if lib.uniffi_vexil_ffi_checksum_method_vexilclient_instance_id() != 25591:
         raise InternalError("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     if lib.uniffi_vexil_ffi_checksum_method_vexilclient_on_change() != 38319:
@@ -604,6 +606,9 @@ _UniffiLib.uniffi_vexil_ffi_checksum_method_vexilclient_force_refresh.restype = 
 _UniffiLib.uniffi_vexil_ffi_checksum_method_vexilclient_get_override.argtypes = (
 )
 _UniffiLib.uniffi_vexil_ffi_checksum_method_vexilclient_get_override.restype = ctypes.c_uint16
+_UniffiLib.uniffi_vexil_ffi_checksum_method_vexilclient_handle.argtypes = (
+)
+_UniffiLib.uniffi_vexil_ffi_checksum_method_vexilclient_handle.restype = ctypes.c_uint16
 _UniffiLib.uniffi_vexil_ffi_checksum_method_vexilclient_instance_id.argtypes = (
 )
 _UniffiLib.uniffi_vexil_ffi_checksum_method_vexilclient_instance_id.restype = ctypes.c_uint16
@@ -684,6 +689,11 @@ _UniffiLib.uniffi_vexil_ffi_fn_method_vexilclient_get_override.argtypes = (
     ctypes.POINTER(_UniffiRustCallStatus),
 )
 _UniffiLib.uniffi_vexil_ffi_fn_method_vexilclient_get_override.restype = _UniffiRustBuffer
+_UniffiLib.uniffi_vexil_ffi_fn_method_vexilclient_handle.argtypes = (
+    ctypes.c_uint64,
+    ctypes.POINTER(_UniffiRustCallStatus),
+)
+_UniffiLib.uniffi_vexil_ffi_fn_method_vexilclient_handle.restype = ctypes.c_uint64
 _UniffiLib.uniffi_vexil_ffi_fn_method_vexilclient_instance_id.argtypes = (
     ctypes.c_uint64,
     ctypes.POINTER(_UniffiRustCallStatus),
@@ -2738,6 +2748,11 @@ class VexilClientProtocol(typing.Protocol):
         The override of a key, in JSON.
 """
         raise NotImplementedError
+    def handle(self, ) -> int:
+        """
+        The number by which the C ABI knows this client, for as long as this object lives; the same at every call.
+"""
+        raise NotImplementedError
     def instance_id(self, ) -> str:
         """
         The name of this process in telemetry, and in contexts as `instance.id`.
@@ -2905,6 +2920,21 @@ class VexilClient(VexilClientProtocol):
         _uniffi_ffi_result = _uniffi_rust_call_with_error(
             _uniffi_error_converter,
             _UniffiLib.uniffi_vexil_ffi_fn_method_vexilclient_get_override,
+            *_uniffi_lowered_args,
+        )
+        return _uniffi_lift_return(_uniffi_ffi_result)
+    def handle(self, ) -> int:
+        """
+        The number by which the C ABI knows this client, for as long as this object lives; the same at every call.
+"""
+        _uniffi_lowered_args = (
+            self._uniffi_clone_handle(),
+        )
+        _uniffi_lift_return = _UniffiFfiConverterUInt64.lift
+        _uniffi_error_converter = _UniffiFfiConverterTypeVexilError
+        _uniffi_ffi_result = _uniffi_rust_call_with_error(
+            _uniffi_error_converter,
+            _UniffiLib.uniffi_vexil_ffi_fn_method_vexilclient_handle,
             *_uniffi_lowered_args,
         )
         return _uniffi_lift_return(_uniffi_ffi_result)

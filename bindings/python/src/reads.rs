@@ -1,0 +1,144 @@
+//! Reads: what the core says, as objects of Python's.
+
+use std::convert::Infallible;
+
+use pyo3::exceptions::PyRuntimeError;
+use pyo3::prelude::*;
+use pyo3::types::{PyBool, PyDict, PyFloat, PyString};
+use pyo3::{Borrowed, IntoPyObjectExt};
+use vexil_client::{Asked, Client, Outcome};
+use vexil_ffi::Code;
+
+use crate::asker::Asker;
+use crate::details::Details;
+use crate::value::to_python;
+use crate::{errors, kept};
+
+pub(crate) type Key<'a, 'py> = &'a Bound<'py, PyString>;
+pub(crate) type Object<'py> = Bound<'py, PyAny>;
+
+/// A value, or the caller's default.
+#[inline]
+pub(crate) fn value<'py>(
+    client: &Client,
+    key: Key<'_, 'py>,
+    asker: &impl Asker,
+    asked: Asked,
+    default: Given<'_, 'py>,
+) -> PyResult<Object<'py>> {
+    read(client, key, asker, Some(asked), |outcome, refused| match outcome.evaluation.value() {
+        Some(value) if refused.is_none() => to_python(key.py(), value, Some(asked)),
+        _ => default.or_none_of(key.py(), asked),
+    })
+}
+
+/// The same, with all that there is to say of it.
+pub(crate) fn details<'py>(
+    client: &Client,
+    key: Key<'_, 'py>,
+    asker: &impl Asker,
+    asked: Asked,
+    default: Given<'_, 'py>,
+) -> PyResult<Details> {
+    let py = key.py();
+    read(client, key, asker, Some(asked), |outcome, refused| {
+        Details::of(py, &outcome, refused, Some(asked), || default.or_none_of(py, asked))
+    })
+}
+
+/// The variant that an experiment gives whoever asks.
+pub(crate) fn variant<'py>(
+    client: &Client,
+    experiment: Key<'_, 'py>,
+    asker: &impl Asker,
+) -> PyResult<Option<Bound<'py, PyString>>> {
+    read(client, experiment, asker, None, |outcome, refused| {
+        let variant = outcome.variant(text(experiment)).filter(|_| refused.is_none());
+        Ok(variant.map(|variant| kept::text(experiment.py(), variant)))
+    })
+}
+
+/// The configuration of that variant.
+pub(crate) fn variant_config<'py>(
+    client: &Client,
+    experiment: Key<'_, 'py>,
+    asker: &impl Asker,
+) -> PyResult<Option<Object<'py>>> {
+    read(client, experiment, asker, None, |outcome, refused| {
+        let config = outcome.variant_config(text(experiment)).filter(|_| refused.is_none());
+        config.map(|config| to_python(experiment.py(), config, None)).transpose()
+    })
+}
+
+/// What every key comes to, by what is in force at one moment. Each is refused by itself what it asks for.
+pub(crate) fn all<'py>(py: Python<'py>, client: &Client, asker: &impl Asker) -> PyResult<Bound<'py, PyDict>> {
+    let all = PyDict::new(py);
+    let put = |key: &str, outcome: Outcome<'_>| {
+        let details = Details::of(py, &outcome, asker.refusal(py)?, None, || Ok(py.None().into_bound(py)))?;
+        all.set_item(kept::text(py, key), details)
+    };
+    let mut done = Ok(());
+    client.evaluate_all(asker, |key, outcome| {
+        if done.is_ok() {
+            done = put(key, outcome);
+        }
+    });
+    done.map(|()| all)
+}
+
+/// How an evaluation came about: as text, and in JSON.
+pub(crate) fn explained(client: &Client, key: Key<'_, '_>, asker: &impl Asker) -> PyResult<(String, String)> {
+    let trace = client.explain(text(key), asker);
+    if let Some(message) = asker.refusal(key.py())? {
+        return Err(errors::argument(key.py(), Code::InvalidContext, message));
+    }
+    let json = serde_json::to_string(&trace).map_err(|error| PyRuntimeError::new_err(error.to_string()))?;
+    Ok((trace.to_string(), json))
+}
+
+/// Evaluates; `take` is handed what it came to, and why the context is none if it is none.
+#[inline]
+fn read<R>(
+    client: &Client,
+    key: Key<'_, '_>,
+    asker: &impl Asker,
+    asked: Option<Asked>,
+    take: impl FnOnce(Outcome<'_>, Option<String>) -> PyResult<R>,
+) -> PyResult<R> {
+    client.evaluate(text(key), asked, asker, |outcome| take(outcome, asker.refusal(key.py())?))
+}
+
+/// A key as text. What is no Unicode is no key, and no key is empty.
+#[inline]
+fn text<'a>(key: Key<'a, '_>) -> &'a str {
+    key.to_str().unwrap_or_default()
+}
+
+/// What a caller gave for a default, or nothing: `None` is something.
+pub(crate) struct Given<'a, 'py>(Option<Borrowed<'a, 'py, PyAny>>);
+
+impl<'py> Given<'_, 'py> {
+    pub(crate) const NOTHING: Given<'static, 'py> = Given(None);
+
+    /// The default; without one, what is nothing of the type that is asked for.
+    #[inline]
+    fn or_none_of(self, py: Python<'py>, asked: Asked) -> PyResult<Object<'py>> {
+        match (self.0, asked) {
+            (Some(given), _) => Ok(given.to_owned()),
+            (None, Asked::Boolean) => Ok(PyBool::new(py, false).to_owned().into_any()),
+            (None, Asked::Integer) => 0.into_bound_py_any(py),
+            (None, Asked::Float) => Ok(PyFloat::new(py, 0.0).into_any()),
+            (None, Asked::String) => Ok(kept::text(py, "").into_any()),
+            (None, Asked::Json) => Ok(py.None().into_bound(py)),
+        }
+    }
+}
+
+impl<'a, 'py> FromPyObject<'a, 'py> for Given<'a, 'py> {
+    type Error = Infallible;
+
+    #[inline]
+    fn extract(object: Borrowed<'a, 'py, PyAny>) -> Result<Self, Infallible> {
+        Ok(Given(Some(object)))
+    }
+}
