@@ -91,10 +91,11 @@ impl View {
         context: Context,
         keys: Keys,
         request_overrides: Option<Arc<Overrides>>,
+        pinned: Option<Arc<Held>>,
     ) -> View {
         // First: definitions that come in between make it seem older than it is, and not younger.
         let stale_since = shared.stale_since();
-        let held = Guard::into_inner(shared.held_for_a_read());
+        let held = pinned.unwrap_or_else(|| Guard::into_inner(shared.held_for_a_read()));
         let made_at = clock::now();
         let by = By { held, request_overrides };
         let moment = Moment::new(by, |by| Evaluations::new(shared, by, &context, &keys));
@@ -261,7 +262,8 @@ impl View {
     /// As [`View::renew`], for another context.
     pub fn renew_with(&mut self, context: Context) -> bool {
         let Inner { shared, keys, moment, .. } = &*self.0;
-        let next = View::new(shared, context, keys.clone(), moment.borrow_owner().request_overrides.clone());
+        let overrides = moment.borrow_owner().request_overrides.clone();
+        let next = View::new(shared, context, keys.clone(), overrides, None);
         let is_another = !next.says_the_same(self);
         *self = next;
         is_another

@@ -358,30 +358,6 @@ vexil_code vexil_client_refresh(vexil_client client);
 vexil_code vexil_client_put(vexil_client client,
                             vexil_text definitions);
 
-// Sets what a key is in this process, whatever is in force; the value in JSON.
-//
-// # Safety
-//
-// `key` and `value` are as they say.
-vexil_code vexil_override_set(vexil_client client, vexil_text key, vexil_text value);
-
-// Every override, in JSON: an object of values by key.
-//
-// # Safety
-//
-// `overrides` is null, or leads to a buffer as it says.
-vexil_code vexil_overrides(vexil_client client, vexil_buffer *overrides);
-
-// Removes an override; one that is not there is none.
-//
-// # Safety
-//
-// `key` is as it says.
-vexil_code vexil_override_remove(vexil_client client, vexil_text key);
-
-// Removes all overrides.
-vexil_code vexil_overrides_clear(vexil_client client);
-
 // Makes a context of attributes; of two with one path the last counts.
 //
 // # Safety
@@ -444,6 +420,71 @@ vexil_code vexil_on_change(vexil_client client,
 
 // Listens no more. What is being told on another thread just now is still heard; `release` is called after it.
 vexil_code vexil_subscription_cancel(vexil_subscription subscription);
+
+// Sets what a key is in this process, whatever is in force; the value in JSON.
+//
+// # Safety
+//
+// `key` and `value` are as they say.
+vexil_code vexil_override_set(vexil_client client, vexil_text key, vexil_text value);
+
+// Every override, in JSON: an object of values by key.
+//
+// # Safety
+//
+// `overrides` is null, or leads to a buffer as it says.
+vexil_code vexil_overrides(vexil_client client, vexil_buffer *overrides);
+
+// Removes an override; one that is not there is none.
+//
+// # Safety
+//
+// `key` is as it says.
+vexil_code vexil_override_remove(vexil_client client, vexil_text key);
+
+// Removes all overrides.
+vexil_code vexil_overrides_clear(vexil_client client);
+
+// Sets a value while the program runs, in JSON: in a namespace of the host's own for whoever asks or listens; in
+// `features`, `configs` and `experiments` it is an override of the key, under the same permission.
+//
+// # Safety
+//
+// The texts are as they say.
+vexil_code vexil_runtime_set(vexil_client client,
+                             vexil_text namespace_,
+                             vexil_text key,
+                             vexil_text value);
+
+// Every runtime value of a namespace, in JSON: an object of values by key.
+//
+// # Safety
+//
+// `namespace` is as it says; `values` is null, or leads to a buffer as it says.
+vexil_code vexil_runtime_values(vexil_client client, vexil_text namespace_, vexil_buffer *values);
+
+// Removes a runtime value; one that is not there is none.
+//
+// # Safety
+//
+// The texts are as they say.
+vexil_code vexil_runtime_remove(vexil_client client, vexil_text namespace_, vexil_text key);
+
+// Registers definitions, in JSON, for keys that the control plane may not know yet; each stands where what is in force
+// has no such key. All of them, or none where one is wrong.
+//
+// # Safety
+//
+// `definitions` is as it says.
+vexil_code vexil_register(vexil_client client,
+                          vexil_text definitions);
+
+// Takes back what was registered for a key.
+//
+// # Safety
+//
+// `key` is as it says.
+vexil_code vexil_unregister(vexil_client client, vexil_text key);
 
 #if defined(VEXIL_FAIL_ON_PURPOSE)
 // Fails with this code, or with `INTERNAL` where there is no such code.

@@ -68,8 +68,9 @@ pub(crate) struct Shared {
 #[derive(Clone)]
 pub struct Client {
     owner: Arc<Owner>,
-    /// Those of one request, where this client is of one.
+    /// Those of one request, and the moment that it sees, where this client is of one.
     request_overrides: Option<Arc<Overrides>>,
+    pinned: Option<Arc<reads::Pinned>>,
 }
 
 /// Stops the client when it goes.
@@ -112,7 +113,7 @@ impl Client {
             shared.take_local(&machinery, text, Origin::Memory).map_err(StartError::Definitions)?;
         }
         shared.take_what_is_here(&machinery);
-        let client = Client { owner: Arc::new(Owner { shared }), request_overrides: None };
+        let client = Client { owner: Arc::new(Owner { shared }), request_overrides: None, pinned: None };
         client.shared().begin(&machinery).map_err(StartError::Thread)?;
         let state = client.state();
         match state.last_error {

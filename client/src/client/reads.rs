@@ -4,8 +4,11 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+use arc_swap::Guard;
 use vexil_core::trace::Trace;
-use vexil_core::{Asked, Attributes, Context, Evaluation, Overrides, Request, StickyAssignments, Value};
+use vexil_core::{
+    Asked, Attributes, Context, Evaluation, Overrides, Request, StickyAssignments, Timestamp, Value,
+};
 
 use super::{Client, FRESH, Shared};
 use crate::held::Held;
@@ -144,14 +147,26 @@ impl Client {
 
     /// Evaluates all keys or some, once, for reads that cost no more than a look-up.
     pub fn view(&self, context: Context, keys: Keys) -> View {
-        View::new(self.shared(), context, keys, self.request_overrides.clone())
+        let held = self.pinned.as_ref().map(|pinned| Arc::clone(&pinned.held));
+        View::new(self.shared(), context, keys, self.request_overrides.clone(), held)
     }
 
     /// The same client for one request that says itself what some keys are: a dark launch. Such overrides stand below
     /// kills (DESIGN 4, line 4). Whether somebody may ask for them is the host's matter, and must be.
     #[must_use]
     pub fn with_request_overrides(&self, overrides: Overrides) -> Client {
-        Client { owner: Arc::clone(&self.owner), request_overrides: Some(Arc::new(overrides)) }
+        Client { request_overrides: Some(Arc::new(overrides)), ..self.clone() }
+    }
+
+    /// The same client for one request, which sees one moment from its beginning to its end: all reads are by what is in
+    /// force now, overrides included, whatever comes meanwhile. Everything else is the client's own, such as its state.
+    ///
+    /// It holds on to those definitions, and so is not meant to be kept.
+    #[must_use]
+    pub fn pinned(&self) -> Client {
+        let held = Guard::into_inner(self.shared().held_for_a_read());
+        let pinned = Pinned { held, now: clock::timestamp() };
+        Client { pinned: Some(Arc::new(pinned)), ..self.clone() }
     }
 
     #[inline]
@@ -161,13 +176,26 @@ impl Client {
         take: impl for<'r, 'h> FnOnce(&'h Held, &Request<'r, 'h, WithSupplied<'r, A>>) -> R,
     ) -> R {
         let shared = self.shared();
-        let held = shared.held_for_a_read();
+        let in_force;
+        let (held, now): (&Held, _) = match &self.pinned {
+            Some(pinned) => (&pinned.held, pinned.now),
+            None => {
+                in_force = shared.held_for_a_read();
+                (&in_force, clock::timestamp())
+            }
+        };
         let context = shared.with_supplied(context);
-        let mut request = Request::new(&context, clock::timestamp());
+        let mut request = Request::new(&context, now);
         request.overrides = held.overrides.as_deref();
         request.request_overrides = self.request_overrides.as_deref();
-        take(&held, &request)
+        take(held, &request)
     }
+}
+
+/// What a client of one request reads by.
+pub(super) struct Pinned {
+    held: Arc<Held>,
+    now: Timestamp,
 }
 
 impl Shared {

@@ -515,9 +515,13 @@ def _uniffi_check_api_checksums(lib):
         raise InternalError("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     if lib.uniffi_vexil_ffi_checksum_method_statelistener_on_state() != 41625:
         raise InternalError("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    if lib.uniffi_vexil_ffi_checksum_method_stickystore_get() != 33678:
+        raise InternalError("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    if lib.uniffi_vexil_ffi_checksum_method_stickystore_put() != 32107:
+        raise InternalError("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     if lib.uniffi_vexil_ffi_checksum_method_subscription_cancel() != 41866:
         raise InternalError("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
-    if lib.uniffi_vexil_ffi_checksum_method_vexilclient_clear_overrides() != 4567:
+    if lib.uniffi_vexil_ffi_checksum_method_vexilclient_clear_overrides() != 37196:
         raise InternalError("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     if lib.uniffi_vexil_ffi_checksum_method_vexilclient_close() != 64967:
         raise InternalError("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
@@ -525,27 +529,45 @@ def _uniffi_check_api_checksums(lib):
         raise InternalError("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     if lib.uniffi_vexil_ffi_checksum_method_vexilclient_force_refresh() != 17621:
         raise InternalError("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
-    if lib.uniffi_vexil_ffi_checksum_method_vexilclient_get_override() != 6004:
+    if lib.uniffi_vexil_ffi_checksum_method_vexilclient_generation() != 6754:
+        raise InternalError("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    if lib.uniffi_vexil_ffi_checksum_method_vexilclient_get_override() != 14811:
+        raise InternalError("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    if lib.uniffi_vexil_ffi_checksum_method_vexilclient_get_runtime() != 34953:
         raise InternalError("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     if lib.uniffi_vexil_ffi_checksum_method_vexilclient_handle() != 32463:
         raise InternalError("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     if lib.uniffi_vexil_ffi_checksum_method_vexilclient_instance_id() != 25591:
         raise InternalError("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    if lib.uniffi_vexil_ffi_checksum_method_vexilclient_is_ready() != 57554:
+        raise InternalError("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     if lib.uniffi_vexil_ffi_checksum_method_vexilclient_on_change() != 38319:
         raise InternalError("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     if lib.uniffi_vexil_ffi_checksum_method_vexilclient_on_state() != 14871:
         raise InternalError("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
-    if lib.uniffi_vexil_ffi_checksum_method_vexilclient_overrides() != 5630:
+    if lib.uniffi_vexil_ffi_checksum_method_vexilclient_overrides() != 33978:
         raise InternalError("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     if lib.uniffi_vexil_ffi_checksum_method_vexilclient_put() != 42663:
         raise InternalError("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
-    if lib.uniffi_vexil_ffi_checksum_method_vexilclient_remove_override() != 33807:
+    if lib.uniffi_vexil_ffi_checksum_method_vexilclient_register() != 41083:
         raise InternalError("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
-    if lib.uniffi_vexil_ffi_checksum_method_vexilclient_set_override() != 26005:
+    if lib.uniffi_vexil_ffi_checksum_method_vexilclient_registered() != 37880:
+        raise InternalError("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    if lib.uniffi_vexil_ffi_checksum_method_vexilclient_remove_override() != 64488:
+        raise InternalError("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    if lib.uniffi_vexil_ffi_checksum_method_vexilclient_remove_runtime() != 55751:
+        raise InternalError("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    if lib.uniffi_vexil_ffi_checksum_method_vexilclient_runtime_values() != 36592:
+        raise InternalError("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    if lib.uniffi_vexil_ffi_checksum_method_vexilclient_set_override() != 16578:
+        raise InternalError("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    if lib.uniffi_vexil_ffi_checksum_method_vexilclient_set_runtime() != 2275:
         raise InternalError("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     if lib.uniffi_vexil_ffi_checksum_method_vexilclient_state() != 52524:
         raise InternalError("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
-    if lib.uniffi_vexil_ffi_checksum_constructor_vexilclient_start() != 34281:
+    if lib.uniffi_vexil_ffi_checksum_method_vexilclient_unregister() != 23705:
+        raise InternalError("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    if lib.uniffi_vexil_ffi_checksum_constructor_vexilclient_start() != 25204:
         raise InternalError("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
 
 # A ctypes library to expose the extern-C FFI definitions.
@@ -588,6 +610,12 @@ _UniffiLib.uniffi_vexil_ffi_checksum_method_changelistener_on_change.restype = c
 _UniffiLib.uniffi_vexil_ffi_checksum_method_statelistener_on_state.argtypes = (
 )
 _UniffiLib.uniffi_vexil_ffi_checksum_method_statelistener_on_state.restype = ctypes.c_uint16
+_UniffiLib.uniffi_vexil_ffi_checksum_method_stickystore_get.argtypes = (
+)
+_UniffiLib.uniffi_vexil_ffi_checksum_method_stickystore_get.restype = ctypes.c_uint16
+_UniffiLib.uniffi_vexil_ffi_checksum_method_stickystore_put.argtypes = (
+)
+_UniffiLib.uniffi_vexil_ffi_checksum_method_stickystore_put.restype = ctypes.c_uint16
 _UniffiLib.uniffi_vexil_ffi_checksum_method_subscription_cancel.argtypes = (
 )
 _UniffiLib.uniffi_vexil_ffi_checksum_method_subscription_cancel.restype = ctypes.c_uint16
@@ -603,15 +631,24 @@ _UniffiLib.uniffi_vexil_ffi_checksum_method_vexilclient_explain.restype = ctypes
 _UniffiLib.uniffi_vexil_ffi_checksum_method_vexilclient_force_refresh.argtypes = (
 )
 _UniffiLib.uniffi_vexil_ffi_checksum_method_vexilclient_force_refresh.restype = ctypes.c_uint16
+_UniffiLib.uniffi_vexil_ffi_checksum_method_vexilclient_generation.argtypes = (
+)
+_UniffiLib.uniffi_vexil_ffi_checksum_method_vexilclient_generation.restype = ctypes.c_uint16
 _UniffiLib.uniffi_vexil_ffi_checksum_method_vexilclient_get_override.argtypes = (
 )
 _UniffiLib.uniffi_vexil_ffi_checksum_method_vexilclient_get_override.restype = ctypes.c_uint16
+_UniffiLib.uniffi_vexil_ffi_checksum_method_vexilclient_get_runtime.argtypes = (
+)
+_UniffiLib.uniffi_vexil_ffi_checksum_method_vexilclient_get_runtime.restype = ctypes.c_uint16
 _UniffiLib.uniffi_vexil_ffi_checksum_method_vexilclient_handle.argtypes = (
 )
 _UniffiLib.uniffi_vexil_ffi_checksum_method_vexilclient_handle.restype = ctypes.c_uint16
 _UniffiLib.uniffi_vexil_ffi_checksum_method_vexilclient_instance_id.argtypes = (
 )
 _UniffiLib.uniffi_vexil_ffi_checksum_method_vexilclient_instance_id.restype = ctypes.c_uint16
+_UniffiLib.uniffi_vexil_ffi_checksum_method_vexilclient_is_ready.argtypes = (
+)
+_UniffiLib.uniffi_vexil_ffi_checksum_method_vexilclient_is_ready.restype = ctypes.c_uint16
 _UniffiLib.uniffi_vexil_ffi_checksum_method_vexilclient_on_change.argtypes = (
 )
 _UniffiLib.uniffi_vexil_ffi_checksum_method_vexilclient_on_change.restype = ctypes.c_uint16
@@ -624,15 +661,33 @@ _UniffiLib.uniffi_vexil_ffi_checksum_method_vexilclient_overrides.restype = ctyp
 _UniffiLib.uniffi_vexil_ffi_checksum_method_vexilclient_put.argtypes = (
 )
 _UniffiLib.uniffi_vexil_ffi_checksum_method_vexilclient_put.restype = ctypes.c_uint16
+_UniffiLib.uniffi_vexil_ffi_checksum_method_vexilclient_register.argtypes = (
+)
+_UniffiLib.uniffi_vexil_ffi_checksum_method_vexilclient_register.restype = ctypes.c_uint16
+_UniffiLib.uniffi_vexil_ffi_checksum_method_vexilclient_registered.argtypes = (
+)
+_UniffiLib.uniffi_vexil_ffi_checksum_method_vexilclient_registered.restype = ctypes.c_uint16
 _UniffiLib.uniffi_vexil_ffi_checksum_method_vexilclient_remove_override.argtypes = (
 )
 _UniffiLib.uniffi_vexil_ffi_checksum_method_vexilclient_remove_override.restype = ctypes.c_uint16
+_UniffiLib.uniffi_vexil_ffi_checksum_method_vexilclient_remove_runtime.argtypes = (
+)
+_UniffiLib.uniffi_vexil_ffi_checksum_method_vexilclient_remove_runtime.restype = ctypes.c_uint16
+_UniffiLib.uniffi_vexil_ffi_checksum_method_vexilclient_runtime_values.argtypes = (
+)
+_UniffiLib.uniffi_vexil_ffi_checksum_method_vexilclient_runtime_values.restype = ctypes.c_uint16
 _UniffiLib.uniffi_vexil_ffi_checksum_method_vexilclient_set_override.argtypes = (
 )
 _UniffiLib.uniffi_vexil_ffi_checksum_method_vexilclient_set_override.restype = ctypes.c_uint16
+_UniffiLib.uniffi_vexil_ffi_checksum_method_vexilclient_set_runtime.argtypes = (
+)
+_UniffiLib.uniffi_vexil_ffi_checksum_method_vexilclient_set_runtime.restype = ctypes.c_uint16
 _UniffiLib.uniffi_vexil_ffi_checksum_method_vexilclient_state.argtypes = (
 )
 _UniffiLib.uniffi_vexil_ffi_checksum_method_vexilclient_state.restype = ctypes.c_uint16
+_UniffiLib.uniffi_vexil_ffi_checksum_method_vexilclient_unregister.argtypes = (
+)
+_UniffiLib.uniffi_vexil_ffi_checksum_method_vexilclient_unregister.restype = ctypes.c_uint16
 _UniffiLib.uniffi_vexil_ffi_checksum_constructor_vexilclient_start.argtypes = (
 )
 _UniffiLib.uniffi_vexil_ffi_checksum_constructor_vexilclient_start.restype = ctypes.c_uint16
@@ -656,6 +711,21 @@ _UniffiLib.uniffi_vexil_ffi_fn_method_statelistener_on_state.argtypes = (
     ctypes.POINTER(_UniffiRustCallStatus),
 )
 _UniffiLib.uniffi_vexil_ffi_fn_method_statelistener_on_state.restype = None
+_UniffiLib.uniffi_vexil_ffi_fn_method_stickystore_get.argtypes = (
+    ctypes.c_uint64,
+    _UniffiRustBuffer,
+    _UniffiRustBuffer,
+    ctypes.POINTER(_UniffiRustCallStatus),
+)
+_UniffiLib.uniffi_vexil_ffi_fn_method_stickystore_get.restype = _UniffiRustBuffer
+_UniffiLib.uniffi_vexil_ffi_fn_method_stickystore_put.argtypes = (
+    ctypes.c_uint64,
+    _UniffiRustBuffer,
+    _UniffiRustBuffer,
+    _UniffiRustBuffer,
+    ctypes.POINTER(_UniffiRustCallStatus),
+)
+_UniffiLib.uniffi_vexil_ffi_fn_method_stickystore_put.restype = None
 _UniffiLib.uniffi_vexil_ffi_fn_method_subscription_cancel.argtypes = (
     ctypes.c_uint64,
     ctypes.POINTER(_UniffiRustCallStatus),
@@ -683,12 +753,24 @@ _UniffiLib.uniffi_vexil_ffi_fn_method_vexilclient_force_refresh.argtypes = (
     ctypes.POINTER(_UniffiRustCallStatus),
 )
 _UniffiLib.uniffi_vexil_ffi_fn_method_vexilclient_force_refresh.restype = None
+_UniffiLib.uniffi_vexil_ffi_fn_method_vexilclient_generation.argtypes = (
+    ctypes.c_uint64,
+    ctypes.POINTER(_UniffiRustCallStatus),
+)
+_UniffiLib.uniffi_vexil_ffi_fn_method_vexilclient_generation.restype = ctypes.c_uint64
 _UniffiLib.uniffi_vexil_ffi_fn_method_vexilclient_get_override.argtypes = (
     ctypes.c_uint64,
     _UniffiRustBuffer,
     ctypes.POINTER(_UniffiRustCallStatus),
 )
 _UniffiLib.uniffi_vexil_ffi_fn_method_vexilclient_get_override.restype = _UniffiRustBuffer
+_UniffiLib.uniffi_vexil_ffi_fn_method_vexilclient_get_runtime.argtypes = (
+    ctypes.c_uint64,
+    _UniffiRustBuffer,
+    _UniffiRustBuffer,
+    ctypes.POINTER(_UniffiRustCallStatus),
+)
+_UniffiLib.uniffi_vexil_ffi_fn_method_vexilclient_get_runtime.restype = _UniffiRustBuffer
 _UniffiLib.uniffi_vexil_ffi_fn_method_vexilclient_handle.argtypes = (
     ctypes.c_uint64,
     ctypes.POINTER(_UniffiRustCallStatus),
@@ -699,6 +781,11 @@ _UniffiLib.uniffi_vexil_ffi_fn_method_vexilclient_instance_id.argtypes = (
     ctypes.POINTER(_UniffiRustCallStatus),
 )
 _UniffiLib.uniffi_vexil_ffi_fn_method_vexilclient_instance_id.restype = _UniffiRustBuffer
+_UniffiLib.uniffi_vexil_ffi_fn_method_vexilclient_is_ready.argtypes = (
+    ctypes.c_uint64,
+    ctypes.POINTER(_UniffiRustCallStatus),
+)
+_UniffiLib.uniffi_vexil_ffi_fn_method_vexilclient_is_ready.restype = ctypes.c_int8
 _UniffiLib.uniffi_vexil_ffi_fn_method_vexilclient_on_change.argtypes = (
     ctypes.c_uint64,
     _UniffiRustBuffer,
@@ -724,12 +811,36 @@ _UniffiLib.uniffi_vexil_ffi_fn_method_vexilclient_put.argtypes = (
     ctypes.POINTER(_UniffiRustCallStatus),
 )
 _UniffiLib.uniffi_vexil_ffi_fn_method_vexilclient_put.restype = None
+_UniffiLib.uniffi_vexil_ffi_fn_method_vexilclient_register.argtypes = (
+    ctypes.c_uint64,
+    _UniffiRustBuffer,
+    ctypes.POINTER(_UniffiRustCallStatus),
+)
+_UniffiLib.uniffi_vexil_ffi_fn_method_vexilclient_register.restype = None
+_UniffiLib.uniffi_vexil_ffi_fn_method_vexilclient_registered.argtypes = (
+    ctypes.c_uint64,
+    ctypes.POINTER(_UniffiRustCallStatus),
+)
+_UniffiLib.uniffi_vexil_ffi_fn_method_vexilclient_registered.restype = _UniffiRustBuffer
 _UniffiLib.uniffi_vexil_ffi_fn_method_vexilclient_remove_override.argtypes = (
     ctypes.c_uint64,
     _UniffiRustBuffer,
     ctypes.POINTER(_UniffiRustCallStatus),
 )
 _UniffiLib.uniffi_vexil_ffi_fn_method_vexilclient_remove_override.restype = None
+_UniffiLib.uniffi_vexil_ffi_fn_method_vexilclient_remove_runtime.argtypes = (
+    ctypes.c_uint64,
+    _UniffiRustBuffer,
+    _UniffiRustBuffer,
+    ctypes.POINTER(_UniffiRustCallStatus),
+)
+_UniffiLib.uniffi_vexil_ffi_fn_method_vexilclient_remove_runtime.restype = None
+_UniffiLib.uniffi_vexil_ffi_fn_method_vexilclient_runtime_values.argtypes = (
+    ctypes.c_uint64,
+    _UniffiRustBuffer,
+    ctypes.POINTER(_UniffiRustCallStatus),
+)
+_UniffiLib.uniffi_vexil_ffi_fn_method_vexilclient_runtime_values.restype = _UniffiRustBuffer
 _UniffiLib.uniffi_vexil_ffi_fn_method_vexilclient_set_override.argtypes = (
     ctypes.c_uint64,
     _UniffiRustBuffer,
@@ -737,12 +848,27 @@ _UniffiLib.uniffi_vexil_ffi_fn_method_vexilclient_set_override.argtypes = (
     ctypes.POINTER(_UniffiRustCallStatus),
 )
 _UniffiLib.uniffi_vexil_ffi_fn_method_vexilclient_set_override.restype = None
+_UniffiLib.uniffi_vexil_ffi_fn_method_vexilclient_set_runtime.argtypes = (
+    ctypes.c_uint64,
+    _UniffiRustBuffer,
+    _UniffiRustBuffer,
+    _UniffiRustBuffer,
+    ctypes.POINTER(_UniffiRustCallStatus),
+)
+_UniffiLib.uniffi_vexil_ffi_fn_method_vexilclient_set_runtime.restype = None
 _UniffiLib.uniffi_vexil_ffi_fn_method_vexilclient_state.argtypes = (
     ctypes.c_uint64,
     ctypes.POINTER(_UniffiRustCallStatus),
 )
 _UniffiLib.uniffi_vexil_ffi_fn_method_vexilclient_state.restype = _UniffiRustBuffer
+_UniffiLib.uniffi_vexil_ffi_fn_method_vexilclient_unregister.argtypes = (
+    ctypes.c_uint64,
+    _UniffiRustBuffer,
+    ctypes.POINTER(_UniffiRustCallStatus),
+)
+_UniffiLib.uniffi_vexil_ffi_fn_method_vexilclient_unregister.restype = None
 _UniffiLib.uniffi_vexil_ffi_fn_constructor_vexilclient_start.argtypes = (
+    _UniffiRustBuffer,
     _UniffiRustBuffer,
     ctypes.POINTER(_UniffiRustCallStatus),
 )
@@ -767,6 +893,16 @@ _UniffiLib.uniffi_vexil_ffi_fn_free_statelistener.argtypes = (
     ctypes.POINTER(_UniffiRustCallStatus),
 )
 _UniffiLib.uniffi_vexil_ffi_fn_free_statelistener.restype = None
+_UniffiLib.uniffi_vexil_ffi_fn_clone_stickystore.argtypes = (
+    ctypes.c_uint64,
+    ctypes.POINTER(_UniffiRustCallStatus),
+)
+_UniffiLib.uniffi_vexil_ffi_fn_clone_stickystore.restype = ctypes.c_uint64
+_UniffiLib.uniffi_vexil_ffi_fn_free_stickystore.argtypes = (
+    ctypes.c_uint64,
+    ctypes.POINTER(_UniffiRustCallStatus),
+)
+_UniffiLib.uniffi_vexil_ffi_fn_free_stickystore.restype = None
 _UniffiLib.uniffi_vexil_ffi_fn_clone_subscription.argtypes = (
     ctypes.c_uint64,
     ctypes.POINTER(_UniffiRustCallStatus),
@@ -821,6 +957,27 @@ _UniffiLib.uniffi_vexil_ffi_fn_init_callback_vtable_statelistener.argtypes = (
     ctypes.POINTER(_UniffiVTableCallbackInterfaceVexilStateListener),
 )
 _UniffiLib.uniffi_vexil_ffi_fn_init_callback_vtable_statelistener.restype = None
+_UNIFFI_CALLBACK_INTERFACE_VEXIL_STICKY_STORE_METHOD0 = ctypes.CFUNCTYPE(None,ctypes.c_uint64,_UniffiRustBuffer,_UniffiRustBuffer,ctypes.POINTER(_UniffiRustBuffer),
+    ctypes.POINTER(_UniffiRustCallStatus),
+)
+_UNIFFI_CALLBACK_INTERFACE_VEXIL_STICKY_STORE_METHOD1 = ctypes.CFUNCTYPE(None,ctypes.c_uint64,_UniffiRustBuffer,_UniffiRustBuffer,_UniffiRustBuffer,ctypes.c_void_p,
+    ctypes.POINTER(_UniffiRustCallStatus),
+)
+_UNIFFI_CALLBACK_INTERFACE_CLONE_VEXIL_STICKY_STORE = ctypes.CFUNCTYPE(ctypes.c_uint64,ctypes.c_uint64,
+)
+_UNIFFI_CALLBACK_INTERFACE_FREE_VEXIL_STICKY_STORE = ctypes.CFUNCTYPE(None,ctypes.c_uint64,
+)
+class _UniffiVTableCallbackInterfaceVexilStickyStore(ctypes.Structure):
+    _fields_ = [
+        ("uniffi_free", _UNIFFI_CALLBACK_INTERFACE_FREE_VEXIL_STICKY_STORE),
+        ("uniffi_clone", _UNIFFI_CALLBACK_INTERFACE_CLONE_VEXIL_STICKY_STORE),
+        ("get", _UNIFFI_CALLBACK_INTERFACE_VEXIL_STICKY_STORE_METHOD0),
+        ("put", _UNIFFI_CALLBACK_INTERFACE_VEXIL_STICKY_STORE_METHOD1),
+    ]
+_UniffiLib.uniffi_vexil_ffi_fn_init_callback_vtable_stickystore.argtypes = (
+    ctypes.POINTER(_UniffiVTableCallbackInterfaceVexilStickyStore),
+)
+_UniffiLib.uniffi_vexil_ffi_fn_init_callback_vtable_stickystore.restype = None
 
 _uniffi_check_contract_api_version(_UniffiLib)
 # _uniffi_check_api_checksums(_UniffiLib)
@@ -1132,6 +1289,11 @@ class Streaming(enum.Enum):
     Server-sent events; asked every now and then while they are away.
 """
     
+    WEB_SOCKET = 2
+    """
+    A WebSocket; likewise.
+"""
+    
 
 
 class _UniffiFfiConverterTypeStreaming(_UniffiConverterRustBuffer):
@@ -1142,6 +1304,8 @@ class _UniffiFfiConverterTypeStreaming(_UniffiConverterRustBuffer):
             return Streaming.OFF
         if variant == 2:
             return Streaming.EVENTS
+        if variant == 3:
+            return Streaming.WEB_SOCKET
         raise InternalError("Raw enum value doesn't match any cases")
 
     @staticmethod
@@ -1149,6 +1313,8 @@ class _UniffiFfiConverterTypeStreaming(_UniffiConverterRustBuffer):
         if value == Streaming.OFF:
             return
         if value == Streaming.EVENTS:
+            return
+        if value == Streaming.WEB_SOCKET:
             return
         raise ValueError(value)
 
@@ -1158,6 +1324,8 @@ class _UniffiFfiConverterTypeStreaming(_UniffiConverterRustBuffer):
             buf.write_i32(1)
         if value == Streaming.EVENTS:
             buf.write_i32(2)
+        if value == Streaming.WEB_SOCKET:
+            buf.write_i32(3)
 
 
 
@@ -1422,7 +1590,7 @@ class ClientOptions:
     """
     All options. Times are in milliseconds.
 """
-    def __init__(self, *, source:SourceOptions, environment:typing.Optional[str] = _DEFAULT, bootstrap:typing.Optional[str] = _DEFAULT, polling_interval_ms:typing.Optional[int] = _DEFAULT, streaming:typing.Optional[Streaming] = _DEFAULT, silence_ms:typing.Optional[int] = _DEFAULT, request_timeout_ms:typing.Optional[int] = _DEFAULT, start_timeout_ms:typing.Optional[int] = _DEFAULT, cache_folder:typing.Optional[str] = _DEFAULT, cache_max_age_ms:typing.Optional[int] = _DEFAULT, retry_attempts:typing.Optional[int] = _DEFAULT, retry_base_ms:typing.Optional[int] = _DEFAULT, retry_max_ms:typing.Optional[int] = _DEFAULT, fallback:typing.Optional[Fallback] = _DEFAULT, offline:bool = False, threadless:bool = False, trusted_keys:typing.List[TrustedKeyOptions] = _DEFAULT, allow_overrides:typing.Optional[bool] = _DEFAULT, instance_id:typing.Optional[str] = _DEFAULT, service_name:typing.Optional[str] = _DEFAULT, app_version:typing.Optional[str] = _DEFAULT):
+    def __init__(self, *, source:SourceOptions, environment:typing.Optional[str] = _DEFAULT, bootstrap:typing.Optional[str] = _DEFAULT, polling_interval_ms:typing.Optional[int] = _DEFAULT, streaming:typing.Optional[Streaming] = _DEFAULT, silence_ms:typing.Optional[int] = _DEFAULT, request_timeout_ms:typing.Optional[int] = _DEFAULT, start_timeout_ms:typing.Optional[int] = _DEFAULT, cache_folder:typing.Optional[str] = _DEFAULT, cache_max_age_ms:typing.Optional[int] = _DEFAULT, retry_attempts:typing.Optional[int] = _DEFAULT, retry_base_ms:typing.Optional[int] = _DEFAULT, retry_max_ms:typing.Optional[int] = _DEFAULT, fallback:typing.Optional[Fallback] = _DEFAULT, offline:bool = False, threadless:bool = False, trusted_keys:typing.List[TrustedKeyOptions] = _DEFAULT, allow_overrides:typing.Optional[bool] = _DEFAULT, sticky_file:typing.Optional[str] = _DEFAULT, sticky_capacity:typing.Optional[int] = _DEFAULT, instance_id:typing.Optional[str] = _DEFAULT, service_name:typing.Optional[str] = _DEFAULT, app_version:typing.Optional[str] = _DEFAULT):
         self.source = source
         if environment is _DEFAULT:
             self.environment = None
@@ -1486,6 +1654,14 @@ class ClientOptions:
             self.allow_overrides = None
         else:
             self.allow_overrides = allow_overrides
+        if sticky_file is _DEFAULT:
+            self.sticky_file = None
+        else:
+            self.sticky_file = sticky_file
+        if sticky_capacity is _DEFAULT:
+            self.sticky_capacity = None
+        else:
+            self.sticky_capacity = sticky_capacity
         if instance_id is _DEFAULT:
             self.instance_id = None
         else:
@@ -1503,7 +1679,7 @@ class ClientOptions:
 
     
     def __str__(self):
-        return "ClientOptions(source={}, environment={}, bootstrap={}, polling_interval_ms={}, streaming={}, silence_ms={}, request_timeout_ms={}, start_timeout_ms={}, cache_folder={}, cache_max_age_ms={}, retry_attempts={}, retry_base_ms={}, retry_max_ms={}, fallback={}, offline={}, threadless={}, trusted_keys={}, allow_overrides={}, instance_id={}, service_name={}, app_version={})".format(self.source, self.environment, self.bootstrap, self.polling_interval_ms, self.streaming, self.silence_ms, self.request_timeout_ms, self.start_timeout_ms, self.cache_folder, self.cache_max_age_ms, self.retry_attempts, self.retry_base_ms, self.retry_max_ms, self.fallback, self.offline, self.threadless, self.trusted_keys, self.allow_overrides, self.instance_id, self.service_name, self.app_version)
+        return "ClientOptions(source={}, environment={}, bootstrap={}, polling_interval_ms={}, streaming={}, silence_ms={}, request_timeout_ms={}, start_timeout_ms={}, cache_folder={}, cache_max_age_ms={}, retry_attempts={}, retry_base_ms={}, retry_max_ms={}, fallback={}, offline={}, threadless={}, trusted_keys={}, allow_overrides={}, sticky_file={}, sticky_capacity={}, instance_id={}, service_name={}, app_version={})".format(self.source, self.environment, self.bootstrap, self.polling_interval_ms, self.streaming, self.silence_ms, self.request_timeout_ms, self.start_timeout_ms, self.cache_folder, self.cache_max_age_ms, self.retry_attempts, self.retry_base_ms, self.retry_max_ms, self.fallback, self.offline, self.threadless, self.trusted_keys, self.allow_overrides, self.sticky_file, self.sticky_capacity, self.instance_id, self.service_name, self.app_version)
     def __eq__(self, other):
         if self.source != other.source:
             return False
@@ -1541,6 +1717,10 @@ class ClientOptions:
             return False
         if self.allow_overrides != other.allow_overrides:
             return False
+        if self.sticky_file != other.sticky_file:
+            return False
+        if self.sticky_capacity != other.sticky_capacity:
+            return False
         if self.instance_id != other.instance_id:
             return False
         if self.service_name != other.service_name:
@@ -1571,6 +1751,8 @@ class _UniffiFfiConverterTypeClientOptions(_UniffiConverterRustBuffer):
             threadless=_UniffiFfiConverterBoolean.read(buf),
             trusted_keys=_UniffiFfiConverterSequenceTypeTrustedKeyOptions.read(buf),
             allow_overrides=_UniffiFfiConverterOptionalBoolean.read(buf),
+            sticky_file=_UniffiFfiConverterOptionalString.read(buf),
+            sticky_capacity=_UniffiFfiConverterOptionalUInt32.read(buf),
             instance_id=_UniffiFfiConverterOptionalString.read(buf),
             service_name=_UniffiFfiConverterOptionalString.read(buf),
             app_version=_UniffiFfiConverterOptionalString.read(buf),
@@ -1596,6 +1778,8 @@ class _UniffiFfiConverterTypeClientOptions(_UniffiConverterRustBuffer):
         _UniffiFfiConverterBoolean.check_lower(value.threadless)
         _UniffiFfiConverterSequenceTypeTrustedKeyOptions.check_lower(value.trusted_keys)
         _UniffiFfiConverterOptionalBoolean.check_lower(value.allow_overrides)
+        _UniffiFfiConverterOptionalString.check_lower(value.sticky_file)
+        _UniffiFfiConverterOptionalUInt32.check_lower(value.sticky_capacity)
         _UniffiFfiConverterOptionalString.check_lower(value.instance_id)
         _UniffiFfiConverterOptionalString.check_lower(value.service_name)
         _UniffiFfiConverterOptionalString.check_lower(value.app_version)
@@ -1620,6 +1804,8 @@ class _UniffiFfiConverterTypeClientOptions(_UniffiConverterRustBuffer):
         _UniffiFfiConverterBoolean.write(value.threadless, buf)
         _UniffiFfiConverterSequenceTypeTrustedKeyOptions.write(value.trusted_keys, buf)
         _UniffiFfiConverterOptionalBoolean.write(value.allow_overrides, buf)
+        _UniffiFfiConverterOptionalString.write(value.sticky_file, buf)
+        _UniffiFfiConverterOptionalUInt32.write(value.sticky_capacity, buf)
         _UniffiFfiConverterOptionalString.write(value.instance_id, buf)
         _UniffiFfiConverterOptionalString.write(value.service_name, buf)
         _UniffiFfiConverterOptionalString.write(value.app_version, buf)
@@ -2603,6 +2789,208 @@ class _UniffiFfiConverterTypeStateListener:
         buf.write_u64(cls.lower(value))
 
 
+class StickyStore():
+    """
+    Where variants are remembered that units were given in experiments that are `sticky`. It is asked by reads, in the
+    thread that reads; one that throws is taken for one that knows nothing.
+"""
+    
+    def get(self, experiment: str,unit: str) -> typing.Optional[str]:
+        """
+        The id of the variant that a unit was given.
+"""
+        raise NotImplementedError
+    def put(self, experiment: str,unit: str,variant: str) -> None:
+        """
+        Remembers the variant that a unit was given.
+"""
+        raise NotImplementedError
+
+class StickyStoreImpl(StickyStore):
+    """
+    Where variants are remembered that units were given in experiments that are `sticky`. It is asked by reads, in the
+    thread that reads; one that throws is taken for one that knows nothing.
+"""
+    
+    _handle: ctypes.c_uint64
+    
+    def __init__(self, *args, **kwargs):
+        raise ValueError("This class has no default constructor")
+
+    def __del__(self):
+        # In case of partial initialization of instances.
+        handle = getattr(self, "_handle", None)
+        if handle is not None:
+            _uniffi_rust_call(_UniffiLib.uniffi_vexil_ffi_fn_free_stickystore, handle)
+
+    def _uniffi_clone_handle(self):
+        return _uniffi_rust_call(_UniffiLib.uniffi_vexil_ffi_fn_clone_stickystore, self._handle)
+
+    # Used by alternative constructors or any methods which return this type.
+    @classmethod
+    def _uniffi_make_instance(cls, handle):
+        # Lightly yucky way to bypass the usual __init__ logic
+        # and just create a new instance with the required handle.
+        inst = cls.__new__(cls)
+        inst._handle = handle
+        return inst
+    def get(self, experiment: str,unit: str) -> typing.Optional[str]:
+        """
+        The id of the variant that a unit was given.
+"""
+        
+        _UniffiFfiConverterString.check_lower(experiment)
+
+        _UniffiFfiConverterString.check_lower(unit)
+        _uniffi_lowered_args = (
+            self._uniffi_clone_handle(),
+            _UniffiFfiConverterString.lower(experiment),
+            _UniffiFfiConverterString.lower(unit),
+        )
+        _uniffi_lift_return = _UniffiFfiConverterOptionalString.lift
+        _uniffi_error_converter = _UniffiFfiConverterTypeListenerError
+        _uniffi_ffi_result = _uniffi_rust_call_with_error(
+            _uniffi_error_converter,
+            _UniffiLib.uniffi_vexil_ffi_fn_method_stickystore_get,
+            *_uniffi_lowered_args,
+        )
+        return _uniffi_lift_return(_uniffi_ffi_result)
+    def put(self, experiment: str,unit: str,variant: str) -> None:
+        """
+        Remembers the variant that a unit was given.
+"""
+        
+        _UniffiFfiConverterString.check_lower(experiment)
+
+        _UniffiFfiConverterString.check_lower(unit)
+
+        _UniffiFfiConverterString.check_lower(variant)
+        _uniffi_lowered_args = (
+            self._uniffi_clone_handle(),
+            _UniffiFfiConverterString.lower(experiment),
+            _UniffiFfiConverterString.lower(unit),
+            _UniffiFfiConverterString.lower(variant),
+        )
+        _uniffi_lift_return = lambda val: None
+        _uniffi_error_converter = _UniffiFfiConverterTypeListenerError
+        _uniffi_ffi_result = _uniffi_rust_call_with_error(
+            _uniffi_error_converter,
+            _UniffiLib.uniffi_vexil_ffi_fn_method_stickystore_put,
+            *_uniffi_lowered_args,
+        )
+        return _uniffi_lift_return(_uniffi_ffi_result)
+
+
+
+
+# Put all the bits inside a class to keep the top-level namespace clean
+class _UniffiTraitImplStickyStoreImpl:
+    # For each method, generate a callback function to pass to Rust
+
+    @_UNIFFI_CALLBACK_INTERFACE_VEXIL_STICKY_STORE_METHOD0
+    def get(
+            uniffi_handle,
+            experiment,
+            unit,
+            uniffi_out_return,
+            uniffi_call_status_ptr,
+        ):
+        uniffi_obj = _UniffiFfiConverterTypeStickyStore._handle_map.get(uniffi_handle)
+        def make_call():
+            uniffi_args = (_UniffiFfiConverterString.lift(experiment), _UniffiFfiConverterString.lift(unit), )
+            uniffi_method = uniffi_obj.get
+            return uniffi_method(*uniffi_args)
+        def write_return_value(v):
+            uniffi_out_return[0] = _UniffiFfiConverterOptionalString.lower(v)
+        _uniffi_trait_interface_call_with_error(
+                uniffi_call_status_ptr.contents,
+                make_call,
+                write_return_value,
+                ListenerError,
+                _UniffiFfiConverterTypeListenerError.lower,
+        )
+
+    @_UNIFFI_CALLBACK_INTERFACE_VEXIL_STICKY_STORE_METHOD1
+    def put(
+            uniffi_handle,
+            experiment,
+            unit,
+            variant,
+            uniffi_out_return,
+            uniffi_call_status_ptr,
+        ):
+        uniffi_obj = _UniffiFfiConverterTypeStickyStore._handle_map.get(uniffi_handle)
+        def make_call():
+            uniffi_args = (_UniffiFfiConverterString.lift(experiment), _UniffiFfiConverterString.lift(unit), _UniffiFfiConverterString.lift(variant), )
+            uniffi_method = uniffi_obj.put
+            return uniffi_method(*uniffi_args)
+        write_return_value = lambda v: None
+        _uniffi_trait_interface_call_with_error(
+                uniffi_call_status_ptr.contents,
+                make_call,
+                write_return_value,
+                ListenerError,
+                _UniffiFfiConverterTypeListenerError.lower,
+        )
+
+    @_UNIFFI_CALLBACK_INTERFACE_FREE_VEXIL_STICKY_STORE
+    def _uniffi_free(uniffi_handle):
+        _UniffiFfiConverterTypeStickyStore._handle_map.remove(uniffi_handle)
+
+    @_UNIFFI_CALLBACK_INTERFACE_CLONE_VEXIL_STICKY_STORE
+    def _uniffi_clone(uniffi_handle):
+        return _UniffiFfiConverterTypeStickyStore._handle_map.clone(uniffi_handle)
+
+    # Generate the FFI VTable.  This has a field for each callback interface method.
+    _uniffi_vtable = _UniffiVTableCallbackInterfaceVexilStickyStore(
+        _uniffi_free,
+        _uniffi_clone,
+        get,
+        put,
+    )
+    # Send Rust a pointer to the VTable.  Note: this means we need to keep the struct alive forever,
+    # or else bad things will happen when Rust tries to access it.
+    _UniffiLib.uniffi_vexil_ffi_fn_init_callback_vtable_stickystore(ctypes.byref(_uniffi_vtable))
+
+class _UniffiFfiConverterTypeStickyStore:
+    _handle_map = _UniffiHandleMap()
+
+    @staticmethod
+    def lift(value: int):
+        if (value & 1) == 0:
+            # Rust-generated handle, construct a new class that uses the handle to implement the
+            # interface
+            return StickyStoreImpl._uniffi_make_instance(value)
+        else:
+            # Python-generated handle, get the object from the handle map
+            return _UniffiFfiConverterTypeStickyStore._handle_map.remove(value)
+
+    @staticmethod
+    def check_lower(value: StickyStore):
+        if not isinstance(value, StickyStore):
+            raise TypeError("Expected StickyStore subclass, {} found".format(type(value).__name__))
+
+    @staticmethod
+    def lower(value: StickyStore):
+         if isinstance(value, StickyStoreImpl):
+            # Rust-implementated object.  Clone the handle and return it
+            return value._uniffi_clone_handle()
+         else:
+            # Python-implementated object, generate a new vtable handle and return that.
+            return _UniffiFfiConverterTypeStickyStore._handle_map.insert(value)
+
+    @classmethod
+    def read(cls, buf: _UniffiRustBuffer):
+        ptr = buf.read_u64()
+        if ptr == 0:
+            raise InternalError("Raw handle value was null")
+        return cls.lift(ptr)
+
+    @classmethod
+    def write(cls, value: StickyStore, buf: _UniffiRustBuffer):
+        buf.write_u64(cls.lower(value))
+
+
 class SubscriptionProtocol(typing.Protocol):
     """
     Listens until it is cancelled or dropped.
@@ -2743,9 +3131,19 @@ class VexilClientProtocol(typing.Protocol):
         Asks the source now, and waits for the answer.
 """
         raise NotImplementedError
+    def generation(self, ) -> int:
+        """
+        The number of what a read may come to just now; it moves whenever that does.
+"""
+        raise NotImplementedError
     def get_override(self, key: str) -> typing.Optional[str]:
         """
-        The override of a key, in JSON.
+        The override of a key.
+"""
+        raise NotImplementedError
+    def get_runtime(self, namespace: str,key: str) -> typing.Optional[str]:
+        """
+        The runtime value of a key: what was set, not what the key is without it.
 """
         raise NotImplementedError
     def handle(self, ) -> int:
@@ -2756,6 +3154,12 @@ class VexilClientProtocol(typing.Protocol):
     def instance_id(self, ) -> str:
         """
         The name of this process in telemetry, and in contexts as `instance.id`.
+"""
+        raise NotImplementedError
+    def is_ready(self, ) -> bool:
+        """
+        Whether there are definitions to evaluate with, wherever they came from. A read without any is an error of its own
+        (`PROVIDER_NOT_READY`) and of a client whose fallback is `throw` an exception.
 """
         raise NotImplementedError
     def on_change(self, namespace: str,key: str,listener: ChangeListener) -> Subscription:
@@ -2770,7 +3174,7 @@ class VexilClientProtocol(typing.Protocol):
         raise NotImplementedError
     def overrides(self, ) -> dict[str, str]:
         """
-        Every override, in JSON.
+        Every override.
 """
         raise NotImplementedError
     def put(self, definitions: str) -> None:
@@ -2778,19 +3182,51 @@ class VexilClientProtocol(typing.Protocol):
         Puts other definitions in force, where the source is the program itself.
 """
         raise NotImplementedError
+    def register(self, definitions: str) -> None:
+        """
+        Registers definitions, in JSON, for keys that the control plane may not know yet; each stands where what is in
+        force has no such key. All of them, or none where one is wrong.
+"""
+        raise NotImplementedError
+    def registered(self, ) -> typing.List[str]:
+        """
+        Every key that is registered, ascending.
+"""
+        raise NotImplementedError
     def remove_override(self, key: str) -> None:
         """
         Removes an override.
 """
         raise NotImplementedError
+    def remove_runtime(self, namespace: str,key: str) -> None:
+        """
+        Removes a runtime value.
+"""
+        raise NotImplementedError
+    def runtime_values(self, namespace: str) -> dict[str, str]:
+        """
+        Every runtime value of a namespace.
+"""
+        raise NotImplementedError
     def set_override(self, key: str,value_json: str) -> None:
         """
-        Sets what a key is in this process, whatever is in force; the value in JSON.
+        Sets what a key is in this process, whatever is in force.
+"""
+        raise NotImplementedError
+    def set_runtime(self, namespace: str,key: str,value_json: str) -> None:
+        """
+        Sets a value while the program runs: in a namespace of the host's own for whoever asks or listens; in `features`,
+        `configs` and `experiments` it is an override of the key, under the same permission.
 """
         raise NotImplementedError
     def state(self, ) -> ClientState:
         """
         How the client stands.
+"""
+        raise NotImplementedError
+    def unregister(self, key: str) -> None:
+        """
+        Takes back what was registered for a key.
 """
         raise NotImplementedError
 
@@ -2801,14 +3237,20 @@ class VexilClient(VexilClientProtocol):
     
     _handle: ctypes.c_uint64
     @classmethod
-    def start(cls, options: ClientOptions) -> VexilClient:
+    def start(cls, options: ClientOptions,sticky: typing.Union[object, typing.Optional[StickyStore]] = _DEFAULT) -> VexilClient:
         """
-        Starts a client, and waits for the first definitions as long as the options say.
+        Starts a client, and waits for the first definitions as long as the options say. `sticky` remembers which variants
+        units were given; it takes the place of the file that the options may name.
 """
         
         _UniffiFfiConverterTypeClientOptions.check_lower(options)
+
+        if sticky is _DEFAULT:
+            sticky = None
+        _UniffiFfiConverterOptionalTypeStickyStore.check_lower(sticky)
         _uniffi_lowered_args = (
             _UniffiFfiConverterTypeClientOptions.lower(options),
+            _UniffiFfiConverterOptionalTypeStickyStore.lower(sticky),
         )
         _uniffi_lift_return = _UniffiFfiConverterTypeVexilClient.lift
         _uniffi_error_converter = _UniffiFfiConverterTypeVexilError
@@ -2905,9 +3347,24 @@ class VexilClient(VexilClientProtocol):
             *_uniffi_lowered_args,
         )
         return _uniffi_lift_return(_uniffi_ffi_result)
+    def generation(self, ) -> int:
+        """
+        The number of what a read may come to just now; it moves whenever that does.
+"""
+        _uniffi_lowered_args = (
+            self._uniffi_clone_handle(),
+        )
+        _uniffi_lift_return = _UniffiFfiConverterUInt64.lift
+        _uniffi_error_converter = None
+        _uniffi_ffi_result = _uniffi_rust_call_with_error(
+            _uniffi_error_converter,
+            _UniffiLib.uniffi_vexil_ffi_fn_method_vexilclient_generation,
+            *_uniffi_lowered_args,
+        )
+        return _uniffi_lift_return(_uniffi_ffi_result)
     def get_override(self, key: str) -> typing.Optional[str]:
         """
-        The override of a key, in JSON.
+        The override of a key.
 """
         
         _UniffiFfiConverterString.check_lower(key)
@@ -2920,6 +3377,27 @@ class VexilClient(VexilClientProtocol):
         _uniffi_ffi_result = _uniffi_rust_call_with_error(
             _uniffi_error_converter,
             _UniffiLib.uniffi_vexil_ffi_fn_method_vexilclient_get_override,
+            *_uniffi_lowered_args,
+        )
+        return _uniffi_lift_return(_uniffi_ffi_result)
+    def get_runtime(self, namespace: str,key: str) -> typing.Optional[str]:
+        """
+        The runtime value of a key: what was set, not what the key is without it.
+"""
+        
+        _UniffiFfiConverterString.check_lower(namespace)
+
+        _UniffiFfiConverterString.check_lower(key)
+        _uniffi_lowered_args = (
+            self._uniffi_clone_handle(),
+            _UniffiFfiConverterString.lower(namespace),
+            _UniffiFfiConverterString.lower(key),
+        )
+        _uniffi_lift_return = _UniffiFfiConverterOptionalString.lift
+        _uniffi_error_converter = None
+        _uniffi_ffi_result = _uniffi_rust_call_with_error(
+            _uniffi_error_converter,
+            _UniffiLib.uniffi_vexil_ffi_fn_method_vexilclient_get_runtime,
             *_uniffi_lowered_args,
         )
         return _uniffi_lift_return(_uniffi_ffi_result)
@@ -2950,6 +3428,22 @@ class VexilClient(VexilClientProtocol):
         _uniffi_ffi_result = _uniffi_rust_call_with_error(
             _uniffi_error_converter,
             _UniffiLib.uniffi_vexil_ffi_fn_method_vexilclient_instance_id,
+            *_uniffi_lowered_args,
+        )
+        return _uniffi_lift_return(_uniffi_ffi_result)
+    def is_ready(self, ) -> bool:
+        """
+        Whether there are definitions to evaluate with, wherever they came from. A read without any is an error of its own
+        (`PROVIDER_NOT_READY`) and of a client whose fallback is `throw` an exception.
+"""
+        _uniffi_lowered_args = (
+            self._uniffi_clone_handle(),
+        )
+        _uniffi_lift_return = _UniffiFfiConverterBoolean.lift
+        _uniffi_error_converter = None
+        _uniffi_ffi_result = _uniffi_rust_call_with_error(
+            _uniffi_error_converter,
+            _UniffiLib.uniffi_vexil_ffi_fn_method_vexilclient_is_ready,
             *_uniffi_lowered_args,
         )
         return _uniffi_lift_return(_uniffi_ffi_result)
@@ -2997,7 +3491,7 @@ class VexilClient(VexilClientProtocol):
         return _uniffi_lift_return(_uniffi_ffi_result)
     def overrides(self, ) -> dict[str, str]:
         """
-        Every override, in JSON.
+        Every override.
 """
         _uniffi_lowered_args = (
             self._uniffi_clone_handle(),
@@ -3028,6 +3522,40 @@ class VexilClient(VexilClientProtocol):
             *_uniffi_lowered_args,
         )
         return _uniffi_lift_return(_uniffi_ffi_result)
+    def register(self, definitions: str) -> None:
+        """
+        Registers definitions, in JSON, for keys that the control plane may not know yet; each stands where what is in
+        force has no such key. All of them, or none where one is wrong.
+"""
+        
+        _UniffiFfiConverterString.check_lower(definitions)
+        _uniffi_lowered_args = (
+            self._uniffi_clone_handle(),
+            _UniffiFfiConverterString.lower(definitions),
+        )
+        _uniffi_lift_return = lambda val: None
+        _uniffi_error_converter = _UniffiFfiConverterTypeVexilError
+        _uniffi_ffi_result = _uniffi_rust_call_with_error(
+            _uniffi_error_converter,
+            _UniffiLib.uniffi_vexil_ffi_fn_method_vexilclient_register,
+            *_uniffi_lowered_args,
+        )
+        return _uniffi_lift_return(_uniffi_ffi_result)
+    def registered(self, ) -> typing.List[str]:
+        """
+        Every key that is registered, ascending.
+"""
+        _uniffi_lowered_args = (
+            self._uniffi_clone_handle(),
+        )
+        _uniffi_lift_return = _UniffiFfiConverterSequenceString.lift
+        _uniffi_error_converter = None
+        _uniffi_ffi_result = _uniffi_rust_call_with_error(
+            _uniffi_error_converter,
+            _UniffiLib.uniffi_vexil_ffi_fn_method_vexilclient_registered,
+            *_uniffi_lowered_args,
+        )
+        return _uniffi_lift_return(_uniffi_ffi_result)
     def remove_override(self, key: str) -> None:
         """
         Removes an override.
@@ -3046,9 +3574,48 @@ class VexilClient(VexilClientProtocol):
             *_uniffi_lowered_args,
         )
         return _uniffi_lift_return(_uniffi_ffi_result)
+    def remove_runtime(self, namespace: str,key: str) -> None:
+        """
+        Removes a runtime value.
+"""
+        
+        _UniffiFfiConverterString.check_lower(namespace)
+
+        _UniffiFfiConverterString.check_lower(key)
+        _uniffi_lowered_args = (
+            self._uniffi_clone_handle(),
+            _UniffiFfiConverterString.lower(namespace),
+            _UniffiFfiConverterString.lower(key),
+        )
+        _uniffi_lift_return = lambda val: None
+        _uniffi_error_converter = None
+        _uniffi_ffi_result = _uniffi_rust_call_with_error(
+            _uniffi_error_converter,
+            _UniffiLib.uniffi_vexil_ffi_fn_method_vexilclient_remove_runtime,
+            *_uniffi_lowered_args,
+        )
+        return _uniffi_lift_return(_uniffi_ffi_result)
+    def runtime_values(self, namespace: str) -> dict[str, str]:
+        """
+        Every runtime value of a namespace.
+"""
+        
+        _UniffiFfiConverterString.check_lower(namespace)
+        _uniffi_lowered_args = (
+            self._uniffi_clone_handle(),
+            _UniffiFfiConverterString.lower(namespace),
+        )
+        _uniffi_lift_return = _UniffiFfiConverterMapStringString.lift
+        _uniffi_error_converter = None
+        _uniffi_ffi_result = _uniffi_rust_call_with_error(
+            _uniffi_error_converter,
+            _UniffiLib.uniffi_vexil_ffi_fn_method_vexilclient_runtime_values,
+            *_uniffi_lowered_args,
+        )
+        return _uniffi_lift_return(_uniffi_ffi_result)
     def set_override(self, key: str,value_json: str) -> None:
         """
-        Sets what a key is in this process, whatever is in force; the value in JSON.
+        Sets what a key is in this process, whatever is in force.
 """
         
         _UniffiFfiConverterString.check_lower(key)
@@ -3067,6 +3634,31 @@ class VexilClient(VexilClientProtocol):
             *_uniffi_lowered_args,
         )
         return _uniffi_lift_return(_uniffi_ffi_result)
+    def set_runtime(self, namespace: str,key: str,value_json: str) -> None:
+        """
+        Sets a value while the program runs: in a namespace of the host's own for whoever asks or listens; in `features`,
+        `configs` and `experiments` it is an override of the key, under the same permission.
+"""
+        
+        _UniffiFfiConverterString.check_lower(namespace)
+
+        _UniffiFfiConverterString.check_lower(key)
+
+        _UniffiFfiConverterString.check_lower(value_json)
+        _uniffi_lowered_args = (
+            self._uniffi_clone_handle(),
+            _UniffiFfiConverterString.lower(namespace),
+            _UniffiFfiConverterString.lower(key),
+            _UniffiFfiConverterString.lower(value_json),
+        )
+        _uniffi_lift_return = lambda val: None
+        _uniffi_error_converter = _UniffiFfiConverterTypeVexilError
+        _uniffi_ffi_result = _uniffi_rust_call_with_error(
+            _uniffi_error_converter,
+            _UniffiLib.uniffi_vexil_ffi_fn_method_vexilclient_set_runtime,
+            *_uniffi_lowered_args,
+        )
+        return _uniffi_lift_return(_uniffi_ffi_result)
     def state(self, ) -> ClientState:
         """
         How the client stands.
@@ -3079,6 +3671,24 @@ class VexilClient(VexilClientProtocol):
         _uniffi_ffi_result = _uniffi_rust_call_with_error(
             _uniffi_error_converter,
             _UniffiLib.uniffi_vexil_ffi_fn_method_vexilclient_state,
+            *_uniffi_lowered_args,
+        )
+        return _uniffi_lift_return(_uniffi_ffi_result)
+    def unregister(self, key: str) -> None:
+        """
+        Takes back what was registered for a key.
+"""
+        
+        _UniffiFfiConverterString.check_lower(key)
+        _uniffi_lowered_args = (
+            self._uniffi_clone_handle(),
+            _UniffiFfiConverterString.lower(key),
+        )
+        _uniffi_lift_return = lambda val: None
+        _uniffi_error_converter = None
+        _uniffi_ffi_result = _uniffi_rust_call_with_error(
+            _uniffi_error_converter,
+            _UniffiLib.uniffi_vexil_ffi_fn_method_vexilclient_unregister,
             *_uniffi_lowered_args,
         )
         return _uniffi_lift_return(_uniffi_ffi_result)
@@ -3134,6 +3744,31 @@ class _UniffiFfiConverterSequenceTypeCodeRow(_UniffiConverterRustBuffer):
         return [
             _UniffiFfiConverterTypeCodeRow.read(buf) for i in range(count)
         ]
+
+class _UniffiFfiConverterOptionalTypeStickyStore(_UniffiConverterRustBuffer):
+    @classmethod
+    def check_lower(cls, value):
+        if value is not None:
+            _UniffiFfiConverterTypeStickyStore.check_lower(value)
+
+    @classmethod
+    def write(cls, value, buf):
+        if value is None:
+            buf.write_u8(0)
+            return
+
+        buf.write_u8(1)
+        _UniffiFfiConverterTypeStickyStore.write(value, buf)
+
+    @classmethod
+    def read(cls, buf):
+        flag = buf.read_u8()
+        if flag == 0:
+            return None
+        elif flag == 1:
+            return _UniffiFfiConverterTypeStickyStore.read(buf)
+        else:
+            raise InternalError("Unexpected flag byte for optional type")
 def codes() -> typing.List[CodeRow]:
     """
     Every code there is.
@@ -3184,6 +3819,8 @@ __all__ = [
     "ChangeListener",
     "StateListenerImpl",
     "StateListener",
+    "StickyStoreImpl",
+    "StickyStore",
     "Subscription",
     "SubscriptionProtocol",
     "VexilClient",
