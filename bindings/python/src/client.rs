@@ -207,7 +207,7 @@ impl Client {
 
     /// The client, which has asked its source where reads do that: Python runs meanwhile.
     #[inline]
-    fn ready(&self, py: Python<'_>) -> PyResult<&vexil_client::Client> {
+    pub(crate) fn ready(&self, py: Python<'_>) -> PyResult<&vexil_client::Client> {
         let Some(Started { client, threadless }) = self.started.get() else {
             return Err(PyRuntimeError::new_err("the client was not started: `__init__` was not called"));
         };

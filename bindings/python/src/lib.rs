@@ -10,6 +10,7 @@ mod context;
 mod details;
 mod errors;
 mod kept;
+mod pinned;
 mod reads;
 mod shape;
 mod value;
@@ -26,4 +27,6 @@ mod _native {
     use crate::context::Context;
     #[pymodule_export]
     use crate::details::Details;
+    #[pymodule_export]
+    use crate::pinned::Pinned;
 }
