@@ -8,6 +8,8 @@ use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyMapping, PyString, P
 use vexil_core::context::Attribute;
 use vexil_core::value::number::Number;
 
+use crate::errors::Result;
+
 /// What an object is to a context; borrowed from the object.
 pub(crate) enum Shape<'a, 'py> {
     Text(&'a str),
@@ -99,8 +101,8 @@ impl Refusal {
         Refusal { what: what.into(), names: Vec::new(), raised: None }
     }
 
-    pub(crate) fn raised(error: PyErr) -> Refusal {
-        Refusal { raised: Some(error), ..Refusal::new("not to be read") }
+    pub(crate) fn raised(error: impl Into<PyErr>) -> Refusal {
+        Refusal { raised: Some(error.into()), ..Refusal::new("not to be read") }
     }
 
     /// The same, seen from the object that it is a member of.
@@ -110,9 +112,9 @@ impl Refusal {
     }
 
     /// What there is to tell; an interrupt, or the end of the program, is no matter of contexts and goes on.
-    pub(crate) fn told(self, py: Python<'_>) -> PyResult<String> {
+    pub(crate) fn told(self, py: Python<'_>) -> Result<String> {
         match self.raised {
-            Some(error) if !error.is_instance_of::<PyException>(py) => Err(error),
+            Some(error) if !error.is_instance_of::<PyException>(py) => Err(error.into()),
             _ => Ok(self.to_string()),
         }
     }
