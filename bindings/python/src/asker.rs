@@ -73,7 +73,6 @@ impl Asker for vexil_core::Context {
 /// A mapping, which lends its attributes for as long as an evaluation takes.
 pub(crate) struct InPlace<'c, 'py> {
     root: &'c Bound<'py, PyAny>,
-    /// Rare, and so in a box: what is read again and again stays small.
     refusal: Cell<Option<Box<Refusal>>>,
 }
 
@@ -85,9 +84,9 @@ impl<'c, 'py> InPlace<'c, 'py> {
 
     /// The first one is told.
     #[cold]
-    fn refuse(&self, refusal: Refusal) {
+    fn refuse(&self, refusal: Box<Refusal>) {
         let before = self.refusal.take();
-        self.refusal.set(before.or_else(|| Some(Box::new(refusal))));
+        self.refusal.set(before.or_else(|| Some(refusal)));
     }
 }
 

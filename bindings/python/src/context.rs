@@ -63,7 +63,7 @@ pub(crate) fn check_mapping(context: &Bound<'_, PyAny>) -> Result<()> {
     Err(PyTypeError::new_err(message).into())
 }
 
-fn flat(mapping: &Bound<'_, PyAny>) -> Result<vexil_core::Context, Refusal> {
+fn flat(mapping: &Bound<'_, PyAny>) -> Result<vexil_core::Context, Box<Refusal>> {
     let arena = Arena::new();
     let mut reading = Reading { arena: &arena, left: limits::CONTEXT_ATTRIBUTES + limits::CONTEXT_ITEMS };
     let tree = reading.node(mapping, 0)?;
@@ -79,7 +79,7 @@ struct Reading<'a> {
 }
 
 impl<'a> Reading<'a> {
-    fn node(&mut self, object: &Bound<'_, PyAny>, depth: usize) -> Result<Node<'a>, Refusal> {
+    fn node(&mut self, object: &Bound<'_, PyAny>, depth: usize) -> Result<Node<'a>, Box<Refusal>> {
         self.left = self.left.checked_sub(1).ok_or_else(|| Refusal::new("too large"))?;
         // One deeper than the core allows, so that it says what is too deep.
         if depth > limits::CONTEXT_DEPTH + 1 {
@@ -103,13 +103,13 @@ impl<'a> Reading<'a> {
         &mut self,
         items: impl Iterator<Item = Bound<'py, PyAny>>,
         depth: usize,
-    ) -> Result<Node<'a>, Refusal> {
+    ) -> Result<Node<'a>, Box<Refusal>> {
         let items: Result<Vec<_>, _> = items.map(|item| self.node(&item, depth + 1)).collect();
         Ok(self.arena.list(items?))
     }
 
-    fn object(&mut self, mapping: &Bound<'_, PyAny>, depth: usize) -> Result<Node<'a>, Refusal> {
-        let mapping = mapping.cast::<PyMapping>().map_err(|error| Refusal::raised(error))?;
+    fn object(&mut self, mapping: &Bound<'_, PyAny>, depth: usize) -> Result<Node<'a>, Box<Refusal>> {
+        let mapping = mapping.cast::<PyMapping>().map_err(Refusal::raised)?;
         let mut members = Vec::new();
         for member in mapping.items().map_err(Refusal::raised)? {
             let (name, value) =

@@ -11,11 +11,40 @@ use vexil_ffi::Code;
 
 use crate::asker::Asker;
 use crate::details::Details;
-use crate::errors::{self, Result};
+use crate::errors::{self, Raised, Result};
 use crate::kept;
 use crate::value::to_python;
 
-pub(crate) type Key<'a, 'py> = &'a Bound<'py, PyString>;
+/// A key, as the caller gave it.
+#[derive(Clone, Copy)]
+pub(crate) struct Key<'a, 'py>(Borrowed<'a, 'py, PyString>);
+
+impl<'a, 'py> FromPyObject<'a, 'py> for Key<'a, 'py> {
+    type Error = Raised;
+
+    /// Almost all are of no subtype.
+    #[inline]
+    fn extract(object: Borrowed<'a, 'py, PyAny>) -> Result<Self> {
+        match object.cast_exact::<PyString>() {
+            Ok(key) => Ok(Key(key)),
+            Err(_) => object.cast::<PyString>().map(Key).map_err(|error| PyErr::from(error).into()),
+        }
+    }
+}
+
+impl<'py> Key<'_, 'py> {
+    #[inline]
+    pub(crate) fn py(self) -> Python<'py> {
+        self.0.py()
+    }
+
+    /// What is no Unicode is no key, and no key is empty.
+    #[inline]
+    pub(crate) fn text(&self) -> &str {
+        self.0.to_str().unwrap_or_default()
+    }
+}
+
 pub(crate) type Object<'py> = Bound<'py, PyAny>;
 
 /// A value, or the caller's default.
@@ -61,7 +90,7 @@ pub(crate) fn variant<'py>(
     asker: &impl Asker,
 ) -> Result<Option<Bound<'py, PyString>>> {
     read(client, experiment, asker, None, |outcome, refused| {
-        let variant = outcome.variant(text(experiment)).filter(|_| refused.is_none());
+        let variant = outcome.variant(experiment.text()).filter(|_| refused.is_none());
         Ok(variant.map(|variant| kept::text(experiment.py(), variant)))
     })
 }
@@ -73,7 +102,7 @@ pub(crate) fn variant_config<'py>(
     asker: &impl Asker,
 ) -> Result<Option<Object<'py>>> {
     read(client, experiment, asker, None, |outcome, refused| {
-        let config = outcome.variant_config(text(experiment)).filter(|_| refused.is_none());
+        let config = outcome.variant_config(experiment.text()).filter(|_| refused.is_none());
         config.map(|config| to_python(experiment.py(), config, None)).transpose()
     })
 }
@@ -97,7 +126,7 @@ pub(crate) fn all<'py>(py: Python<'py>, client: &Client, asker: &impl Asker) -> 
 
 /// How an evaluation came about: as text, and in JSON.
 pub(crate) fn explained(client: &Client, key: Key<'_, '_>, asker: &impl Asker) -> Result<(String, String)> {
-    let trace = client.explain(text(key), asker);
+    let trace = client.explain(key.text(), asker);
     if let Some(message) = asker.refusal(key.py())? {
         return Err(errors::argument(key.py(), Code::InvalidContext, message));
     }
@@ -114,13 +143,7 @@ fn read<R>(
     asked: Option<Asked>,
     take: impl FnOnce(Outcome<'_>, Option<String>) -> Result<R>,
 ) -> Result<R> {
-    client.evaluate(text(key), asked, asker, |outcome| take(outcome, asker.refusal(key.py())?))
-}
-
-/// A key as text. What is no Unicode is no key, and no key is empty.
-#[inline]
-pub(crate) fn text<'a>(key: Key<'a, '_>) -> &'a str {
-    key.to_str().unwrap_or_default()
+    client.evaluate(key.text(), asked, asker, |outcome| take(outcome, asker.refusal(key.py())?))
 }
 
 /// What a caller gave for a default, or nothing: `None` is something.

@@ -8,7 +8,7 @@ use crate::context::laid_flat;
 use crate::details::Details;
 use crate::errors::Result;
 use crate::kept;
-use crate::reads::{Given, Key, Object, text};
+use crate::reads::{Given, Key, Object};
 use crate::value::to_python;
 
 /// Evaluated once, and read as often as one likes; it never changes.
@@ -24,7 +24,7 @@ impl View {
 
     #[inline]
     fn value<'py>(&self, key: Key<'_, 'py>, asked: Asked, default: Given<'_, 'py>) -> Result<Object<'py>> {
-        match self.view.outcome(text(key), Some(asked)).evaluation.value() {
+        match self.view.outcome(key.text(), Some(asked)).evaluation.value() {
             Some(value) => to_python(key.py(), value, Some(asked)),
             None => default.or_none_of(key.py(), asked),
         }
@@ -32,7 +32,7 @@ impl View {
 
     fn details<'py>(&self, key: Key<'_, 'py>, asked: Asked, default: Given<'_, 'py>) -> Result<Details> {
         let py = key.py();
-        let outcome = self.view.outcome(text(key), Some(asked));
+        let outcome = self.view.outcome(key.text(), Some(asked));
         Details::of(py, &outcome, None, Some(asked), || default.or_none_of(py, asked))
     }
 }
@@ -106,14 +106,14 @@ impl View {
 
     /// The id of the variant that an experiment gives; `None` where the context takes no part.
     fn variant<'py>(&self, experiment: Key<'_, 'py>) -> Option<Bound<'py, PyString>> {
-        let outcome = self.view.outcome(text(experiment), None);
-        outcome.variant(text(experiment)).map(|variant| kept::text(experiment.py(), variant))
+        let outcome = self.view.outcome(experiment.text(), None);
+        outcome.variant(experiment.text()).map(|variant| kept::text(experiment.py(), variant))
     }
 
     /// The configuration of that variant.
     fn variant_config<'py>(&self, experiment: Key<'_, 'py>) -> Result<Option<Object<'py>>> {
-        let outcome = self.view.outcome(text(experiment), None);
-        let config = outcome.variant_config(text(experiment));
+        let outcome = self.view.outcome(experiment.text(), None);
+        let config = outcome.variant_config(experiment.text());
         config.map(|config| to_python(experiment.py(), config, None)).transpose()
     }
 
