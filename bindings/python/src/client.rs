@@ -7,7 +7,7 @@ use pyo3::prelude::*;
 use pyo3::pybacked::PyBackedStr;
 use pyo3::types::{PyDict, PyString, PyTuple};
 use vexil_client::{Asked, Keys};
-use vexil_ffi::c::ClientHandle;
+use vexil_ffi::clients;
 
 use crate::asker::{nobody, with_asker};
 use crate::context::laid_flat;
@@ -34,7 +34,7 @@ impl Client {
 
     /// Takes over the client that the other face knows by this number.
     fn _attach(&self, handle: u64) -> Result<()> {
-        let client = ClientHandle { id: handle }.client();
+        let client = clients::client(handle);
         let client = client.map_err(|fault| PyRuntimeError::new_err(fault.message().to_owned()))?;
         let before = self.started.set(client);
         Ok(before.map_err(|_| PyRuntimeError::new_err("the client was started before"))?)

@@ -12,6 +12,7 @@ use super::Stream;
 use super::events::Events;
 use super::socket::Sockets;
 use crate::cache::PublishedKey;
+use crate::certificates::Certificates;
 use crate::options::{Options, Streaming};
 use crate::state::{Failure, FailureCode};
 
@@ -63,7 +64,7 @@ pub(crate) enum Told {
 }
 
 /// A control plane, as one key sees it.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(crate) struct Http {
     url: String,
     authorization: String,
@@ -86,6 +87,7 @@ impl Http {
     pub(crate) fn new(url: &str, key: &str, options: &Options) -> Http {
         let config = || {
             Agent::config_builder()
+                .tls_config(Certificates::tls(options.certificates.as_ref()))
                 .user_agent(concat!("vexil-client/", env!("CARGO_PKG_VERSION")))
                 .http_status_as_error(false)
                 .max_redirects(REDIRECTS)
@@ -274,9 +276,15 @@ pub(super) fn broken(error: &std::io::Error) -> Failure {
         return failed(error);
     }
     let code = match error.kind() {
+        _ if holds(error, ureq::Error::Rustls) => FailureCode::Tls,
         ErrorKind::TimedOut | ErrorKind::WouldBlock => FailureCode::Timeout,
         ErrorKind::InvalidData | ErrorKind::UnexpectedEof => FailureCode::Malformed,
         _ => FailureCode::Unreachable,
     };
     Failure::new(code, error.to_string())
+}
+
+/// Whether an error of reading hides one of the kind that `ureq` would make one of its own of.
+fn holds<E: std::error::Error + 'static>(error: &std::io::Error, _: fn(E) -> ureq::Error) -> bool {
+    error.get_ref().is_some_and(|inner| inner.is::<E>())
 }

@@ -16,4 +16,5 @@ mod origin;
 mod statics;
 mod streams;
 mod telemetry;
+mod tls;
 mod views;

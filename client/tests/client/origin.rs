@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 use ed25519_dalek::{Signer, SigningKey};
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use tungstenite::handshake::derive_accept_key;
 use vexil_client::{Options, Source, Telemetry, TrustedKey};
 
@@ -45,15 +46,36 @@ struct Asked {
 
 impl Origin {
     pub(crate) fn start(handler: impl Fn(&str, &str) -> Reply + Send + Sync + 'static) -> Origin {
+        Origin::over(Some, handler)
+    }
+
+    /// A server over TLS.
+    pub(crate) fn over_tls(
+        config: ServerConfig,
+        handler: impl Fn(&str, &str) -> Reply + Send + Sync + 'static,
+    ) -> Origin {
+        let config = Arc::new(config);
+        let encrypt = move |socket| {
+            let connection = ServerConnection::new(Arc::clone(&config)).ok()?;
+            Some(StreamOwned::new(connection, socket))
+        };
+        Origin::over(encrypt, handler)
+    }
+
+    fn over<S: Read + Write + 'static>(
+        stream: impl Fn(TcpStream) -> Option<S> + Send + Sync + 'static,
+        handler: impl Fn(&str, &str) -> Reply + Send + Sync + 'static,
+    ) -> Origin {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let handler: Arc<Mutex<Arc<Handler>>> = Arc::new(Mutex::new(Arc::new(handler)));
         let asked = Arc::new(Mutex::new(Vec::new()));
-        let (answering, noting) = (Arc::clone(&handler), Arc::clone(&asked));
+        let (answering, noting, stream) = (Arc::clone(&handler), Arc::clone(&asked), Arc::new(stream));
         thread::spawn(move || {
             for socket in listener.incoming().flatten() {
                 let (handler, asked) = (Arc::clone(&answering), Arc::clone(&noting));
-                thread::spawn(move || answer(&socket, &handler, &asked));
+                let stream = Arc::clone(&stream);
+                thread::spawn(move || stream(socket).map(|stream| answer(stream, &handler, &asked)));
             }
         });
         Origin { address, handler, asked }
@@ -95,8 +117,8 @@ impl Origin {
     }
 }
 
-fn answer(socket: &TcpStream, handler: &Mutex<Arc<Handler>>, asked: &Mutex<Vec<Asked>>) {
-    let mut reader = BufReader::new(socket);
+fn answer(stream: impl Read + Write, handler: &Mutex<Arc<Handler>>, asked: &Mutex<Vec<Asked>>) {
+    let mut reader = BufReader::new(stream);
     let mut head = String::new();
     loop {
         let mut line = String::new();
@@ -121,28 +143,25 @@ fn answer(socket: &TcpStream, handler: &Mutex<Arc<Handler>>, asked: &Mutex<Vec<A
     }
     asked.lock().unwrap().push(Asked { path: path.clone(), body: String::from_utf8(body).unwrap() });
     let handler = Arc::clone(&handler.lock().unwrap());
-    let mut socket = socket;
-    // Until the other side has had enough.
-    let hang = |reader: &mut BufReader<&TcpStream>| drop(reader.read_to_end(&mut Vec::new()));
-    match handler(&path, &head.to_ascii_lowercase()) {
-        Reply::Bytes(bytes) => drop(socket.write_all(&bytes)),
-        Reply::Hang(bytes) => {
-            drop(socket.write_all(&bytes));
-            hang(&mut reader);
-        }
-        Reply::Socket(frames) => {
-            drop(socket.write_all(&[switched(&header("sec-websocket-key")).as_bytes(), &frames].concat()));
-            hang(&mut reader);
-        }
-        Reply::ShortSocket(frames) => {
-            drop(socket.write_all(&[switched(&header("sec-websocket-key")).as_bytes(), &frames].concat()));
-        }
+    let reply = handler(&path, &head.to_ascii_lowercase());
+    let switched = || switched(&header("sec-websocket-key")).into_bytes();
+    let (bytes, hangs) = match reply {
+        Reply::Bytes(bytes) => (bytes, false),
+        Reply::Hang(bytes) => (bytes, true),
+        Reply::ShortSocket(frames) => ([switched(), frames].concat(), false),
+        Reply::Socket(frames) => ([switched(), frames].concat(), true),
         Reply::Endless(first, rest) => {
-            let mut went = socket.write_all(&first);
+            let mut went = reader.get_mut().write_all(&first);
             while went.is_ok() {
-                went = socket.write_all(&rest);
+                went = reader.get_mut().write_all(&rest);
             }
+            return;
         }
+    };
+    drop(reader.get_mut().write_all(&bytes).and_then(|()| reader.get_mut().flush()));
+    if hangs {
+        // Until the other side has had enough.
+        drop(reader.read_to_end(&mut Vec::new()));
     }
 }
 
