@@ -1,16 +1,18 @@
 //! How a client is set up.
 
+use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use vexil_core::{Context, Value};
 
+use crate::certificates::Certificates;
 use crate::message::TrustedKey;
 use crate::sticky::StickyStore;
 
-/// Where definitions come from.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Where definitions come from. To debug it does not show the key.
+#[derive(Clone, PartialEq, Eq)]
 pub enum Source {
     /// A control plane, asked over HTTP.
     Http {
@@ -23,6 +25,16 @@ pub enum Source {
     File(PathBuf),
     /// A bundle or a list of definitions, in JSON; see [`crate::Client::put`].
     Memory(String),
+}
+
+impl fmt::Debug for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Source::Http { url, .. } => f.debug_struct("Http").field("url", url).finish_non_exhaustive(),
+            Source::File(path) => f.debug_tuple("File").field(path).finish(),
+            Source::Memory(_) => f.debug_struct("Memory").finish_non_exhaustive(),
+        }
+    }
 }
 
 /// How a control plane tells of changes.
@@ -81,6 +93,32 @@ pub struct Supplied {
     pub app_version: Option<String>,
 }
 
+/// What a control plane is told of evaluations.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Telemetry {
+    /// Whether it is told how often entries were evaluated to what, which units met which variant of an experiment, and
+    /// which version this process has. True; without a control plane there is nobody to tell.
+    pub enabled: bool,
+    /// How often. 30 s, a tenth more or less.
+    pub interval: Duration,
+    /// Whether exposures are told: the id of a unit that met a variant, by the attribute that the experiment names. It
+    /// is all that is ever told of a context. True.
+    pub exposures: bool,
+    /// The name and version of the SDK; a host's package says its own.
+    pub sdk: String,
+}
+
+impl Default for Telemetry {
+    fn default() -> Telemetry {
+        Telemetry {
+            enabled: true,
+            interval: Duration::from_secs(30),
+            exposures: true,
+            sdk: concat!("vexil-client/", env!("CARGO_PKG_VERSION")).to_owned(),
+        }
+    }
+}
+
 /// All options. What is not said is as in [`Options::new`].
 #[derive(Debug, Clone)]
 pub struct Options {
@@ -114,6 +152,8 @@ pub struct Options {
     /// The keys that snapshots must be signed with. When empty, those that the control plane publishes are trusted, as
     /// far as the connection is.
     pub trusted_keys: Vec<TrustedKey>,
+    /// Who vouches for the control plane by TLS, in place of the public authorities.
+    pub certificates: Option<Certificates>,
     /// Whether [`crate::Client::set_override`] is allowed; not in production, unless one asks for it.
     pub allow_overrides: bool,
     /// What is added to contexts.
@@ -121,6 +161,8 @@ pub struct Options {
     /// Where it is remembered which variants units were given in experiments that are `sticky`; without it they are
     /// evaluated like all others.
     pub sticky: Option<Arc<dyn StickyStore>>,
+    /// What a control plane is told.
+    pub telemetry: Telemetry,
 }
 
 impl Options {
@@ -142,9 +184,11 @@ impl Options {
             offline: false,
             threadless: false,
             trusted_keys: Vec::new(),
+            certificates: None,
             allow_overrides: is_local,
             supplied: Supplied::default(),
             sticky: None,
+            telemetry: Telemetry::default(),
         }
     }
 

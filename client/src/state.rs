@@ -145,3 +145,25 @@ pub struct State {
     /// How many overrides are set.
     pub overrides: usize,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn page(name: &str) -> String {
+        let docs = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs");
+        std::fs::read_to_string(docs.join(name)).unwrap()
+    }
+
+    #[test]
+    fn every_failure_is_documented_with_what_comes_of_it() {
+        let names: Vec<_> = FailureCode::ALL.iter().map(|code| code.as_str()).collect();
+        let (clients, errors) = (page("clients.md"), page("errors.md"));
+        let (_, table) = clients.split_once("## When something is wrong").unwrap();
+        let (table, _) = table.split_once("\n## ").unwrap();
+        let rows = table.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next());
+        assert_eq!(rows.collect::<Vec<_>>(), names, "docs/clients.md has the same codes in the same order");
+        let missing: Vec<_> = names.iter().filter(|name| !errors.contains(&format!("`{name}`"))).collect();
+        assert!(missing.is_empty(), "docs/errors.md does not have {missing:?}");
+    }
+}

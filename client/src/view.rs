@@ -182,7 +182,11 @@ impl View {
     /// What a key came to, borrowed from the view; asked as a type, or as what it is.
     pub fn outcome(&self, key: &str, asked: Option<Asked>) -> Outcome<'_> {
         match self.0.moment.borrow_dependent().get(key) {
-            Some(found) => self.outcome_of(found, asked),
+            Some(found) => {
+                let outcome = self.outcome_of(found, asked);
+                self.count(found, &outcome.evaluation);
+                outcome
+            }
             None => {
                 let Held { snapshot, origin, .. } = &*self.0.moment.borrow_owner().held;
                 Outcome { evaluation: snapshot.not_found(), origin: *origin, stale_ms: self.stale_ms() }
@@ -198,7 +202,19 @@ impl View {
 
     #[inline]
     fn value(&self, key: &str, asked: Asked) -> Option<&Value> {
-        self.0.moment.borrow_dependent().get(key)?.evaluation.asked_as(asked).value()
+        let found = self.0.moment.borrow_dependent().get(key)?;
+        let evaluation = found.evaluation.asked_as(asked);
+        self.count(found, &evaluation);
+        evaluation.value()
+    }
+
+    /// A read of a view counts as any other does.
+    #[inline]
+    fn count(&self, found: &Evaluated<'_>, evaluation: &Evaluation<'_>) {
+        let By { held, request_overrides } = self.0.moment.borrow_owner();
+        let overrides = [held.overrides.as_deref(), request_overrides.as_deref()];
+        let context = self.0.shared.with_supplied(&self.0.context);
+        self.0.shared.telemetry.count(evaluation, found.origin, &context, overrides);
     }
 
     #[inline]

@@ -7,6 +7,7 @@ use pyo3::types::PyString;
 use vexil_client::{Asked, ErrorCode, Outcome, Reason};
 use vexil_ffi::Code;
 
+use crate::errors::Result;
 use crate::kept;
 use crate::value::to_python;
 
@@ -35,8 +36,8 @@ impl Details {
         outcome: &Outcome<'_>,
         refused: Option<String>,
         asked: Option<Asked>,
-        default: impl FnOnce() -> PyResult<Bound<'py, PyAny>>,
-    ) -> PyResult<Details> {
+        default: impl FnOnce() -> Result<Bound<'py, PyAny>>,
+    ) -> Result<Details> {
         let text = |text: &str| kept::text(py, text).unbind();
         let told = Details {
             value: py.None(),
@@ -88,7 +89,7 @@ fn message(outcome: &Outcome<'_>) -> Option<String> {
 
 #[pymethods]
 impl Details {
-    fn __repr__(slf: &Bound<'_, Self>) -> PyResult<String> {
+    fn __repr__(slf: &Bound<'_, Self>) -> Result<String> {
         const SHOWN: [&str; 11] = [
             "value",
             "variation",
@@ -113,7 +114,7 @@ impl Details {
     }
 
     /// The value may be the caller's default, and that anything.
-    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+    fn __traverse__(&self, visit: PyVisit<'_>) -> std::result::Result<(), PyTraverseError> {
         visit.call(&self.value)
     }
 }

@@ -6,15 +6,45 @@ use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyFloat, PyString};
 use pyo3::{Borrowed, IntoPyObjectExt};
-use vexil_client::{Asked, Client, Outcome};
+use vexil_client::{Asked, Client, ErrorCode, Fallback, Outcome};
 use vexil_ffi::Code;
 
 use crate::asker::Asker;
 use crate::details::Details;
+use crate::errors::{self, Raised, Result};
+use crate::kept;
 use crate::value::to_python;
-use crate::{errors, kept};
 
-pub(crate) type Key<'a, 'py> = &'a Bound<'py, PyString>;
+/// A key, as the caller gave it.
+#[derive(Clone, Copy)]
+pub(crate) struct Key<'a, 'py>(Borrowed<'a, 'py, PyString>);
+
+impl<'a, 'py> FromPyObject<'a, 'py> for Key<'a, 'py> {
+    type Error = Raised;
+
+    /// Almost all are of no subtype.
+    #[inline]
+    fn extract(object: Borrowed<'a, 'py, PyAny>) -> Result<Self> {
+        match object.cast_exact::<PyString>() {
+            Ok(key) => Ok(Key(key)),
+            Err(_) => object.cast::<PyString>().map(Key).map_err(|error| PyErr::from(error).into()),
+        }
+    }
+}
+
+impl<'py> Key<'_, 'py> {
+    #[inline]
+    pub(crate) fn py(self) -> Python<'py> {
+        self.0.py()
+    }
+
+    /// What is no Unicode is no key, and no key is empty.
+    #[inline]
+    pub(crate) fn text(&self) -> &str {
+        self.0.to_str().unwrap_or_default()
+    }
+}
+
 pub(crate) type Object<'py> = Bound<'py, PyAny>;
 
 /// A value, or the caller's default.
@@ -25,21 +55,28 @@ pub(crate) fn value<'py>(
     asker: &impl Asker,
     asked: Asked,
     default: Given<'_, 'py>,
-) -> PyResult<Object<'py>> {
+) -> Result<Object<'py>> {
+    let py = key.py();
     read(client, key, asker, Some(asked), |outcome, refused| match outcome.evaluation.value() {
-        Some(value) if refused.is_none() => to_python(key.py(), value, Some(asked)),
-        _ => default.or_none_of(key.py(), asked),
+        Some(value) if refused.is_none() => to_python(py, value, Some(asked)),
+        _ if is_thrown(client, &outcome) => Err(errors::not_ready(py)),
+        _ => default.or_none_of(py, asked),
     })
 }
 
-/// The same, with all that there is to say of it.
+#[cold]
+fn is_thrown(client: &Client, outcome: &Outcome<'_>) -> bool {
+    outcome.error() == Some(ErrorCode::ProviderNotReady) && client.fallback() == Fallback::Throw
+}
+
+/// The same, with all that there is to say of it; that there are no definitions too, and so nothing is raised.
 pub(crate) fn details<'py>(
     client: &Client,
     key: Key<'_, 'py>,
     asker: &impl Asker,
     asked: Asked,
     default: Given<'_, 'py>,
-) -> PyResult<Details> {
+) -> Result<Details> {
     let py = key.py();
     read(client, key, asker, Some(asked), |outcome, refused| {
         Details::of(py, &outcome, refused, Some(asked), || default.or_none_of(py, asked))
@@ -51,9 +88,9 @@ pub(crate) fn variant<'py>(
     client: &Client,
     experiment: Key<'_, 'py>,
     asker: &impl Asker,
-) -> PyResult<Option<Bound<'py, PyString>>> {
+) -> Result<Option<Bound<'py, PyString>>> {
     read(client, experiment, asker, None, |outcome, refused| {
-        let variant = outcome.variant(text(experiment)).filter(|_| refused.is_none());
+        let variant = outcome.variant(experiment.text()).filter(|_| refused.is_none());
         Ok(variant.map(|variant| kept::text(experiment.py(), variant)))
     })
 }
@@ -63,15 +100,15 @@ pub(crate) fn variant_config<'py>(
     client: &Client,
     experiment: Key<'_, 'py>,
     asker: &impl Asker,
-) -> PyResult<Option<Object<'py>>> {
+) -> Result<Option<Object<'py>>> {
     read(client, experiment, asker, None, |outcome, refused| {
-        let config = outcome.variant_config(text(experiment)).filter(|_| refused.is_none());
+        let config = outcome.variant_config(experiment.text()).filter(|_| refused.is_none());
         config.map(|config| to_python(experiment.py(), config, None)).transpose()
     })
 }
 
 /// What every key comes to, by what is in force at one moment. Each is refused by itself what it asks for.
-pub(crate) fn all<'py>(py: Python<'py>, client: &Client, asker: &impl Asker) -> PyResult<Bound<'py, PyDict>> {
+pub(crate) fn all<'py>(py: Python<'py>, client: &Client, asker: &impl Asker) -> Result<Bound<'py, PyDict>> {
     let all = PyDict::new(py);
     let put = |key: &str, outcome: Outcome<'_>| {
         let details = Details::of(py, &outcome, asker.refusal(py)?, None, || Ok(py.None().into_bound(py)))?;
@@ -83,12 +120,13 @@ pub(crate) fn all<'py>(py: Python<'py>, client: &Client, asker: &impl Asker) -> 
             done = put(key, outcome);
         }
     });
-    done.map(|()| all)
+    done?;
+    Ok(all)
 }
 
 /// How an evaluation came about: as text, and in JSON.
-pub(crate) fn explained(client: &Client, key: Key<'_, '_>, asker: &impl Asker) -> PyResult<(String, String)> {
-    let trace = client.explain(text(key), asker);
+pub(crate) fn explained(client: &Client, key: Key<'_, '_>, asker: &impl Asker) -> Result<(String, String)> {
+    let trace = client.explain(key.text(), asker);
     if let Some(message) = asker.refusal(key.py())? {
         return Err(errors::argument(key.py(), Code::InvalidContext, message));
     }
@@ -103,15 +141,9 @@ fn read<R>(
     key: Key<'_, '_>,
     asker: &impl Asker,
     asked: Option<Asked>,
-    take: impl FnOnce(Outcome<'_>, Option<String>) -> PyResult<R>,
-) -> PyResult<R> {
-    client.evaluate(text(key), asked, asker, |outcome| take(outcome, asker.refusal(key.py())?))
-}
-
-/// A key as text. What is no Unicode is no key, and no key is empty.
-#[inline]
-fn text<'a>(key: Key<'a, '_>) -> &'a str {
-    key.to_str().unwrap_or_default()
+    take: impl FnOnce(Outcome<'_>, Option<String>) -> Result<R>,
+) -> Result<R> {
+    client.evaluate(key.text(), asked, asker, |outcome| take(outcome, asker.refusal(key.py())?))
 }
 
 /// What a caller gave for a default, or nothing: `None` is something.
@@ -122,11 +154,11 @@ impl<'py> Given<'_, 'py> {
 
     /// The default; without one, what is nothing of the type that is asked for.
     #[inline]
-    fn or_none_of(self, py: Python<'py>, asked: Asked) -> PyResult<Object<'py>> {
+    pub(crate) fn or_none_of(self, py: Python<'py>, asked: Asked) -> Result<Object<'py>> {
         match (self.0, asked) {
             (Some(given), _) => Ok(given.to_owned()),
             (None, Asked::Boolean) => Ok(PyBool::new(py, false).to_owned().into_any()),
-            (None, Asked::Integer) => 0.into_bound_py_any(py),
+            (None, Asked::Integer) => Ok(0.into_bound_py_any(py)?),
             (None, Asked::Float) => Ok(PyFloat::new(py, 0.0).into_any()),
             (None, Asked::String) => Ok(kept::text(py, "").into_any()),
             (None, Asked::Json) => Ok(py.None().into_bound(py)),

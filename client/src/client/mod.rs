@@ -21,6 +21,7 @@ use crate::outcome::Origin;
 use crate::source::http;
 use crate::state::{Failure, State};
 use crate::sync::{self, Machinery};
+use crate::telemetry::Telemetry;
 
 pub use local::OverridesNotAllowed;
 pub(crate) use reads::stale_ms;
@@ -59,6 +60,7 @@ pub(crate) struct Shared {
     /// How often this process had forked when `machinery` was last known to be its own.
     forks: AtomicU64,
     closed: AtomicBool,
+    pub(crate) telemetry: Telemetry,
     machinery: ArcSwap<Machinery>,
     /// Without a lock, for a child could wait for ever for one that somebody held in the parent.
     thread: ArcSwapOption<JoinHandle<()>>,
@@ -97,6 +99,7 @@ impl Client {
         let instance_id =
             options.supplied.instance_id.clone().unwrap_or_else(|| uuid::Uuid::new_v4().to_string());
         let shared = Arc::new(Shared {
+            telemetry: Telemetry::new(&options, &instance_id),
             supplied: options.attributes(&instance_id),
             instance_id,
             held: ArcSwap::from_pointee(Held::new(nothing, Origin::Nowhere)),
@@ -124,7 +127,7 @@ impl Client {
         }
     }
 
-    fn shared(&self) -> &Arc<Shared> {
+    pub(crate) fn shared(&self) -> &Arc<Shared> {
         &self.owner.shared
     }
 
@@ -143,6 +146,12 @@ impl Client {
     /// caller's default, and its details say so.
     pub fn fallback(&self) -> Fallback {
         self.shared().options.fallback
+    }
+
+    /// Whether a read may have to ask the source first, as the options say, and wait for the answer.
+    #[inline]
+    pub fn is_threadless(&self) -> bool {
+        self.shared().options.threadless
     }
 
     /// The name of this process in telemetry, and in contexts as `instance.id`.
@@ -289,6 +298,9 @@ impl Shared {
             // Of several threads that have noticed, one puts its own in place.
             if Arc::ptr_eq(&found, &before) {
                 let is_stopped = self.closed.load(Ordering::Relaxed);
+                if !is_stopped {
+                    self.telemetry.after_fork(&self.options, &self.instance_id);
+                }
                 if self.is_watching() && !self.options.threadless && !is_stopped {
                     // Without a thread what is held is served, and grows old.
                     drop(self.start_thread(machinery));
@@ -310,6 +322,7 @@ impl Shared {
             return;
         }
         self.machinery.load().stop();
+        self.telemetry.stop();
         let thread = self.thread.swap(None).and_then(Arc::into_inner);
         if let Some(thread) = thread
             && thread.thread().id() != std::thread::current().id()

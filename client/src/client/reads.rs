@@ -121,6 +121,8 @@ impl Client {
     ) -> R {
         self.read(context, |held, request| {
             let (evaluation, origin) = self.shared().ask(held, key, asked, request);
+            let overrides = [request.overrides, request.request_overrides];
+            self.shared().telemetry.count(&evaluation, origin, request.context, overrides);
             take(self.shared().outcome(evaluation, origin))
         })
     }

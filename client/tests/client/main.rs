@@ -15,4 +15,6 @@ mod local;
 mod origin;
 mod statics;
 mod streams;
+mod telemetry;
+mod tls;
 mod views;

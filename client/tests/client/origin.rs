@@ -8,8 +8,9 @@ use std::time::Duration;
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 use ed25519_dalek::{Signer, SigningKey};
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use tungstenite::handshake::derive_accept_key;
-use vexil_client::{Options, Source, TrustedKey};
+use vexil_client::{Options, Source, Telemetry, TrustedKey};
 
 /// What is answered to a request.
 #[derive(Clone)]
@@ -33,20 +34,48 @@ type Handler = dyn Fn(&str, &str) -> Reply + Send + Sync;
 pub(crate) struct Origin {
     pub(crate) address: SocketAddr,
     handler: Arc<Mutex<Arc<Handler>>>,
-    asked: Arc<Mutex<Vec<String>>>,
+    asked: Arc<Mutex<Vec<Asked>>>,
+}
+
+/// A request: its path, and what it brought.
+#[derive(Clone)]
+struct Asked {
+    path: String,
+    body: String,
 }
 
 impl Origin {
     pub(crate) fn start(handler: impl Fn(&str, &str) -> Reply + Send + Sync + 'static) -> Origin {
+        Origin::over(Some, handler)
+    }
+
+    /// A server over TLS.
+    pub(crate) fn over_tls(
+        config: ServerConfig,
+        handler: impl Fn(&str, &str) -> Reply + Send + Sync + 'static,
+    ) -> Origin {
+        let config = Arc::new(config);
+        let encrypt = move |socket| {
+            let connection = ServerConnection::new(Arc::clone(&config)).ok()?;
+            Some(StreamOwned::new(connection, socket))
+        };
+        Origin::over(encrypt, handler)
+    }
+
+    fn over<S: Read + Write + 'static>(
+        stream: impl Fn(TcpStream) -> Option<S> + Send + Sync + 'static,
+        handler: impl Fn(&str, &str) -> Reply + Send + Sync + 'static,
+    ) -> Origin {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let handler: Arc<Mutex<Arc<Handler>>> = Arc::new(Mutex::new(Arc::new(handler)));
         let asked = Arc::new(Mutex::new(Vec::new()));
-        let (answering, noting) = (Arc::clone(&handler), Arc::clone(&asked));
+        let (answering, noting, stream) = (Arc::clone(&handler), Arc::clone(&asked), Arc::new(stream));
         thread::spawn(move || {
             for socket in listener.incoming().flatten() {
                 let (handler, asked) = (Arc::clone(&answering), Arc::clone(&noting));
-                thread::spawn(move || answer(&socket, &handler, &asked));
+                let stream = Arc::clone(&stream);
+                thread::spawn(move || stream(socket).map(|stream| answer(stream, &handler, &asked)));
             }
         });
         Origin { address, handler, asked }
@@ -59,10 +88,17 @@ impl Origin {
 
     /// The paths that were asked for so far.
     pub(crate) fn asked(&self) -> Vec<String> {
-        self.asked.lock().unwrap().clone()
+        self.asked.lock().unwrap().iter().map(|asked| asked.path.clone()).collect()
     }
 
-    /// Options for a client of this server, which trusts its key and is in a hurry.
+    /// The reports that were told so far, whether they were taken or not.
+    pub(crate) fn told(&self) -> Vec<serde_json::Value> {
+        let asked = self.asked.lock().unwrap();
+        let told = asked.iter().filter(|asked| asked.path == "/sdk/v1/events");
+        told.map(|asked| serde_json::from_str(&asked.body).unwrap()).collect()
+    }
+
+    /// Options for a client of this server, which trusts its key, is in a hurry, and tells nothing.
     pub(crate) fn options(&self) -> Options {
         let source = Source::Http { url: format!("http://{}", self.address), key: "vx_test".to_owned() };
         Options {
@@ -75,13 +111,14 @@ impl Origin {
                 base: Duration::from_millis(5),
                 max: Duration::from_millis(20),
             },
+            telemetry: Telemetry { enabled: false, ..Telemetry::default() },
             ..Options::new(source)
         }
     }
 }
 
-fn answer(socket: &TcpStream, handler: &Mutex<Arc<Handler>>, asked: &Mutex<Vec<String>>) {
-    let mut reader = BufReader::new(socket);
+fn answer(stream: impl Read + Write, handler: &Mutex<Arc<Handler>>, asked: &Mutex<Vec<Asked>>) {
+    let mut reader = BufReader::new(stream);
     let mut head = String::new();
     loop {
         let mut line = String::new();
@@ -94,39 +131,42 @@ fn answer(socket: &TcpStream, handler: &Mutex<Arc<Handler>>, asked: &Mutex<Vec<S
         head.push_str(&line);
     }
     let path = head.split(' ').nth(1).unwrap_or_default().to_owned();
-    asked.lock().unwrap().push(path.clone());
+    let header = |wanted: &str| {
+        let headers = head.lines().filter_map(|line| line.split_once(": "));
+        let mut values =
+            headers.filter(|(name, _)| name.eq_ignore_ascii_case(wanted)).map(|(_, value)| value);
+        values.next().unwrap_or_default().trim().to_owned()
+    };
+    let mut body = vec![0; header("content-length").parse().unwrap_or(0)];
+    if reader.read_exact(&mut body).is_err() {
+        return;
+    }
+    asked.lock().unwrap().push(Asked { path: path.clone(), body: String::from_utf8(body).unwrap() });
     let handler = Arc::clone(&handler.lock().unwrap());
-    let mut socket = socket;
-    // Until the other side has had enough.
-    let hang = |reader: &mut BufReader<&TcpStream>| drop(reader.read_to_end(&mut Vec::new()));
-    match handler(&path, &head.to_ascii_lowercase()) {
-        Reply::Bytes(bytes) => drop(socket.write_all(&bytes)),
-        Reply::Hang(bytes) => {
-            drop(socket.write_all(&bytes));
-            hang(&mut reader);
-        }
-        Reply::Socket(frames) => {
-            drop(socket.write_all(&[switched(&head).as_bytes(), &frames].concat()));
-            hang(&mut reader);
-        }
-        Reply::ShortSocket(frames) => {
-            drop(socket.write_all(&[switched(&head).as_bytes(), &frames].concat()));
-        }
+    let reply = handler(&path, &head.to_ascii_lowercase());
+    let switched = || switched(&header("sec-websocket-key")).into_bytes();
+    let (bytes, hangs) = match reply {
+        Reply::Bytes(bytes) => (bytes, false),
+        Reply::Hang(bytes) => (bytes, true),
+        Reply::ShortSocket(frames) => ([switched(), frames].concat(), false),
+        Reply::Socket(frames) => ([switched(), frames].concat(), true),
         Reply::Endless(first, rest) => {
-            let mut went = socket.write_all(&first);
+            let mut went = reader.get_mut().write_all(&first);
             while went.is_ok() {
-                went = socket.write_all(&rest);
+                went = reader.get_mut().write_all(&rest);
             }
+            return;
         }
+    };
+    drop(reader.get_mut().write_all(&bytes).and_then(|()| reader.get_mut().flush()));
+    if hangs {
+        // Until the other side has had enough.
+        drop(reader.read_to_end(&mut Vec::new()));
     }
 }
 
 /// The answer that agrees to a WebSocket.
-fn switched(head: &str) -> String {
-    let key = head.lines().filter_map(|line| line.split_once(": "));
-    let key =
-        key.filter(|(name, _)| name.eq_ignore_ascii_case("sec-websocket-key")).map(|(_, key)| key).next();
-    let key = key.unwrap_or_default().trim();
+fn switched(key: &str) -> String {
     let accepted = derive_accept_key(key.as_bytes());
     format!(
         "HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: websocket\r\nsec-websocket-accept: {accepted}\r\n\r\n"

@@ -10,11 +10,11 @@ use crate::local::until;
 use crate::origin::{Origin, Reply, STREAM, delta, event, frame, http, json, put};
 
 /// Either way, with where it is asked for.
-const WAYS: [(Streaming, &str); 2] =
+pub(crate) const WAYS: [(Streaming, &str); 2] =
     [(Streaming::Events, "/sdk/v1/stream"), (Streaming::WebSocket, "/sdk/v1/ws")];
 
 /// A stream that says these things, and then nothing more.
-fn stream(way: Streaming, said: &[(&str, &str)]) -> Reply {
+pub(crate) fn stream(way: Streaming, said: &[(&str, &str)]) -> Reply {
     match way {
         Streaming::WebSocket => Reply::Socket(said.iter().flat_map(|(_, data)| frame(data)).collect()),
         _ => Reply::Hang(events(said)),
@@ -39,7 +39,7 @@ fn origin(reply: impl Fn() -> Reply + Send + Sync + 'static) -> Origin {
     Origin::start(move |path, _| if is_stream(path) { reply() } else { json(&put(7, true)) })
 }
 
-fn is_stream(path: &str) -> bool {
+pub(crate) fn is_stream(path: &str) -> bool {
     WAYS.iter().any(|(_, stream)| path.starts_with(stream))
 }
 

@@ -25,7 +25,7 @@ use tracer::{Silent, Tracer};
 
 pub use crate::model::BUCKETS;
 pub use bucket::{Bucket, bucket_of};
-pub use outcome::{Asked, Assignment, ErrorCode, Evaluation, Reason, RuleName};
+pub use outcome::{Asked, Assignment, ErrorCode, Evaluation, Fingerprint, Reason, RuleName};
 pub use overrides::{Overrides, StickyAssignments};
 
 /// All that an evaluation depends on beside the snapshot. What it comes to borrows from the overrides (`'a`), and from

@@ -1,9 +1,9 @@
 //! What a call can fail with, by the kinds that hosts tell apart.
 
-use vexil_client::{Failure, OverridesNotAllowed, Problem, RuntimeError, StartError};
+use vexil_client::{Failure, FailureCode, OverridesNotAllowed, Problem, RuntimeError, StartError};
 
 use crate::Code;
-use crate::c::guard::Fault;
+use crate::fault::Fault;
 
 /// Why a call failed. `code` is a number of the table of codes.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, uniffi::Error)]
@@ -88,12 +88,26 @@ impl From<StartError> for VexilError {
 
 impl From<Fault> for VexilError {
     fn from(fault: Fault) -> VexilError {
-        VexilError::Argument { code: fault.code().number(), reason: fault.message().to_owned() }
+        let (code, reason) = (fault.code().number(), fault.message().to_owned());
+        match fault.code() {
+            Code::Internal | Code::System => VexilError::Internal { code, reason },
+            _ => VexilError::Argument { code, reason },
+        }
+    }
+}
+
+impl From<VexilError> for Fault {
+    fn from(error: VexilError) -> Fault {
+        let (code, reason) = error.parts();
+        Fault::new(code, reason.to_owned())
     }
 }
 
 impl From<Failure> for VexilError {
     fn from(failure: Failure) -> VexilError {
+        if failure.code == FailureCode::Definitions {
+            return VexilError::argument(Code::InvalidDefinitions, failure.message);
+        }
         VexilError::Source { code: Code::from(failure.code).number(), reason: failure.message }
     }
 }

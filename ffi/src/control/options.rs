@@ -153,6 +153,22 @@ pub struct ClientOptions {
     #[uniffi(default = None)]
     #[serde(default)]
     pub sticky_capacity: Option<u32>,
+    /// Whether the control plane is told what entries were evaluated to, how often, and which version is applied. True.
+    #[uniffi(default = None)]
+    #[serde(default)]
+    pub telemetry: Option<bool>,
+    /// How often it is told. 30,000, a tenth more or less.
+    #[uniffi(default = None)]
+    #[serde(default)]
+    pub telemetry_interval_ms: Option<u64>,
+    /// Whether it is told which units met which variant of an experiment. True.
+    #[uniffi(default = None)]
+    #[serde(default)]
+    pub telemetry_exposures: Option<bool>,
+    /// The name and version of the package that hands these options over, such as `vexil-python/1.2.3`.
+    #[uniffi(default = None)]
+    #[serde(default)]
+    pub sdk: Option<String>,
     /// `instance.id`: a name of its own for this process; a random one when absent.
     #[uniffi(default = None)]
     #[serde(default)]
@@ -213,6 +229,9 @@ impl ClientOptions {
                 return Err(VexilError::options("`cache_max_age_ms` is of no use without `cache_folder`"));
             }
         };
+        if self.sticky_capacity.is_some() && self.sticky_file.is_none() {
+            return Err(VexilError::options("`sticky_capacity` is of no use without `sticky_file`"));
+        }
         options.trusted_keys = self
             .trusted_keys
             .iter()
@@ -226,6 +245,10 @@ impl ClientOptions {
                 store.map_err(|error| VexilError::options(format!("`sticky_file`: {path}: {error}")))?;
             options.sticky = Some(Arc::new(store));
         }
+        set(&mut options.telemetry.interval, self.telemetry_interval_ms);
+        options.telemetry.enabled = self.telemetry.unwrap_or(options.telemetry.enabled);
+        options.telemetry.exposures = self.telemetry_exposures.unwrap_or(options.telemetry.exposures);
+        options.telemetry.sdk = self.sdk.unwrap_or(options.telemetry.sdk);
         options.supplied.instance_id = self.instance_id;
         options.supplied.service_name = self.service_name;
         options.supplied.app_version = self.app_version;

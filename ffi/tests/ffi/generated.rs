@@ -32,6 +32,19 @@ fn the_header_is_what_the_code_says() {
     hold(&folder.join("include/vexil.h"), &String::from_utf8(header).unwrap());
 }
 
+/// Whoever adds a code and forgets the list would have it taken for a fault of the library.
+#[test]
+fn the_list_of_codes_is_whole() {
+    let header = include_str!("../../include/vexil.h");
+    let declared: Vec<(String, i32)> = header
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("VEXIL_CODE_")?.strip_suffix(',')?.split_once(" = "))
+        .map(|(name, number)| (name.to_owned(), number.parse().unwrap()))
+        .collect();
+    let listed: Vec<_> = Code::ALL.iter().map(|code| (code.name().to_owned(), code.number())).collect();
+    assert_eq!(listed, declared);
+}
+
 #[test]
 fn the_table_of_codes_is_what_the_code_says() {
     let path = root().join("docs/errors.md");
