@@ -425,7 +425,7 @@ static void watched(bool may_fork) {
     vexil_client client = {0};
     CHECK(vexil_client_open(vexil_string(options), &client) == VEXIL_CODE_OK);
     CHECK(vexil_is_enabled(client, VEXIL_LITERAL("on"), vexil_nobody()));
-    CHECK(vexil_client_put(client, vexil_string(OTHER)) != VEXIL_CODE_OK);
+    CHECK(vexil_client_put(client, vexil_string(OTHER)) == VEXIL_CODE_SOURCE_NOT_MEMORY);
     pid_t child = may_fork ? fork() : 1;
     CHECK(child >= 0);
     if (child != 0) {
