@@ -4,9 +4,10 @@ use pyo3::PyTraverseError;
 use pyo3::gc::PyVisit;
 use pyo3::prelude::*;
 use pyo3::types::PyString;
-use vexil_client::{Asked, ErrorCode, Origin, Outcome, Reason};
+use vexil_client::{Asked, ErrorCode, Outcome, Reason};
 use vexil_ffi::Code;
 
+use crate::errors::Result;
 use crate::kept;
 use crate::value::to_python;
 
@@ -35,8 +36,8 @@ impl Details {
         outcome: &Outcome<'_>,
         refused: Option<String>,
         asked: Option<Asked>,
-        default: impl FnOnce() -> PyResult<Bound<'py, PyAny>>,
-    ) -> PyResult<Details> {
+        default: impl FnOnce() -> Result<Bound<'py, PyAny>>,
+    ) -> Result<Details> {
         let text = |text: &str| kept::text(py, text).unbind();
         let told = Details {
             value: py.None(),
@@ -70,7 +71,7 @@ impl Details {
             variation: evaluation.variation().map(text),
             reason: text(evaluation.reason().as_str()),
             open_feature_reason: text(evaluation.reason().open_feature()),
-            error_code: error(outcome).map(|error| text(error.as_str())),
+            error_code: outcome.error().map(|error| text(error.as_str())),
             error_message: message(outcome).map(|message| PyString::new(py, &message).unbind()),
             scope: evaluation.scope().map(|scope| text(scope.as_str())),
             rule: evaluation.rule().map(|rule| text(&rule.to_string())),
@@ -80,24 +81,15 @@ impl Details {
     }
 }
 
-/// What went wrong. Where there are no definitions at all, no key is missing: nobody knows yet.
-fn error(outcome: &Outcome<'_>) -> Option<ErrorCode> {
-    match outcome.evaluation.error() {
-        Some(ErrorCode::FlagNotFound) if outcome.origin == Origin::Nowhere => {
-            Some(ErrorCode::ProviderNotReady)
-        }
-        error => error,
-    }
-}
-
+/// What went wrong exactly, for a person.
 fn message(outcome: &Outcome<'_>) -> Option<String> {
     let problem = outcome.evaluation.problem().map(ToString::to_string);
-    problem.or_else(|| error(outcome).map(|error| Code::from(error).meaning().to_owned()))
+    problem.or_else(|| outcome.error().map(|error| Code::from(error).meaning().to_owned()))
 }
 
 #[pymethods]
 impl Details {
-    fn __repr__(slf: &Bound<'_, Self>) -> PyResult<String> {
+    fn __repr__(slf: &Bound<'_, Self>) -> Result<String> {
         const SHOWN: [&str; 11] = [
             "value",
             "variation",
@@ -122,7 +114,7 @@ impl Details {
     }
 
     /// The value may be the caller's default, and that anything.
-    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+    fn __traverse__(&self, visit: PyVisit<'_>) -> std::result::Result<(), PyTraverseError> {
         visit.call(&self.value)
     }
 }

@@ -156,6 +156,12 @@ impl Client {
         self.shared().options.fallback
     }
 
+    /// Whether a read may have to ask the source first, as the options say, and wait for the answer.
+    #[inline]
+    pub fn is_threadless(&self) -> bool {
+        self.shared().options.threadless
+    }
+
     /// The name of this process in telemetry, and in contexts as `instance.id`.
     pub fn instance_id(&self) -> &str {
         &self.shared().instance_id

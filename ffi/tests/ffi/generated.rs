@@ -9,12 +9,12 @@ use vexil_ffi::Code;
 const ROWS_BEGIN: &str = "<!-- codes: begin -->\n";
 const ROWS_END: &str = "<!-- codes: end -->\n";
 
-fn root() -> PathBuf {
+pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
 /// Compares, or writes.
-fn hold(path: &Path, made: &str) {
+pub(crate) fn hold(path: &Path, made: &str) {
     if std::env::var_os("VEXIL_BLESS").is_some() {
         fs::write(path, made).unwrap();
     }

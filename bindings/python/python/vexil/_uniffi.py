@@ -513,6 +513,8 @@ def _uniffi_check_api_checksums(lib):
         raise InternalError("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     if lib.uniffi_vexil_ffi_checksum_method_changelistener_on_change() != 31144:
         raise InternalError("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    if lib.uniffi_vexil_ffi_checksum_method_generationlistener_on_generation() != 26510:
+        raise InternalError("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     if lib.uniffi_vexil_ffi_checksum_method_statelistener_on_state() != 41625:
         raise InternalError("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     if lib.uniffi_vexil_ffi_checksum_method_stickystore_get() != 33678:
@@ -523,7 +525,9 @@ def _uniffi_check_api_checksums(lib):
         raise InternalError("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     if lib.uniffi_vexil_ffi_checksum_method_vexilclient_clear_overrides() != 37196:
         raise InternalError("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
-    if lib.uniffi_vexil_ffi_checksum_method_vexilclient_close() != 64967:
+    if lib.uniffi_vexil_ffi_checksum_method_vexilclient_close() != 32963:
+        raise InternalError("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    if lib.uniffi_vexil_ffi_checksum_method_vexilclient_experiment() != 44363:
         raise InternalError("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     if lib.uniffi_vexil_ffi_checksum_method_vexilclient_explain() != 35920:
         raise InternalError("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
@@ -535,13 +539,17 @@ def _uniffi_check_api_checksums(lib):
         raise InternalError("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     if lib.uniffi_vexil_ffi_checksum_method_vexilclient_get_runtime() != 34953:
         raise InternalError("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
-    if lib.uniffi_vexil_ffi_checksum_method_vexilclient_handle() != 32463:
+    if lib.uniffi_vexil_ffi_checksum_method_vexilclient_handle() != 44108:
         raise InternalError("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     if lib.uniffi_vexil_ffi_checksum_method_vexilclient_instance_id() != 25591:
         raise InternalError("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     if lib.uniffi_vexil_ffi_checksum_method_vexilclient_is_ready() != 57554:
         raise InternalError("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     if lib.uniffi_vexil_ffi_checksum_method_vexilclient_on_change() != 38319:
+        raise InternalError("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    if lib.uniffi_vexil_ffi_checksum_method_vexilclient_on_change_for() != 18583:
+        raise InternalError("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    if lib.uniffi_vexil_ffi_checksum_method_vexilclient_on_generation() != 34573:
         raise InternalError("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     if lib.uniffi_vexil_ffi_checksum_method_vexilclient_on_state() != 14871:
         raise InternalError("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
@@ -607,6 +615,9 @@ _UniffiLib.uniffi_vexil_ffi_checksum_func_version.restype = ctypes.c_uint16
 _UniffiLib.uniffi_vexil_ffi_checksum_method_changelistener_on_change.argtypes = (
 )
 _UniffiLib.uniffi_vexil_ffi_checksum_method_changelistener_on_change.restype = ctypes.c_uint16
+_UniffiLib.uniffi_vexil_ffi_checksum_method_generationlistener_on_generation.argtypes = (
+)
+_UniffiLib.uniffi_vexil_ffi_checksum_method_generationlistener_on_generation.restype = ctypes.c_uint16
 _UniffiLib.uniffi_vexil_ffi_checksum_method_statelistener_on_state.argtypes = (
 )
 _UniffiLib.uniffi_vexil_ffi_checksum_method_statelistener_on_state.restype = ctypes.c_uint16
@@ -625,6 +636,9 @@ _UniffiLib.uniffi_vexil_ffi_checksum_method_vexilclient_clear_overrides.restype 
 _UniffiLib.uniffi_vexil_ffi_checksum_method_vexilclient_close.argtypes = (
 )
 _UniffiLib.uniffi_vexil_ffi_checksum_method_vexilclient_close.restype = ctypes.c_uint16
+_UniffiLib.uniffi_vexil_ffi_checksum_method_vexilclient_experiment.argtypes = (
+)
+_UniffiLib.uniffi_vexil_ffi_checksum_method_vexilclient_experiment.restype = ctypes.c_uint16
 _UniffiLib.uniffi_vexil_ffi_checksum_method_vexilclient_explain.argtypes = (
 )
 _UniffiLib.uniffi_vexil_ffi_checksum_method_vexilclient_explain.restype = ctypes.c_uint16
@@ -652,6 +666,12 @@ _UniffiLib.uniffi_vexil_ffi_checksum_method_vexilclient_is_ready.restype = ctype
 _UniffiLib.uniffi_vexil_ffi_checksum_method_vexilclient_on_change.argtypes = (
 )
 _UniffiLib.uniffi_vexil_ffi_checksum_method_vexilclient_on_change.restype = ctypes.c_uint16
+_UniffiLib.uniffi_vexil_ffi_checksum_method_vexilclient_on_change_for.argtypes = (
+)
+_UniffiLib.uniffi_vexil_ffi_checksum_method_vexilclient_on_change_for.restype = ctypes.c_uint16
+_UniffiLib.uniffi_vexil_ffi_checksum_method_vexilclient_on_generation.argtypes = (
+)
+_UniffiLib.uniffi_vexil_ffi_checksum_method_vexilclient_on_generation.restype = ctypes.c_uint16
 _UniffiLib.uniffi_vexil_ffi_checksum_method_vexilclient_on_state.argtypes = (
 )
 _UniffiLib.uniffi_vexil_ffi_checksum_method_vexilclient_on_state.restype = ctypes.c_uint16
@@ -705,6 +725,12 @@ _UniffiLib.uniffi_vexil_ffi_fn_method_changelistener_on_change.argtypes = (
     ctypes.POINTER(_UniffiRustCallStatus),
 )
 _UniffiLib.uniffi_vexil_ffi_fn_method_changelistener_on_change.restype = None
+_UniffiLib.uniffi_vexil_ffi_fn_method_generationlistener_on_generation.argtypes = (
+    ctypes.c_uint64,
+    ctypes.c_uint64,
+    ctypes.POINTER(_UniffiRustCallStatus),
+)
+_UniffiLib.uniffi_vexil_ffi_fn_method_generationlistener_on_generation.restype = None
 _UniffiLib.uniffi_vexil_ffi_fn_method_statelistener_on_state.argtypes = (
     ctypes.c_uint64,
     _UniffiRustBuffer,
@@ -741,6 +767,13 @@ _UniffiLib.uniffi_vexil_ffi_fn_method_vexilclient_close.argtypes = (
     ctypes.POINTER(_UniffiRustCallStatus),
 )
 _UniffiLib.uniffi_vexil_ffi_fn_method_vexilclient_close.restype = None
+_UniffiLib.uniffi_vexil_ffi_fn_method_vexilclient_experiment.argtypes = (
+    ctypes.c_uint64,
+    _UniffiRustBuffer,
+    _UniffiRustBuffer,
+    ctypes.POINTER(_UniffiRustCallStatus),
+)
+_UniffiLib.uniffi_vexil_ffi_fn_method_vexilclient_experiment.restype = _UniffiRustBuffer
 _UniffiLib.uniffi_vexil_ffi_fn_method_vexilclient_explain.argtypes = (
     ctypes.c_uint64,
     _UniffiRustBuffer,
@@ -794,6 +827,21 @@ _UniffiLib.uniffi_vexil_ffi_fn_method_vexilclient_on_change.argtypes = (
     ctypes.POINTER(_UniffiRustCallStatus),
 )
 _UniffiLib.uniffi_vexil_ffi_fn_method_vexilclient_on_change.restype = ctypes.c_uint64
+_UniffiLib.uniffi_vexil_ffi_fn_method_vexilclient_on_change_for.argtypes = (
+    ctypes.c_uint64,
+    _UniffiRustBuffer,
+    _UniffiRustBuffer,
+    _UniffiRustBuffer,
+    ctypes.c_uint64,
+    ctypes.POINTER(_UniffiRustCallStatus),
+)
+_UniffiLib.uniffi_vexil_ffi_fn_method_vexilclient_on_change_for.restype = ctypes.c_uint64
+_UniffiLib.uniffi_vexil_ffi_fn_method_vexilclient_on_generation.argtypes = (
+    ctypes.c_uint64,
+    ctypes.c_uint64,
+    ctypes.POINTER(_UniffiRustCallStatus),
+)
+_UniffiLib.uniffi_vexil_ffi_fn_method_vexilclient_on_generation.restype = ctypes.c_uint64
 _UniffiLib.uniffi_vexil_ffi_fn_method_vexilclient_on_state.argtypes = (
     ctypes.c_uint64,
     ctypes.c_uint64,
@@ -883,6 +931,16 @@ _UniffiLib.uniffi_vexil_ffi_fn_free_changelistener.argtypes = (
     ctypes.POINTER(_UniffiRustCallStatus),
 )
 _UniffiLib.uniffi_vexil_ffi_fn_free_changelistener.restype = None
+_UniffiLib.uniffi_vexil_ffi_fn_clone_generationlistener.argtypes = (
+    ctypes.c_uint64,
+    ctypes.POINTER(_UniffiRustCallStatus),
+)
+_UniffiLib.uniffi_vexil_ffi_fn_clone_generationlistener.restype = ctypes.c_uint64
+_UniffiLib.uniffi_vexil_ffi_fn_free_generationlistener.argtypes = (
+    ctypes.c_uint64,
+    ctypes.POINTER(_UniffiRustCallStatus),
+)
+_UniffiLib.uniffi_vexil_ffi_fn_free_generationlistener.restype = None
 _UniffiLib.uniffi_vexil_ffi_fn_clone_statelistener.argtypes = (
     ctypes.c_uint64,
     ctypes.POINTER(_UniffiRustCallStatus),
@@ -940,6 +998,23 @@ _UniffiLib.uniffi_vexil_ffi_fn_init_callback_vtable_changelistener.argtypes = (
     ctypes.POINTER(_UniffiVTableCallbackInterfaceVexilChangeListener),
 )
 _UniffiLib.uniffi_vexil_ffi_fn_init_callback_vtable_changelistener.restype = None
+_UNIFFI_CALLBACK_INTERFACE_VEXIL_GENERATION_LISTENER_METHOD0 = ctypes.CFUNCTYPE(None,ctypes.c_uint64,ctypes.c_uint64,ctypes.c_void_p,
+    ctypes.POINTER(_UniffiRustCallStatus),
+)
+_UNIFFI_CALLBACK_INTERFACE_CLONE_VEXIL_GENERATION_LISTENER = ctypes.CFUNCTYPE(ctypes.c_uint64,ctypes.c_uint64,
+)
+_UNIFFI_CALLBACK_INTERFACE_FREE_VEXIL_GENERATION_LISTENER = ctypes.CFUNCTYPE(None,ctypes.c_uint64,
+)
+class _UniffiVTableCallbackInterfaceVexilGenerationListener(ctypes.Structure):
+    _fields_ = [
+        ("uniffi_free", _UNIFFI_CALLBACK_INTERFACE_FREE_VEXIL_GENERATION_LISTENER),
+        ("uniffi_clone", _UNIFFI_CALLBACK_INTERFACE_CLONE_VEXIL_GENERATION_LISTENER),
+        ("on_generation", _UNIFFI_CALLBACK_INTERFACE_VEXIL_GENERATION_LISTENER_METHOD0),
+    ]
+_UniffiLib.uniffi_vexil_ffi_fn_init_callback_vtable_generationlistener.argtypes = (
+    ctypes.POINTER(_UniffiVTableCallbackInterfaceVexilGenerationListener),
+)
+_UniffiLib.uniffi_vexil_ffi_fn_init_callback_vtable_generationlistener.restype = None
 _UNIFFI_CALLBACK_INTERFACE_VEXIL_STATE_LISTENER_METHOD0 = ctypes.CFUNCTYPE(None,ctypes.c_uint64,_UniffiRustBuffer,ctypes.c_void_p,
     ctypes.POINTER(_UniffiRustCallStatus),
 )
@@ -1018,6 +1093,183 @@ class _UniffiFfiConverterString:
         with _UniffiRustBuffer.alloc_with_builder() as builder:
             builder.write(value.encode("utf-8"))
             return builder.finalize()
+
+class _UniffiFfiConverterOptionalString(_UniffiConverterRustBuffer):
+    @classmethod
+    def check_lower(cls, value):
+        if value is not None:
+            _UniffiFfiConverterString.check_lower(value)
+
+    @classmethod
+    def write(cls, value, buf):
+        if value is None:
+            buf.write_u8(0)
+            return
+
+        buf.write_u8(1)
+        _UniffiFfiConverterString.write(value, buf)
+
+    @classmethod
+    def read(cls, buf):
+        flag = buf.read_u8()
+        if flag == 0:
+            return None
+        elif flag == 1:
+            return _UniffiFfiConverterString.read(buf)
+        else:
+            raise InternalError("Unexpected flag byte for optional type")
+
+class _UniffiFfiConverterBoolean:
+    @classmethod
+    def check_lower(cls, value):
+        return not not value
+
+    @classmethod
+    def lower(cls, value):
+        return 1 if value else 0
+
+    @staticmethod
+    def lift(value):
+        return value != 0
+
+    @classmethod
+    def read(cls, buf):
+        return cls.lift(buf.read_u8())
+
+    @classmethod
+    def write(cls, value, buf):
+        buf.write_u8(value)
+
+class _UniffiFfiConverterUInt64(_UniffiConverterPrimitiveInt):
+    CLASS_NAME = "u64"
+    VALUE_MIN = 0
+    VALUE_MAX = 2**64
+
+    @staticmethod
+    def read(buf):
+        return buf.read_u64()
+
+    @staticmethod
+    def write(value, buf):
+        buf.write_u64(value)
+
+class _UniffiFfiConverterOptionalUInt64(_UniffiConverterRustBuffer):
+    @classmethod
+    def check_lower(cls, value):
+        if value is not None:
+            _UniffiFfiConverterUInt64.check_lower(value)
+
+    @classmethod
+    def write(cls, value, buf):
+        if value is None:
+            buf.write_u8(0)
+            return
+
+        buf.write_u8(1)
+        _UniffiFfiConverterUInt64.write(value, buf)
+
+    @classmethod
+    def read(cls, buf):
+        flag = buf.read_u8()
+        if flag == 0:
+            return None
+        elif flag == 1:
+            return _UniffiFfiConverterUInt64.read(buf)
+        else:
+            raise InternalError("Unexpected flag byte for optional type")
+
+@dataclass
+class Assignment:
+    """
+    The variant that an experiment gives.
+"""
+    def __init__(self, *, experiment:str, variant:str, name:typing.Optional[str], is_control:bool, config_json:str, unit:typing.Optional[str], unit_attribute:str, reason:str, version:int, origin:str, stale_ms:typing.Optional[int]):
+        self.experiment = experiment
+        self.variant = variant
+        self.name = name
+        self.is_control = is_control
+        self.config_json = config_json
+        self.unit = unit
+        self.unit_attribute = unit_attribute
+        self.reason = reason
+        self.version = version
+        self.origin = origin
+        self.stale_ms = stale_ms
+        
+        
+
+    
+    def __str__(self):
+        return "Assignment(experiment={}, variant={}, name={}, is_control={}, config_json={}, unit={}, unit_attribute={}, reason={}, version={}, origin={}, stale_ms={})".format(self.experiment, self.variant, self.name, self.is_control, self.config_json, self.unit, self.unit_attribute, self.reason, self.version, self.origin, self.stale_ms)
+    def __eq__(self, other):
+        if self.experiment != other.experiment:
+            return False
+        if self.variant != other.variant:
+            return False
+        if self.name != other.name:
+            return False
+        if self.is_control != other.is_control:
+            return False
+        if self.config_json != other.config_json:
+            return False
+        if self.unit != other.unit:
+            return False
+        if self.unit_attribute != other.unit_attribute:
+            return False
+        if self.reason != other.reason:
+            return False
+        if self.version != other.version:
+            return False
+        if self.origin != other.origin:
+            return False
+        if self.stale_ms != other.stale_ms:
+            return False
+        return True
+
+class _UniffiFfiConverterTypeAssignment(_UniffiConverterRustBuffer):
+    @staticmethod
+    def read(buf):
+        return Assignment(
+            experiment=_UniffiFfiConverterString.read(buf),
+            variant=_UniffiFfiConverterString.read(buf),
+            name=_UniffiFfiConverterOptionalString.read(buf),
+            is_control=_UniffiFfiConverterBoolean.read(buf),
+            config_json=_UniffiFfiConverterString.read(buf),
+            unit=_UniffiFfiConverterOptionalString.read(buf),
+            unit_attribute=_UniffiFfiConverterString.read(buf),
+            reason=_UniffiFfiConverterString.read(buf),
+            version=_UniffiFfiConverterUInt64.read(buf),
+            origin=_UniffiFfiConverterString.read(buf),
+            stale_ms=_UniffiFfiConverterOptionalUInt64.read(buf),
+        )
+
+    @staticmethod
+    def check_lower(value):
+        _UniffiFfiConverterString.check_lower(value.experiment)
+        _UniffiFfiConverterString.check_lower(value.variant)
+        _UniffiFfiConverterOptionalString.check_lower(value.name)
+        _UniffiFfiConverterBoolean.check_lower(value.is_control)
+        _UniffiFfiConverterString.check_lower(value.config_json)
+        _UniffiFfiConverterOptionalString.check_lower(value.unit)
+        _UniffiFfiConverterString.check_lower(value.unit_attribute)
+        _UniffiFfiConverterString.check_lower(value.reason)
+        _UniffiFfiConverterUInt64.check_lower(value.version)
+        _UniffiFfiConverterString.check_lower(value.origin)
+        _UniffiFfiConverterOptionalUInt64.check_lower(value.stale_ms)
+
+    @staticmethod
+    def write(value, buf):
+        _UniffiFfiConverterString.write(value.experiment, buf)
+        _UniffiFfiConverterString.write(value.variant, buf)
+        _UniffiFfiConverterOptionalString.write(value.name, buf)
+        _UniffiFfiConverterBoolean.write(value.is_control, buf)
+        _UniffiFfiConverterString.write(value.config_json, buf)
+        _UniffiFfiConverterOptionalString.write(value.unit, buf)
+        _UniffiFfiConverterString.write(value.unit_attribute, buf)
+        _UniffiFfiConverterString.write(value.reason, buf)
+        _UniffiFfiConverterUInt64.write(value.version, buf)
+        _UniffiFfiConverterString.write(value.origin, buf)
+        _UniffiFfiConverterOptionalUInt64.write(value.stale_ms, buf)
 
 
 
@@ -1205,69 +1457,6 @@ class _UniffiFfiConverterTypeSourceOptions(_UniffiConverterRustBuffer):
             _UniffiFfiConverterString.write(value.definitions, buf)
 
 
-
-class _UniffiFfiConverterOptionalString(_UniffiConverterRustBuffer):
-    @classmethod
-    def check_lower(cls, value):
-        if value is not None:
-            _UniffiFfiConverterString.check_lower(value)
-
-    @classmethod
-    def write(cls, value, buf):
-        if value is None:
-            buf.write_u8(0)
-            return
-
-        buf.write_u8(1)
-        _UniffiFfiConverterString.write(value, buf)
-
-    @classmethod
-    def read(cls, buf):
-        flag = buf.read_u8()
-        if flag == 0:
-            return None
-        elif flag == 1:
-            return _UniffiFfiConverterString.read(buf)
-        else:
-            raise InternalError("Unexpected flag byte for optional type")
-
-class _UniffiFfiConverterUInt64(_UniffiConverterPrimitiveInt):
-    CLASS_NAME = "u64"
-    VALUE_MIN = 0
-    VALUE_MAX = 2**64
-
-    @staticmethod
-    def read(buf):
-        return buf.read_u64()
-
-    @staticmethod
-    def write(value, buf):
-        buf.write_u64(value)
-
-class _UniffiFfiConverterOptionalUInt64(_UniffiConverterRustBuffer):
-    @classmethod
-    def check_lower(cls, value):
-        if value is not None:
-            _UniffiFfiConverterUInt64.check_lower(value)
-
-    @classmethod
-    def write(cls, value, buf):
-        if value is None:
-            buf.write_u8(0)
-            return
-
-        buf.write_u8(1)
-        _UniffiFfiConverterUInt64.write(value, buf)
-
-    @classmethod
-    def read(cls, buf):
-        flag = buf.read_u8()
-        if flag == 0:
-            return None
-        elif flag == 1:
-            return _UniffiFfiConverterUInt64.read(buf)
-        else:
-            raise InternalError("Unexpected flag byte for optional type")
 
 
 
@@ -1477,27 +1666,6 @@ class _UniffiFfiConverterOptionalTypeFallback(_UniffiConverterRustBuffer):
         else:
             raise InternalError("Unexpected flag byte for optional type")
 
-class _UniffiFfiConverterBoolean:
-    @classmethod
-    def check_lower(cls, value):
-        return not not value
-
-    @classmethod
-    def lower(cls, value):
-        return 1 if value else 0
-
-    @staticmethod
-    def lift(value):
-        return value != 0
-
-    @classmethod
-    def read(cls, buf):
-        return cls.lift(buf.read_u8())
-
-    @classmethod
-    def write(cls, value, buf):
-        buf.write_u8(value)
-
 @dataclass
 class TrustedKeyOptions:
     """
@@ -1590,7 +1758,7 @@ class ClientOptions:
     """
     All options. Times are in milliseconds.
 """
-    def __init__(self, *, source:SourceOptions, environment:typing.Optional[str] = _DEFAULT, bootstrap:typing.Optional[str] = _DEFAULT, polling_interval_ms:typing.Optional[int] = _DEFAULT, streaming:typing.Optional[Streaming] = _DEFAULT, silence_ms:typing.Optional[int] = _DEFAULT, request_timeout_ms:typing.Optional[int] = _DEFAULT, start_timeout_ms:typing.Optional[int] = _DEFAULT, cache_folder:typing.Optional[str] = _DEFAULT, cache_max_age_ms:typing.Optional[int] = _DEFAULT, retry_attempts:typing.Optional[int] = _DEFAULT, retry_base_ms:typing.Optional[int] = _DEFAULT, retry_max_ms:typing.Optional[int] = _DEFAULT, fallback:typing.Optional[Fallback] = _DEFAULT, offline:bool = False, threadless:bool = False, trusted_keys:typing.List[TrustedKeyOptions] = _DEFAULT, allow_overrides:typing.Optional[bool] = _DEFAULT, sticky_file:typing.Optional[str] = _DEFAULT, sticky_capacity:typing.Optional[int] = _DEFAULT, instance_id:typing.Optional[str] = _DEFAULT, service_name:typing.Optional[str] = _DEFAULT, app_version:typing.Optional[str] = _DEFAULT):
+    def __init__(self, *, source:SourceOptions, environment:typing.Optional[str] = _DEFAULT, bootstrap:typing.Optional[str] = _DEFAULT, polling_interval_ms:typing.Optional[int] = _DEFAULT, streaming:typing.Optional[Streaming] = _DEFAULT, silence_ms:typing.Optional[int] = _DEFAULT, request_timeout_ms:typing.Optional[int] = _DEFAULT, start_timeout_ms:typing.Optional[int] = _DEFAULT, cache_folder:typing.Optional[str] = _DEFAULT, cache_max_age_ms:typing.Optional[int] = _DEFAULT, retry_attempts:typing.Optional[int] = _DEFAULT, retry_base_ms:typing.Optional[int] = _DEFAULT, retry_max_ms:typing.Optional[int] = _DEFAULT, fallback:typing.Optional[Fallback] = _DEFAULT, offline:bool = False, threadless:bool = False, trusted_keys:typing.List[TrustedKeyOptions] = _DEFAULT, allow_overrides:typing.Optional[bool] = _DEFAULT, sticky_file:typing.Optional[str] = _DEFAULT, sticky_capacity:typing.Optional[int] = _DEFAULT, telemetry:typing.Optional[bool] = _DEFAULT, telemetry_interval_ms:typing.Optional[int] = _DEFAULT, telemetry_exposures:typing.Optional[bool] = _DEFAULT, sdk:typing.Optional[str] = _DEFAULT, instance_id:typing.Optional[str] = _DEFAULT, service_name:typing.Optional[str] = _DEFAULT, app_version:typing.Optional[str] = _DEFAULT):
         self.source = source
         if environment is _DEFAULT:
             self.environment = None
@@ -1662,6 +1830,22 @@ class ClientOptions:
             self.sticky_capacity = None
         else:
             self.sticky_capacity = sticky_capacity
+        if telemetry is _DEFAULT:
+            self.telemetry = None
+        else:
+            self.telemetry = telemetry
+        if telemetry_interval_ms is _DEFAULT:
+            self.telemetry_interval_ms = None
+        else:
+            self.telemetry_interval_ms = telemetry_interval_ms
+        if telemetry_exposures is _DEFAULT:
+            self.telemetry_exposures = None
+        else:
+            self.telemetry_exposures = telemetry_exposures
+        if sdk is _DEFAULT:
+            self.sdk = None
+        else:
+            self.sdk = sdk
         if instance_id is _DEFAULT:
             self.instance_id = None
         else:
@@ -1679,7 +1863,7 @@ class ClientOptions:
 
     
     def __str__(self):
-        return "ClientOptions(source={}, environment={}, bootstrap={}, polling_interval_ms={}, streaming={}, silence_ms={}, request_timeout_ms={}, start_timeout_ms={}, cache_folder={}, cache_max_age_ms={}, retry_attempts={}, retry_base_ms={}, retry_max_ms={}, fallback={}, offline={}, threadless={}, trusted_keys={}, allow_overrides={}, sticky_file={}, sticky_capacity={}, instance_id={}, service_name={}, app_version={})".format(self.source, self.environment, self.bootstrap, self.polling_interval_ms, self.streaming, self.silence_ms, self.request_timeout_ms, self.start_timeout_ms, self.cache_folder, self.cache_max_age_ms, self.retry_attempts, self.retry_base_ms, self.retry_max_ms, self.fallback, self.offline, self.threadless, self.trusted_keys, self.allow_overrides, self.sticky_file, self.sticky_capacity, self.instance_id, self.service_name, self.app_version)
+        return "ClientOptions(source={}, environment={}, bootstrap={}, polling_interval_ms={}, streaming={}, silence_ms={}, request_timeout_ms={}, start_timeout_ms={}, cache_folder={}, cache_max_age_ms={}, retry_attempts={}, retry_base_ms={}, retry_max_ms={}, fallback={}, offline={}, threadless={}, trusted_keys={}, allow_overrides={}, sticky_file={}, sticky_capacity={}, telemetry={}, telemetry_interval_ms={}, telemetry_exposures={}, sdk={}, instance_id={}, service_name={}, app_version={})".format(self.source, self.environment, self.bootstrap, self.polling_interval_ms, self.streaming, self.silence_ms, self.request_timeout_ms, self.start_timeout_ms, self.cache_folder, self.cache_max_age_ms, self.retry_attempts, self.retry_base_ms, self.retry_max_ms, self.fallback, self.offline, self.threadless, self.trusted_keys, self.allow_overrides, self.sticky_file, self.sticky_capacity, self.telemetry, self.telemetry_interval_ms, self.telemetry_exposures, self.sdk, self.instance_id, self.service_name, self.app_version)
     def __eq__(self, other):
         if self.source != other.source:
             return False
@@ -1721,6 +1905,14 @@ class ClientOptions:
             return False
         if self.sticky_capacity != other.sticky_capacity:
             return False
+        if self.telemetry != other.telemetry:
+            return False
+        if self.telemetry_interval_ms != other.telemetry_interval_ms:
+            return False
+        if self.telemetry_exposures != other.telemetry_exposures:
+            return False
+        if self.sdk != other.sdk:
+            return False
         if self.instance_id != other.instance_id:
             return False
         if self.service_name != other.service_name:
@@ -1753,6 +1945,10 @@ class _UniffiFfiConverterTypeClientOptions(_UniffiConverterRustBuffer):
             allow_overrides=_UniffiFfiConverterOptionalBoolean.read(buf),
             sticky_file=_UniffiFfiConverterOptionalString.read(buf),
             sticky_capacity=_UniffiFfiConverterOptionalUInt32.read(buf),
+            telemetry=_UniffiFfiConverterOptionalBoolean.read(buf),
+            telemetry_interval_ms=_UniffiFfiConverterOptionalUInt64.read(buf),
+            telemetry_exposures=_UniffiFfiConverterOptionalBoolean.read(buf),
+            sdk=_UniffiFfiConverterOptionalString.read(buf),
             instance_id=_UniffiFfiConverterOptionalString.read(buf),
             service_name=_UniffiFfiConverterOptionalString.read(buf),
             app_version=_UniffiFfiConverterOptionalString.read(buf),
@@ -1780,6 +1976,10 @@ class _UniffiFfiConverterTypeClientOptions(_UniffiConverterRustBuffer):
         _UniffiFfiConverterOptionalBoolean.check_lower(value.allow_overrides)
         _UniffiFfiConverterOptionalString.check_lower(value.sticky_file)
         _UniffiFfiConverterOptionalUInt32.check_lower(value.sticky_capacity)
+        _UniffiFfiConverterOptionalBoolean.check_lower(value.telemetry)
+        _UniffiFfiConverterOptionalUInt64.check_lower(value.telemetry_interval_ms)
+        _UniffiFfiConverterOptionalBoolean.check_lower(value.telemetry_exposures)
+        _UniffiFfiConverterOptionalString.check_lower(value.sdk)
         _UniffiFfiConverterOptionalString.check_lower(value.instance_id)
         _UniffiFfiConverterOptionalString.check_lower(value.service_name)
         _UniffiFfiConverterOptionalString.check_lower(value.app_version)
@@ -1806,6 +2006,10 @@ class _UniffiFfiConverterTypeClientOptions(_UniffiConverterRustBuffer):
         _UniffiFfiConverterOptionalBoolean.write(value.allow_overrides, buf)
         _UniffiFfiConverterOptionalString.write(value.sticky_file, buf)
         _UniffiFfiConverterOptionalUInt32.write(value.sticky_capacity, buf)
+        _UniffiFfiConverterOptionalBoolean.write(value.telemetry, buf)
+        _UniffiFfiConverterOptionalUInt64.write(value.telemetry_interval_ms, buf)
+        _UniffiFfiConverterOptionalBoolean.write(value.telemetry_exposures, buf)
+        _UniffiFfiConverterOptionalString.write(value.sdk, buf)
         _UniffiFfiConverterOptionalString.write(value.instance_id, buf)
         _UniffiFfiConverterOptionalString.write(value.service_name, buf)
         _UniffiFfiConverterOptionalString.write(value.app_version, buf)
@@ -2507,7 +2711,7 @@ class _UniffiFfiConverterTypeVexilError(_UniffiConverterRustBuffer):
 
 class ChangeListener():
     """
-    Hears of a key whose value is another, on the thread that makes it so.
+    Hears of a key whose value is another, likewise.
 """
     
     def on_change(self, change: ValueChange) -> None:
@@ -2518,7 +2722,7 @@ class ChangeListener():
 
 class ChangeListenerImpl(ChangeListener):
     """
-    Hears of a key whose value is another, on the thread that makes it so.
+    Hears of a key whose value is another, likewise.
 """
     
     _handle: ctypes.c_uint64
@@ -2647,9 +2851,151 @@ class _UniffiFfiConverterTypeChangeListener:
         buf.write_u64(cls.lower(value))
 
 
+class GenerationListener():
+    """
+    Hears whenever what a read may come to is another, likewise.
+"""
+    
+    def on_generation(self, generation: int) -> None:
+        """
+        It is another; the number is the new one's.
+"""
+        raise NotImplementedError
+
+class GenerationListenerImpl(GenerationListener):
+    """
+    Hears whenever what a read may come to is another, likewise.
+"""
+    
+    _handle: ctypes.c_uint64
+    
+    def __init__(self, *args, **kwargs):
+        raise ValueError("This class has no default constructor")
+
+    def __del__(self):
+        # In case of partial initialization of instances.
+        handle = getattr(self, "_handle", None)
+        if handle is not None:
+            _uniffi_rust_call(_UniffiLib.uniffi_vexil_ffi_fn_free_generationlistener, handle)
+
+    def _uniffi_clone_handle(self):
+        return _uniffi_rust_call(_UniffiLib.uniffi_vexil_ffi_fn_clone_generationlistener, self._handle)
+
+    # Used by alternative constructors or any methods which return this type.
+    @classmethod
+    def _uniffi_make_instance(cls, handle):
+        # Lightly yucky way to bypass the usual __init__ logic
+        # and just create a new instance with the required handle.
+        inst = cls.__new__(cls)
+        inst._handle = handle
+        return inst
+    def on_generation(self, generation: int) -> None:
+        """
+        It is another; the number is the new one's.
+"""
+        
+        _UniffiFfiConverterUInt64.check_lower(generation)
+        _uniffi_lowered_args = (
+            self._uniffi_clone_handle(),
+            _UniffiFfiConverterUInt64.lower(generation),
+        )
+        _uniffi_lift_return = lambda val: None
+        _uniffi_error_converter = _UniffiFfiConverterTypeListenerError
+        _uniffi_ffi_result = _uniffi_rust_call_with_error(
+            _uniffi_error_converter,
+            _UniffiLib.uniffi_vexil_ffi_fn_method_generationlistener_on_generation,
+            *_uniffi_lowered_args,
+        )
+        return _uniffi_lift_return(_uniffi_ffi_result)
+
+
+
+
+# Put all the bits inside a class to keep the top-level namespace clean
+class _UniffiTraitImplGenerationListenerImpl:
+    # For each method, generate a callback function to pass to Rust
+
+    @_UNIFFI_CALLBACK_INTERFACE_VEXIL_GENERATION_LISTENER_METHOD0
+    def on_generation(
+            uniffi_handle,
+            generation,
+            uniffi_out_return,
+            uniffi_call_status_ptr,
+        ):
+        uniffi_obj = _UniffiFfiConverterTypeGenerationListener._handle_map.get(uniffi_handle)
+        def make_call():
+            uniffi_args = (_UniffiFfiConverterUInt64.lift(generation), )
+            uniffi_method = uniffi_obj.on_generation
+            return uniffi_method(*uniffi_args)
+        write_return_value = lambda v: None
+        _uniffi_trait_interface_call_with_error(
+                uniffi_call_status_ptr.contents,
+                make_call,
+                write_return_value,
+                ListenerError,
+                _UniffiFfiConverterTypeListenerError.lower,
+        )
+
+    @_UNIFFI_CALLBACK_INTERFACE_FREE_VEXIL_GENERATION_LISTENER
+    def _uniffi_free(uniffi_handle):
+        _UniffiFfiConverterTypeGenerationListener._handle_map.remove(uniffi_handle)
+
+    @_UNIFFI_CALLBACK_INTERFACE_CLONE_VEXIL_GENERATION_LISTENER
+    def _uniffi_clone(uniffi_handle):
+        return _UniffiFfiConverterTypeGenerationListener._handle_map.clone(uniffi_handle)
+
+    # Generate the FFI VTable.  This has a field for each callback interface method.
+    _uniffi_vtable = _UniffiVTableCallbackInterfaceVexilGenerationListener(
+        _uniffi_free,
+        _uniffi_clone,
+        on_generation,
+    )
+    # Send Rust a pointer to the VTable.  Note: this means we need to keep the struct alive forever,
+    # or else bad things will happen when Rust tries to access it.
+    _UniffiLib.uniffi_vexil_ffi_fn_init_callback_vtable_generationlistener(ctypes.byref(_uniffi_vtable))
+
+class _UniffiFfiConverterTypeGenerationListener:
+    _handle_map = _UniffiHandleMap()
+
+    @staticmethod
+    def lift(value: int):
+        if (value & 1) == 0:
+            # Rust-generated handle, construct a new class that uses the handle to implement the
+            # interface
+            return GenerationListenerImpl._uniffi_make_instance(value)
+        else:
+            # Python-generated handle, get the object from the handle map
+            return _UniffiFfiConverterTypeGenerationListener._handle_map.remove(value)
+
+    @staticmethod
+    def check_lower(value: GenerationListener):
+        if not isinstance(value, GenerationListener):
+            raise TypeError("Expected GenerationListener subclass, {} found".format(type(value).__name__))
+
+    @staticmethod
+    def lower(value: GenerationListener):
+         if isinstance(value, GenerationListenerImpl):
+            # Rust-implementated object.  Clone the handle and return it
+            return value._uniffi_clone_handle()
+         else:
+            # Python-implementated object, generate a new vtable handle and return that.
+            return _UniffiFfiConverterTypeGenerationListener._handle_map.insert(value)
+
+    @classmethod
+    def read(cls, buf: _UniffiRustBuffer):
+        ptr = buf.read_u64()
+        if ptr == 0:
+            raise InternalError("Raw handle value was null")
+        return cls.lift(ptr)
+
+    @classmethod
+    def write(cls, value: GenerationListener, buf: _UniffiRustBuffer):
+        buf.write_u64(cls.lower(value))
+
+
 class StateListener():
     """
-    Hears of every change of a client's state, on the thread that makes it.
+    Hears of every change of a client's state, on the thread that makes it or on one that is telling of another just then.
 """
     
     def on_state(self, state: ClientState) -> None:
@@ -2660,7 +3006,7 @@ class StateListener():
 
 class StateListenerImpl(StateListener):
     """
-    Hears of every change of a client's state, on the thread that makes it.
+    Hears of every change of a client's state, on the thread that makes it or on one that is telling of another just then.
 """
     
     _handle: ctypes.c_uint64
@@ -3074,6 +3420,31 @@ class _UniffiFfiConverterTypeSubscription:
     def write(cls, value: Subscription, buf: _UniffiRustBuffer):
         buf.write_u64(cls.lower(value))
 
+class _UniffiFfiConverterOptionalTypeAssignment(_UniffiConverterRustBuffer):
+    @classmethod
+    def check_lower(cls, value):
+        if value is not None:
+            _UniffiFfiConverterTypeAssignment.check_lower(value)
+
+    @classmethod
+    def write(cls, value, buf):
+        if value is None:
+            buf.write_u8(0)
+            return
+
+        buf.write_u8(1)
+        _UniffiFfiConverterTypeAssignment.write(value, buf)
+
+    @classmethod
+    def read(cls, buf):
+        flag = buf.read_u8()
+        if flag == 0:
+            return None
+        elif flag == 1:
+            return _UniffiFfiConverterTypeAssignment.read(buf)
+        else:
+            raise InternalError("Unexpected flag byte for optional type")
+
 class _UniffiFfiConverterMapStringString(_UniffiConverterRustBuffer):
     @classmethod
     def check_lower(cls, items):
@@ -3118,7 +3489,14 @@ class VexilClientProtocol(typing.Protocol):
         raise NotImplementedError
     def close(self, ) -> None:
         """
-        Stops: nobody is asked any more. What is held is still served, and grows old.
+        Stops: nobody is asked any more, and the C ABI knows the client no more. Whoever evaluates by this object is still
+        served what is held, which grows old.
+"""
+        raise NotImplementedError
+    def experiment(self, experiment: str,context_json: str) -> typing.Optional[Assignment]:
+        """
+        The variant that an experiment gives a context, in JSON, with all that there is to say of it; none where it takes
+        no part.
 """
         raise NotImplementedError
     def explain(self, key: str,context_json: str) -> Explanation:
@@ -3148,7 +3526,7 @@ class VexilClientProtocol(typing.Protocol):
         raise NotImplementedError
     def handle(self, ) -> int:
         """
-        The number by which the C ABI knows this client, for as long as this object lives; the same at every call.
+        The number by which the C ABI knows this client, until it is closed.
 """
         raise NotImplementedError
     def instance_id(self, ) -> str:
@@ -3165,6 +3543,16 @@ class VexilClientProtocol(typing.Protocol):
     def on_change(self, namespace: str,key: str,listener: ChangeListener) -> Subscription:
         """
         Hears when a key's value is another, evaluated for nobody in particular.
+"""
+        raise NotImplementedError
+    def on_change_for(self, namespace: str,key: str,context_json: str,listener: ChangeListener) -> Subscription:
+        """
+        As [`VexilClient::on_change`], evaluated for a context, in JSON.
+"""
+        raise NotImplementedError
+    def on_generation(self, listener: GenerationListener) -> Subscription:
+        """
+        Hears whenever what a read may come to is another: [`VexilClient::generation`].
 """
         raise NotImplementedError
     def on_state(self, listener: StateListener) -> Subscription:
@@ -3298,7 +3686,8 @@ class VexilClient(VexilClientProtocol):
         return _uniffi_lift_return(_uniffi_ffi_result)
     def close(self, ) -> None:
         """
-        Stops: nobody is asked any more. What is held is still served, and grows old.
+        Stops: nobody is asked any more, and the C ABI knows the client no more. Whoever evaluates by this object is still
+        served what is held, which grows old.
 """
         _uniffi_lowered_args = (
             self._uniffi_clone_handle(),
@@ -3308,6 +3697,28 @@ class VexilClient(VexilClientProtocol):
         _uniffi_ffi_result = _uniffi_rust_call_with_error(
             _uniffi_error_converter,
             _UniffiLib.uniffi_vexil_ffi_fn_method_vexilclient_close,
+            *_uniffi_lowered_args,
+        )
+        return _uniffi_lift_return(_uniffi_ffi_result)
+    def experiment(self, experiment: str,context_json: str) -> typing.Optional[Assignment]:
+        """
+        The variant that an experiment gives a context, in JSON, with all that there is to say of it; none where it takes
+        no part.
+"""
+        
+        _UniffiFfiConverterString.check_lower(experiment)
+
+        _UniffiFfiConverterString.check_lower(context_json)
+        _uniffi_lowered_args = (
+            self._uniffi_clone_handle(),
+            _UniffiFfiConverterString.lower(experiment),
+            _UniffiFfiConverterString.lower(context_json),
+        )
+        _uniffi_lift_return = _UniffiFfiConverterOptionalTypeAssignment.lift
+        _uniffi_error_converter = _UniffiFfiConverterTypeVexilError
+        _uniffi_ffi_result = _uniffi_rust_call_with_error(
+            _uniffi_error_converter,
+            _UniffiLib.uniffi_vexil_ffi_fn_method_vexilclient_experiment,
             *_uniffi_lowered_args,
         )
         return _uniffi_lift_return(_uniffi_ffi_result)
@@ -3403,13 +3814,13 @@ class VexilClient(VexilClientProtocol):
         return _uniffi_lift_return(_uniffi_ffi_result)
     def handle(self, ) -> int:
         """
-        The number by which the C ABI knows this client, for as long as this object lives; the same at every call.
+        The number by which the C ABI knows this client, until it is closed.
 """
         _uniffi_lowered_args = (
             self._uniffi_clone_handle(),
         )
         _uniffi_lift_return = _UniffiFfiConverterUInt64.lift
-        _uniffi_error_converter = _UniffiFfiConverterTypeVexilError
+        _uniffi_error_converter = None
         _uniffi_ffi_result = _uniffi_rust_call_with_error(
             _uniffi_error_converter,
             _UniffiLib.uniffi_vexil_ffi_fn_method_vexilclient_handle,
@@ -3468,6 +3879,51 @@ class VexilClient(VexilClientProtocol):
         _uniffi_ffi_result = _uniffi_rust_call_with_error(
             _uniffi_error_converter,
             _UniffiLib.uniffi_vexil_ffi_fn_method_vexilclient_on_change,
+            *_uniffi_lowered_args,
+        )
+        return _uniffi_lift_return(_uniffi_ffi_result)
+    def on_change_for(self, namespace: str,key: str,context_json: str,listener: ChangeListener) -> Subscription:
+        """
+        As [`VexilClient::on_change`], evaluated for a context, in JSON.
+"""
+        
+        _UniffiFfiConverterString.check_lower(namespace)
+
+        _UniffiFfiConverterString.check_lower(key)
+
+        _UniffiFfiConverterString.check_lower(context_json)
+
+        _UniffiFfiConverterTypeChangeListener.check_lower(listener)
+        _uniffi_lowered_args = (
+            self._uniffi_clone_handle(),
+            _UniffiFfiConverterString.lower(namespace),
+            _UniffiFfiConverterString.lower(key),
+            _UniffiFfiConverterString.lower(context_json),
+            _UniffiFfiConverterTypeChangeListener.lower(listener),
+        )
+        _uniffi_lift_return = _UniffiFfiConverterTypeSubscription.lift
+        _uniffi_error_converter = _UniffiFfiConverterTypeVexilError
+        _uniffi_ffi_result = _uniffi_rust_call_with_error(
+            _uniffi_error_converter,
+            _UniffiLib.uniffi_vexil_ffi_fn_method_vexilclient_on_change_for,
+            *_uniffi_lowered_args,
+        )
+        return _uniffi_lift_return(_uniffi_ffi_result)
+    def on_generation(self, listener: GenerationListener) -> Subscription:
+        """
+        Hears whenever what a read may come to is another: [`VexilClient::generation`].
+"""
+        
+        _UniffiFfiConverterTypeGenerationListener.check_lower(listener)
+        _uniffi_lowered_args = (
+            self._uniffi_clone_handle(),
+            _UniffiFfiConverterTypeGenerationListener.lower(listener),
+        )
+        _uniffi_lift_return = _UniffiFfiConverterTypeSubscription.lift
+        _uniffi_error_converter = None
+        _uniffi_ffi_result = _uniffi_rust_call_with_error(
+            _uniffi_error_converter,
+            _UniffiLib.uniffi_vexil_ffi_fn_method_vexilclient_on_generation,
             *_uniffi_lowered_args,
         )
         return _uniffi_lift_return(_uniffi_ffi_result)
@@ -3806,6 +4262,7 @@ __all__ = [
     "ConnectionStatus",
     "ListenerError",
     "VexilError",
+    "Assignment",
     "TrustedKeyOptions",
     "ClientOptions",
     "SourceFailure",
@@ -3817,6 +4274,8 @@ __all__ = [
     "version",
     "ChangeListenerImpl",
     "ChangeListener",
+    "GenerationListenerImpl",
+    "GenerationListener",
     "StateListenerImpl",
     "StateListener",
     "StickyStoreImpl",
