@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Weak};
 
-use crate::lock::Mutex;
 use vexil_core::{Context, Value};
 
+use crate::lock::Mutex;
 use crate::outcome::Origin;
 use crate::state::State;
 

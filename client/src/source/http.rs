@@ -65,6 +65,20 @@ pub(crate) enum Told {
     Refused(Failure),
 }
 
+/// Keys as they are published (RFC 7517, RFC 8037); those of another kind are passed over.
+#[derive(Deserialize)]
+struct KeySet {
+    keys: Vec<Key>,
+}
+
+#[derive(Deserialize)]
+struct Key {
+    kty: String,
+    crv: Option<String>,
+    kid: Option<String>,
+    x: Option<String>,
+}
+
 /// A control plane, as one key sees it.
 #[derive(Clone)]
 pub(crate) struct Http {
@@ -132,17 +146,15 @@ impl Http {
 
     /// The keys that it signs with, or has signed with.
     pub(crate) fn keys(&self) -> Result<Vec<PublishedKey>, Refused> {
-        #[derive(Deserialize)]
-        struct Keys {
-            keys: Vec<PublishedKey>,
-        }
         let answer = self.get(&self.agent, "/sdk/v1/keys").call().map_err(|error| failed(&error))?;
         if answer.status() != StatusCode::OK {
             return Err(refused(answer));
         }
-        let keys: Keys = serde_json::from_str(&text(answer, KEYS_BYTES)?)
+        let set: KeySet = serde_json::from_str(&text(answer, KEYS_BYTES)?)
             .map_err(|error| Failure::new(FailureCode::Malformed, format!("the list of keys: {error}")))?;
-        Ok(keys.keys)
+        let keys =
+            set.keys.into_iter().filter(|key| key.kty == "OKP" && key.crv.as_deref() == Some("Ed25519"));
+        Ok(keys.filter_map(|key| Some(PublishedKey { id: key.kid?, public: key.x? })).collect())
     }
 
     /// What happens after a version.

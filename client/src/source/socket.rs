@@ -5,7 +5,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::lock::Mutex;
 use tungstenite::handshake::client::generate_key;
 use tungstenite::handshake::derive_accept_key;
 use tungstenite::protocol::{Role, WebSocketConfig};
@@ -21,6 +20,7 @@ use ureq::unversioned::transport::{
 use super::http::{Refused, failed, refused};
 use super::names::Names;
 use super::{Event, Stream, broken_off, version_of};
+use crate::lock::Mutex;
 use crate::state::{Failure, FailureCode};
 
 /// What is read at once; messages may be longer.

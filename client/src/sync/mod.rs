@@ -12,13 +12,12 @@ mod refresh;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use crate::lock::{Condvar, Mutex};
-
 use crate::Options;
 use crate::cache::Store;
 use crate::changes::{Change, Changes};
 use crate::client::Shared;
 use crate::fork;
+use crate::lock::{Condvar, Mutex};
 use crate::options::Source;
 use crate::source::http::Http;
 use crate::state::{ConnectionStatus, Failure, FailureCode, State};

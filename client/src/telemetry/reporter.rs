@@ -6,9 +6,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use crate::lock::{Condvar, Mutex};
 use vexil_core::{Attributes, Evaluation, Timestamp};
 
+use crate::lock::{Condvar, Mutex};
 use crate::options::{Options, Retry};
 use crate::source::http::{Http, Refused, Told};
 use crate::state::Failure;
