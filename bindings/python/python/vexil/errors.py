@@ -38,7 +38,8 @@ class VexilError(Exception):
         self.name = _NAMES[self.code]
 
     def __str__(self) -> str:
-        return f"{self.args[0]} ({self.name})"
+        message, name = self.args[0], f"({self.name})"
+        return message if message.endswith(name) else f"{message} {name}"
 
     def __reduce__(self) -> tuple[type[VexilError], tuple[str, int]]:
         return type(self), (self.args[0], self.code)
