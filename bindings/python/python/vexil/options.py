@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final, Literal, NoReturn, TypeAlias, TypedDict
@@ -102,7 +101,7 @@ def to_native(options: Mapping[str, Any]) -> _uniffi.ClientOptions:
 _SOURCE: Final = ("url", "key", "file", "definitions")
 
 
-def _source(given: dict[str, Any]) -> _uniffi.SourceOptions:
+def _source(given: dict[str, Any]) -> Any:
     match given:
         case {"url": url, "key": key, **rest} if not rest:
             return _uniffi.SourceOptions.HTTP(url=_text("url", url), key=_text("key", key))
@@ -135,13 +134,13 @@ def _flag(name: str, value: Any) -> bool:
 
 
 def _count(name: str, value: Any) -> int:
-    fits = isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**32
-    return value if fits else _refuse(name, "a count", repr(value))
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < 2**32:
+        _refuse(name, "a count", repr(value))
+    return value
 
 
 def _seconds(name: str, value: Any) -> int:
-    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    if not is_number or not math.isfinite(value) or not 0 <= value < 2**40:
+    if not isinstance(value, (int, float)) or isinstance(value, bool) or not 0 <= value < 2**40:
         _refuse(name, "a number of seconds", repr(value))
     return round(value * 1_000)
 
