@@ -1,6 +1,36 @@
-//! The time, as cheap as it can be had: every evaluation needs it, because entries expire.
+//! The time, as cheap as it can be had: most reads need none, and those of entries that expire need it every time.
 
-use vexil_core::Timestamp;
+use std::cell::Cell;
+
+use vexil_core::{Clock, Timestamp};
+
+/// The moment of a read: the clock is looked at when something asks, and then it stays.
+#[derive(Debug, Default)]
+pub(crate) struct Moment(Cell<Option<Timestamp>>);
+
+impl Clock for Moment {
+    #[inline]
+    fn now(&self) -> Timestamp {
+        match self.0.get() {
+            Some(now) => now,
+            None => self.look(),
+        }
+    }
+}
+
+impl Moment {
+    /// One that is known.
+    pub(crate) fn at(now: Timestamp) -> Moment {
+        Moment(Cell::new(Some(now)))
+    }
+
+    #[inline(never)]
+    fn look(&self) -> Timestamp {
+        let now = timestamp();
+        self.0.set(Some(now));
+        now
+    }
+}
 
 /// Milliseconds since the epoch, at most a tick of the kernel (1 to 10 ms) late. A clock that stands before the epoch
 /// stands at it.

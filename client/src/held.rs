@@ -8,15 +8,21 @@ use vexil_core::{
     Asked, Attributes, Environment, ErrorCode, Evaluation, Overrides, Problem, Request, Snapshot,
 };
 
+use crate::clock::Moment;
 use crate::options::{Options, Source};
 use crate::outcome::Origin;
 use crate::registrations::Registrations;
 use crate::runtime::RuntimeValues;
 use crate::state::State;
 
+/// What one read asks, and when.
+pub(crate) type Reading<'r, 'h, A> = Request<'r, 'h, A, &'r Moment>;
+
 /// All that a read may come to depends on this, and on who asks and when.
 #[derive(Debug, Clone)]
 pub(crate) struct Held {
+    /// The number of the client that holds it.
+    pub(crate) client: u64,
     pub(crate) snapshot: Arc<Snapshot>,
     /// Where the snapshot came from.
     pub(crate) origin: Origin,
@@ -31,8 +37,9 @@ pub(crate) struct Held {
 }
 
 impl Held {
-    pub(crate) fn new(snapshot: Snapshot, origin: Origin) -> Held {
+    pub(crate) fn new(client: u64, snapshot: Snapshot, origin: Origin) -> Held {
         Held {
+            client,
             snapshot: Arc::new(snapshot),
             origin,
             overrides: None,
@@ -49,26 +56,39 @@ impl Held {
         Held { snapshot, origin, registered, ..self.clone() }
     }
 
-    /// Evaluates a key, and tells whose definition it was evaluated by.
+    /// Evaluates a key, and lends what that comes to and whose definition it was: an evaluation is large to copy.
     #[inline]
-    pub(crate) fn evaluate<'h, A: Attributes>(
+    pub(crate) fn evaluate<'h, A: Attributes, R>(
         &'h self,
         key: &str,
         asked: Option<Asked>,
-        request: &Request<'_, 'h, A>,
-    ) -> (Evaluation<'h>, Origin) {
-        let found = ask(&self.snapshot, key, asked, request);
-        match &self.registered {
-            Some(registered) if is_missing(&found) => {
-                let registered = ask(registered.snapshot(), key, asked, request);
-                if is_missing(&registered) { (found, self.origin) } else { (registered, Origin::Registered) }
-            }
-            _ => (found, self.origin),
+        request: &Reading<'_, 'h, A>,
+        take: impl FnOnce(&Evaluation<'h>, Origin) -> R,
+    ) -> R {
+        let mut found = ask(&self.snapshot, key, asked, request);
+        let mut origin = self.origin;
+        if found.error() == Some(ErrorCode::FlagNotFound)
+            && let Some(registered) = self.registered(key, asked, request)
+        {
+            found = registered;
+            origin = Origin::Registered;
         }
+        take(&found, origin)
+    }
+
+    #[cold]
+    fn registered<'h, A: Attributes>(
+        &'h self,
+        key: &str,
+        asked: Option<Asked>,
+        request: &Reading<'_, 'h, A>,
+    ) -> Option<Evaluation<'h>> {
+        let snapshot = self.registered.as_ref()?.snapshot();
+        snapshot.key(key).is_some().then(|| ask(snapshot, key, asked, request))
     }
 
     /// Evaluates, and tells how.
-    pub(crate) fn explain<A: Attributes>(&self, key: &str, request: &Request<'_, '_, A>) -> Trace {
+    pub(crate) fn explain<A: Attributes>(&self, key: &str, request: &Reading<'_, '_, A>) -> Trace {
         let registered = self.registered.as_ref().map(|registered| registered.snapshot());
         let by = registered.filter(|registered| !self.serves(key) && registered.key(key).is_some());
         by.unwrap_or(&self.snapshot).explain(key, None, request).1
@@ -105,17 +125,12 @@ fn ask<'h, A: Attributes>(
     snapshot: &'h Snapshot,
     key: &str,
     asked: Option<Asked>,
-    request: &Request<'_, 'h, A>,
+    request: &Reading<'_, 'h, A>,
 ) -> Evaluation<'h> {
     match asked {
         Some(asked) => snapshot.evaluate_as(key, asked, request),
         None => snapshot.evaluate(key, request),
     }
-}
-
-#[inline]
-fn is_missing(evaluation: &Evaluation<'_>) -> bool {
-    evaluation.error() == Some(ErrorCode::FlagNotFound)
 }
 
 /// No definitions at all, as JSON.

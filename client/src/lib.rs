@@ -28,6 +28,7 @@ mod options;
 mod outcome;
 mod registrations;
 mod runtime;
+mod seen;
 mod source;
 mod state;
 mod sticky;

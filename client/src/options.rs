@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use vexil_core::context::SUPPLIED;
 use vexil_core::{Context, Value};
 
 use crate::certificates::Certificates;
@@ -194,12 +195,11 @@ impl Options {
 
     /// The attributes that are added to contexts.
     pub(crate) fn attributes(&self, instance_id: &str) -> Context {
-        let mut context = Context::new().with("instance.id", instance_id);
         let Supplied { service_name, app_version, .. } = &self.supplied;
-        for (path, value) in [("service.name", service_name), ("app.version", app_version)] {
-            if let Some(value) = value {
-                context.set(path, Value::from(value.as_str()));
-            }
+        let values = [Some(instance_id), service_name.as_deref(), app_version.as_deref()];
+        let mut context = Context::new();
+        for (path, value) in SUPPLIED.into_iter().zip(values) {
+            context.set(path, value.map_or(Value::Null, Value::from));
         }
         context
     }

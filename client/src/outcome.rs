@@ -44,14 +44,14 @@ impl Origin {
 #[derive(Debug, Clone, Copy)]
 pub struct Outcome<'a> {
     /// What the core says. What went wrong is better asked of [`Outcome::error`].
-    pub evaluation: Evaluation<'a>,
+    pub evaluation: &'a Evaluation<'a>,
     /// Where the definitions came from.
     pub origin: Origin,
     /// How long ago somebody last said that they are the newest, in milliseconds; none while somebody does.
     pub stale_ms: Option<u64>,
 }
 
-impl Outcome<'_> {
+impl<'a> Outcome<'a> {
     /// What went wrong, if something did. Where there are no definitions at all, no key is missing: nobody knows yet.
     #[inline]
     pub fn error(&self) -> Option<ErrorCode> {
@@ -62,9 +62,7 @@ impl Outcome<'_> {
             error => error,
         }
     }
-}
 
-impl<'a> Outcome<'a> {
     /// The id of an experiment's variant, if this is what it gave.
     pub fn variant(&self, experiment: &str) -> Option<&'a str> {
         let assignment = self.evaluation.assignment()?;
@@ -166,7 +164,7 @@ typed! {
 impl Outcome<'_> {
     /// All of it, owned; the default where there is no value.
     pub(crate) fn details<T: Typed>(&self, default: T) -> Details<T> {
-        let evaluation = &self.evaluation;
+        let evaluation = self.evaluation;
         let message = evaluation.problem().map(ToString::to_string);
         Details {
             value: evaluation.value().and_then(T::of).unwrap_or(default),

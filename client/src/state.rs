@@ -87,6 +87,10 @@ failure_codes! {
     Silent "STREAM_SILENT",
     /// The stream ended.
     StreamEnded "STREAM_ENDED",
+    /// The client was closed: it asks nobody, and nothing is put in force.
+    Closed "CLOSED",
+    /// Only where the source is the program itself can it put definitions in force.
+    NotMemory "SOURCE_NOT_MEMORY",
     /// The file cannot be read.
     File "FILE_UNREADABLE",
     /// The last known good cannot be written.

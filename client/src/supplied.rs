@@ -12,6 +12,17 @@ pub(crate) struct WithSupplied<'c, A> {
 impl<A: Attributes> Attributes for WithSupplied<'_, A> {
     #[inline(always)]
     fn visit<R>(&self, path: &Path, visitor: impl FnOnce(Option<Attribute<'_>>) -> R) -> R {
+        match path.is_supplied() {
+            false => self.context.visit(path, visitor),
+            true => self.visit_both(path, visitor),
+        }
+    }
+}
+
+impl<A: Attributes> WithSupplied<'_, A> {
+    /// Apart, for what a visitor does is compiled anew wherever it is called, and few ask for this.
+    #[inline(never)]
+    fn visit_both<R>(&self, path: &Path, visitor: impl FnOnce(Option<Attribute<'_>>) -> R) -> R {
         self.context.visit(path, |found| match found {
             Some(attribute) => visitor(Some(attribute)),
             None => self.supplied.visit(path, visitor),

@@ -4,14 +4,13 @@ use std::hash::BuildHasher;
 use std::sync::Arc;
 use std::time::Duration;
 
-use arc_swap::Guard;
 use foldhash::fast::FixedState;
 use hashbrown::HashTable;
 use self_cell::self_cell;
-use vexil_core::{Asked, Context, ErrorCode, Evaluation, Overrides, Request, Value};
+use vexil_core::{Asked, Context, ErrorCode, Evaluation, Overrides, Request, Timestamp, Value};
 
 use crate::client::{FRESH, Shared, stale_ms};
-use crate::clock;
+use crate::clock::{self, Moment};
 use crate::held::Held;
 use crate::outcome::{Assigned, Details, Origin, Outcome, Typed};
 
@@ -52,7 +51,7 @@ struct Inner {
     shared: Arc<Shared>,
     context: Context,
     keys: Keys,
-    moment: Moment,
+    kept: Kept,
     made_at: i64,
     /// As it was when the view was made.
     stale_since: i64,
@@ -65,7 +64,7 @@ struct By {
 }
 
 self_cell!(
-    struct Moment {
+    struct Kept {
         owner: By,
 
         #[covariant]
@@ -77,6 +76,8 @@ self_cell!(
 struct Evaluations<'h> {
     all: Vec<Evaluated<'h>>,
     places: HashTable<u32>,
+    /// What all other keys come to.
+    missing: Evaluation<'h>,
 }
 
 struct Evaluated<'h> {
@@ -91,15 +92,15 @@ impl View {
         context: Context,
         keys: Keys,
         request_overrides: Option<Arc<Overrides>>,
-        pinned: Option<Arc<Held>>,
+        pinned: Option<(Arc<Held>, Timestamp)>,
     ) -> View {
         // First: definitions that come in between make it seem older than it is, and not younger.
         let stale_since = shared.stale_since();
-        let held = pinned.unwrap_or_else(|| Guard::into_inner(shared.held_for_a_read()));
-        let made_at = clock::now();
+        let (held, now) = pinned.unwrap_or_else(|| (shared.read(Arc::clone), clock::timestamp()));
+        let made_at = now.as_millis();
         let by = By { held, request_overrides };
-        let moment = Moment::new(by, |by| Evaluations::new(shared, by, &context, &keys));
-        View(Arc::new(Inner { shared: Arc::clone(shared), context, keys, moment, made_at, stale_since }))
+        let kept = Kept::new(by, |by| Evaluations::new(shared, by, &context, &keys, now));
+        View(Arc::new(Inner { shared: Arc::clone(shared), context, keys, kept, made_at, stale_since }))
     }
 
     /// Whether a flag was on; off where it was none, or is not in the view.
@@ -165,44 +166,58 @@ impl View {
 
     /// The id of the variant that an experiment gave; none where the context took no part.
     pub fn variant(&self, experiment: &str) -> Option<&str> {
-        self.outcome(experiment, None).variant(experiment)
+        self.outcome(experiment).variant(experiment)
     }
 
     /// The configuration of that variant.
     pub fn variant_config(&self, experiment: &str) -> Option<&Value> {
-        self.outcome(experiment, None).variant_config(experiment)
+        self.outcome(experiment).variant_config(experiment)
     }
 
     /// That variant, with what there is to say of it.
     pub fn experiment(&self, experiment: &str) -> Option<Assigned> {
-        let outcome = self.outcome(experiment, None);
+        let outcome = self.outcome(experiment);
         outcome.assigned(experiment, outcome.evaluation.unit(&self.0.shared.with_supplied(&self.0.context)))
     }
 
-    /// What a key came to, borrowed from the view; asked as a type, or as what it is.
-    pub fn outcome(&self, key: &str, asked: Option<Asked>) -> Outcome<'_> {
-        match self.0.moment.borrow_dependent().get(key) {
+    /// What a key came to, asked as a type or as what it is, and handed over as by [`crate::Client::evaluate`].
+    #[inline]
+    pub fn evaluate<R>(&self, key: &str, asked: Option<Asked>, take: impl FnOnce(Outcome<'_>) -> R) -> R {
+        let evaluations = self.0.kept.borrow_dependent();
+        let Some(found) = evaluations.get(key) else {
+            return take(self.outcome_of(&evaluations.missing, self.origin()));
+        };
+        match asked {
+            Some(asked) => {
+                let evaluation = found.evaluation.asked_as(asked);
+                self.count(found, &evaluation);
+                take(self.outcome_of(&evaluation, found.origin))
+            }
+            None => take(self.outcome(key)),
+        }
+    }
+
+    /// What a key came to, borrowed from the view.
+    pub fn outcome(&self, key: &str) -> Outcome<'_> {
+        let evaluations = self.0.kept.borrow_dependent();
+        match evaluations.get(key) {
             Some(found) => {
-                let outcome = self.outcome_of(found, asked);
-                self.count(found, &outcome.evaluation);
-                outcome
+                self.count(found, &found.evaluation);
+                self.outcome_of(&found.evaluation, found.origin)
             }
-            None => {
-                let Held { snapshot, origin, .. } = &*self.0.moment.borrow_owner().held;
-                Outcome { evaluation: snapshot.not_found(), origin: *origin, stale_ms: self.stale_ms() }
-            }
+            None => self.outcome_of(&evaluations.missing, self.origin()),
         }
     }
 
     /// Every key of the view with what it came to. Keys of [`Keys::Of`] that are none are not among them.
     pub fn iter(&self) -> impl Iterator<Item = (&str, Outcome<'_>)> {
-        let all = self.0.moment.borrow_dependent().all.iter();
-        all.map(|found| (found.key, self.outcome_of(found, None)))
+        let all = self.0.kept.borrow_dependent().all.iter();
+        all.map(|found| (found.key, self.outcome_of(&found.evaluation, found.origin)))
     }
 
     #[inline]
     fn value(&self, key: &str, asked: Asked) -> Option<&Value> {
-        let found = self.0.moment.borrow_dependent().get(key)?;
+        let found = self.0.kept.borrow_dependent().get(key)?;
         let evaluation = found.evaluation.asked_as(asked);
         self.count(found, &evaluation);
         evaluation.value()
@@ -211,7 +226,7 @@ impl View {
     /// A read of a view counts as any other does.
     #[inline]
     fn count(&self, found: &Evaluated<'_>, evaluation: &Evaluation<'_>) {
-        let By { held, request_overrides } = self.0.moment.borrow_owner();
+        let By { held, request_overrides } = self.0.kept.borrow_owner();
         let overrides = [held.overrides.as_deref(), request_overrides.as_deref()];
         let context = self.0.shared.with_supplied(&self.0.context);
         self.0.shared.telemetry.count(evaluation, found.origin, &context, overrides);
@@ -223,7 +238,14 @@ impl View {
     }
 
     fn details<T: Typed>(&self, key: &str, default: T) -> Details<T> {
-        let details = self.outcome(key, Some(T::ASKED)).details(default);
+        let kept = &self.0.kept;
+        if let Some(found) = kept.borrow_dependent().get(key) {
+            let evaluation = found.evaluation.asked_as(T::ASKED);
+            self.count(found, &evaluation);
+            return self.outcome_of(&evaluation, found.origin).details(default);
+        }
+        let missing = kept.borrow_owner().held.snapshot.not_found(key);
+        let details = self.outcome_of(&missing, self.origin()).details(default);
         if details.error == Some(ErrorCode::FlagNotFound) && !self.0.keys.include(key) {
             let message = Some("it is none of the keys that this view is of".to_owned());
             return Details { message, ..details };
@@ -231,9 +253,8 @@ impl View {
         details
     }
 
-    fn outcome_of<'v>(&self, found: &Evaluated<'v>, asked: Option<Asked>) -> Outcome<'v> {
-        let evaluation = asked.map_or(found.evaluation, |asked| found.evaluation.asked_as(asked));
-        Outcome { evaluation, origin: found.origin, stale_ms: self.stale_ms() }
+    fn outcome_of<'o>(&self, evaluation: &'o Evaluation<'o>, origin: Origin) -> Outcome<'o> {
+        Outcome { evaluation, origin, stale_ms: self.stale_ms() }
     }
 
     /// Whom it is of.
@@ -243,12 +264,12 @@ impl View {
 
     /// The version of the definitions that it was made with.
     pub fn version(&self) -> u64 {
-        self.0.moment.borrow_owner().held.snapshot.version()
+        self.0.kept.borrow_owner().held.snapshot.version()
     }
 
     /// Where they came from.
     pub fn origin(&self) -> Origin {
-        self.0.moment.borrow_owner().held.origin
+        self.0.kept.borrow_owner().held.origin
     }
 
     /// How long ago somebody last said that they are the newest, in milliseconds; none if somebody did so when the view
@@ -259,7 +280,7 @@ impl View {
 
     /// The number of what was in force when it was made: [`crate::Client::generation`].
     pub fn generation(&self) -> u64 {
-        self.0.moment.borrow_owner().held.generation
+        self.0.kept.borrow_owner().held.generation
     }
 
     /// Whether it says what a view that is made now would say: nothing else is in force, and it is younger than the
@@ -277,8 +298,8 @@ impl View {
 
     /// As [`View::renew`], for another context.
     pub fn renew_with(&mut self, context: Context) -> bool {
-        let Inner { shared, keys, moment, .. } = &*self.0;
-        let overrides = moment.borrow_owner().request_overrides.clone();
+        let Inner { shared, keys, kept, .. } = &*self.0;
+        let overrides = kept.borrow_owner().request_overrides.clone();
         let next = View::new(shared, context, keys.clone(), overrides, None);
         let is_another = !next.says_the_same(self);
         *self = next;
@@ -286,7 +307,7 @@ impl View {
     }
 
     fn says_the_same(&self, other: &View) -> bool {
-        let (mine, other) = (self.0.moment.borrow_dependent(), other.0.moment.borrow_dependent());
+        let (mine, other) = (self.0.kept.borrow_dependent(), other.0.kept.borrow_dependent());
         mine.all.len() == other.all.len()
             && mine.all.iter().all(|found| {
                 other.get(found.key).is_some_and(|other| {
@@ -297,15 +318,19 @@ impl View {
 }
 
 impl<'h> Evaluations<'h> {
-    fn new(shared: &Shared, by: &'h By, context: &Context, keys: &Keys) -> Evaluations<'h> {
+    fn new(shared: &Shared, by: &'h By, context: &Context, keys: &Keys, now: Timestamp) -> Evaluations<'h> {
         let context = shared.with_supplied(context);
-        let mut request = Request::new(&context, clock::timestamp());
+        let moment = Moment::at(now);
+        let mut request = Request::new(&context, &moment);
         request.overrides = by.held.overrides.as_deref();
         request.request_overrides = by.request_overrides.as_deref();
-        let mut evaluations = Evaluations { all: Vec::new(), places: HashTable::new() };
+        // An empty key is none.
+        let missing = by.held.snapshot.not_found("");
+        let mut evaluations = Evaluations { all: Vec::new(), places: HashTable::new(), missing };
         let mut add = |key: &'h str| {
-            let (evaluation, origin) = shared.ask(&by.held, key, None, &request);
-            evaluations.add(Evaluated { key, evaluation, origin });
+            shared.ask(&by.held, key, None, &request, |found, origin| {
+                evaluations.add(Evaluated { key, evaluation: *found, origin });
+            });
         };
         match keys {
             Keys::All => by.held.keys().for_each(add),
@@ -316,7 +341,7 @@ impl<'h> Evaluations<'h> {
 
     /// Adds what a key came to; each key once.
     fn add(&mut self, found: Evaluated<'h>) {
-        let Evaluations { all, places } = self;
+        let Evaluations { all, places, .. } = self;
         let hash_of = |place: &u32| all.get(*place as usize).map_or(0, |found| hash(found.key));
         let is_key = |place: &u32| all.get(*place as usize).is_some_and(|known| known.key == found.key);
         let Ok(place) = u32::try_from(all.len()) else { return };

@@ -40,7 +40,9 @@ pub mod value;
 
 pub use context::{Attributes, Context};
 pub use document::{Arena, Node};
-pub use evaluate::{Asked, ErrorCode, Evaluation, Overrides, Reason, Request, StickyAssignments, bucket_of};
+pub use evaluate::{
+    Asked, Clock, ErrorCode, Evaluation, Overrides, Reason, Request, StickyAssignments, bucket_of,
+};
 pub use problem::{Code, Problem, Severity};
 pub use snapshot::{Delta, Environment, Snapshot};
 pub use value::Value;

@@ -111,7 +111,7 @@ fn normal(value: &Value) -> Value {
     }
 }
 
-fn overrides(values: &serde_json::Map<String, Value>) -> Overrides {
+pub(crate) fn overrides(values: &serde_json::Map<String, Value>) -> Overrides {
     let mut overrides = Overrides::new();
     for (key, value) in values {
         overrides.set(key, Node::parse_json(value.to_string().as_bytes(), &Arena::new()).unwrap().to_value());

@@ -1,6 +1,7 @@
 //! Evaluation takes nothing from the heap (DESIGN 11), but for what a regular expression makes at its first use.
 
 use serde_json::{Value, json};
+use vexil_client::{Client, Keys, Options, Source};
 use vexil_core::{
     Asked, Context, Environment, Overrides, Request, Snapshot, StickyAssignments, Timestamp, value,
 };
@@ -100,6 +101,10 @@ impl StickyAssignments for Stored {
 }
 
 fn snapshot() -> Snapshot {
+    Snapshot::load_json(document().as_bytes(), Environment::Document).unwrap()
+}
+
+fn document() -> String {
     let mut entries: Vec<Value> = flags()
         .into_iter()
         .map(|(key, mut flag)| {
@@ -118,8 +123,7 @@ fn snapshot() -> Snapshot {
             "start_date": "2020-01-01T00:00:00Z",
             "variants": [{"id": "a", "config": {"a": 1}}, {"id": "b"}], "allocation": {"a": 50, "b": 50}}),
     ]);
-    let document = json!({"environment": "production", "roles": ["viewer", "member"], "entries": entries});
-    Snapshot::load_json(document.to_string().as_bytes(), Environment::Document).unwrap()
+    json!({"environment": "production", "roles": ["viewer", "member"], "entries": entries}).to_string()
 }
 
 /// Ann by her name, by a number, with texts too long to lie in a value itself, and nobody at all.
@@ -179,7 +183,49 @@ fn evaluation_takes_nothing_from_the_heap() {
     }
 }
 
-/// So that the test above cannot pass because its flags are broken, or its counter is.
+/// The same through a client, and of a view: what a program asks every time.
+#[test]
+fn a_client_s_reads_take_nothing_from_the_heap() {
+    let client = Client::start(Options::new(Source::Memory(document()))).unwrap();
+    let mut overrides = Overrides::new();
+    overrides.set("never", true);
+    let asking = client.with_request_overrides(overrides);
+    let keys: Vec<String> = snapshot().keys().chain(["no-such-key", "inner"]).map(str::to_owned).collect();
+    let read = |client: &Client, key: &str, context: &Context| {
+        let text = client.evaluate(key, Some(Asked::String), context, |outcome| {
+            outcome.evaluation.value().and_then(|value| value.as_str()).is_some()
+        });
+        let details = client.evaluate(key, None, context, |outcome| {
+            (outcome.error(), outcome.evaluation.variation().is_some(), outcome.stale_ms)
+        });
+        std::hint::black_box((
+            (text, details),
+            client.get_bool(key, context, false),
+            client.get_int(key, context, 0),
+            client.get_float(key, context, 0.0),
+        ));
+    };
+    for context in contexts() {
+        let view = client.view(context.clone(), Keys::All);
+        for (key, is_overridden) in keys.iter().flat_map(|key| [(key, false), (key, true)]) {
+            match is_overridden {
+                true => client.set_override("never", 1_i64).unwrap(),
+                false => client.clear_overrides(),
+            }
+            for client in [&client, &asking] {
+                // A regular expression makes its automaton at its first use, a thread its place among the readers.
+                read(client, key, &context);
+                let (_, taken) = measure(|| read(client, key, &context));
+                assert_eq!(taken.allocations, 0, "{key}");
+            }
+            let read = || (view.get_bool(key, true), view.get_str(key, "").len(), view.outcome(key).error());
+            let (_, taken) = measure(|| std::hint::black_box((read(), view.is_current(), view.clone())));
+            assert_eq!(taken.allocations, 0, "{key} of a view");
+        }
+    }
+}
+
+/// So that the tests above cannot pass because its flags are broken, or its counter is.
 #[test]
 fn its_flags_do_what_they_are_for() {
     let snapshot = snapshot();

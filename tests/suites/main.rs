@@ -12,6 +12,7 @@ mod agreement;
 mod allocations;
 mod amplification;
 mod bucketing;
+mod clients;
 mod corpus;
 mod documents;
 mod heap;

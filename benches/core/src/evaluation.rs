@@ -22,7 +22,7 @@ pub(crate) fn scattered(report: &mut Report) -> Outcome {
     Ok(())
 }
 
-fn add_to(report: &mut Report, suffix: &str) -> impl FnMut(&'static str, Cost) {
+pub(crate) fn add_to(report: &mut Report, suffix: &str) -> impl FnMut(&'static str, Cost) {
     move |what, cost| report.add(Row::of_cost(format!("{what}{suffix}"), Unit::Nanoseconds, &cost))
 }
 

@@ -1,5 +1,6 @@
-//! Time and heap of the core, figure by figure; `benches/README.md` says how to read them.
+//! Time and heap of the core and the client, figure by figure; `benches/README.md` says how to read them.
 
+mod clients;
 mod contexts;
 mod definitions;
 mod deltas;
@@ -26,7 +27,7 @@ struct Group {
     measure: fn(&mut Report) -> Outcome,
 }
 
-const GROUPS: [Group; 8] = [
+const GROUPS: [Group; 9] = [
     Group {
         name: "evaluate",
         title: "one flag of a store of 1,000, again and again",
@@ -47,9 +48,10 @@ const GROUPS: [Group; 8] = [
         title: "100,000 tenants with an override on one flag",
         measure: tenants::measure,
     },
+    Group { name: "client", title: "the same through a client, a store of 1,000", measure: clients::measure },
 ];
 
-/// Measures time and heap of Vexil's core.
+/// Measures time and heap of Vexil's core and client.
 #[derive(Parser)]
 #[command(name = "vexil-benches", max_term_width = 100)]
 struct Cli {

@@ -1,22 +1,26 @@
 //! Two threads against one, on one snapshot.
 
-use common::{SMALL, Throughput, threaded};
+use common::{Peer, SMALL, Throughput, threaded};
 
 use crate::Outcome;
 use crate::evaluation::details;
 use crate::report::{Report, Row};
 
 pub(crate) fn measure(report: &mut Report) -> Outcome {
-    let details = details(SMALL)?;
+    compare(&details(SMALL)?, "", report);
+    Ok(())
+}
+
+/// One thread and two, on one peer.
+pub(crate) fn compare(peer: &impl Peer, suffix: &str, report: &mut Report) {
     let [one, two] = [1, 2].map(|threads| {
         let mut figures = Vec::new();
-        threaded(&details, threads, |what, throughput| figures.push((what, throughput)));
+        threaded(peer, threads, |what, throughput| figures.push((what, throughput)));
         figures
     });
     for ((what, one), (_, two)) in one.iter().zip(&two) {
-        report.add(row(what, one, two));
+        report.add(row(&format!("{what}{suffix}"), one, two));
     }
-    Ok(())
 }
 
 fn row(what: &str, one: &Throughput, two: &Throughput) -> Row {

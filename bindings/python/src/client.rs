@@ -229,7 +229,7 @@ impl Client {
 
     /// The client, which has asked its source where reads do that: Python runs meanwhile.
     #[inline]
-    fn ready(&self, py: Python<'_>) -> Result<&vexil_client::Client> {
+    pub(crate) fn ready(&self, py: Python<'_>) -> Result<&vexil_client::Client> {
         let Some(client) = self.started.get() else {
             return Err(not_started());
         };

@@ -13,6 +13,7 @@ mod context;
 mod details;
 mod errors;
 mod kept;
+mod pinned;
 mod reads;
 mod shape;
 mod value;
@@ -30,6 +31,8 @@ mod _native {
     use crate::context::Context;
     #[pymodule_export]
     use crate::details::Details;
+    #[pymodule_export]
+    use crate::pinned::Pinned;
     #[pymodule_export]
     use crate::view::View;
 }

@@ -20,6 +20,7 @@ from vexil.asyncio import Feed, changes, states
 T = TypeVar("T")
 
 SOON = 60.0
+NOTHING: dict[str, Any] = {"schema": 1, "entries": []}
 
 
 def run(coroutine: Coroutine[Any, Any, T]) -> T:
@@ -138,7 +139,7 @@ def test_whoever_is_behind_loses_the_oldest() -> None:
 
 
 def test_a_buffer_holds_something() -> None:
-    with Client(definitions="[]") as client, pytest.raises(ValueError):
+    with Client(definitions=NOTHING) as client, pytest.raises(ValueError):
         states(client, buffer=0)
 
 

@@ -89,5 +89,5 @@ def test_children_follow_changes(method: str, plane: ControlPlane) -> None:
 
 
 def test_a_client_is_not_sent_to_other_processes() -> None:
-    with Client(definitions="[]") as client, pytest.raises(TypeError):
+    with Client(definitions={"schema": 1, "entries": []}) as client, pytest.raises(TypeError):
         pickle.dumps(client)

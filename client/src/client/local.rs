@@ -10,7 +10,7 @@ use vexil_core::{Attributes, Overrides, Problem, Reason, Request, Value};
 
 use super::{Client, Shared};
 use crate::changes::{Change, Watched, is_served};
-use crate::clock;
+use crate::clock::Moment;
 use crate::held::Held;
 use crate::outcome::Origin;
 use crate::registrations::Registrations;
@@ -213,9 +213,11 @@ impl Shared {
 }
 
 fn value(held: &Held, key: &str, context: &impl Attributes) -> (Option<Value>, Origin) {
-    let mut request = Request::new(context, clock::timestamp());
+    let moment = Moment::default();
+    let mut request = Request::new(context, &moment);
     request.overrides = held.overrides.as_deref();
-    let (evaluation, origin) = held.evaluate(key, None, &request);
-    let origin = if evaluation.reason() == Reason::Override { Origin::Runtime } else { origin };
-    (evaluation.value().cloned(), origin)
+    held.evaluate(key, None, &request, |found, origin| {
+        let origin = if found.reason() == Reason::Override { Origin::Runtime } else { origin };
+        (found.value().cloned(), origin)
+    })
 }

@@ -18,8 +18,9 @@ use crate::fork;
 use crate::held::{self, Held};
 use crate::options::{Fallback, Options, Source};
 use crate::outcome::Origin;
+use crate::seen;
 use crate::source::http;
-use crate::state::{Failure, State};
+use crate::state::{Failure, FailureCode, State};
 use crate::sync::{self, Machinery};
 use crate::telemetry::Telemetry;
 
@@ -48,6 +49,8 @@ pub enum StartError {
 
 /// What all clones of a client share. Reads look only at what stands before `machinery`.
 pub(crate) struct Shared {
+    /// Its number among the clients of this process.
+    id: u64,
     pub(crate) options: Options,
     /// What is added to contexts.
     supplied: Context,
@@ -69,7 +72,9 @@ pub(crate) struct Shared {
 /// A client. Clones are the same client; the last one that goes stops it.
 #[derive(Clone)]
 pub struct Client {
-    owner: Arc<Owner>,
+    shared: Arc<Shared>,
+    /// Goes with the last clone.
+    _owner: Arc<Owner>,
     /// Those of one request, and the moment that it sees, where this client is of one.
     request_overrides: Option<Arc<Overrides>>,
     pinned: Option<Arc<reads::Pinned>>,
@@ -98,11 +103,13 @@ impl Client {
         let nothing = nothing.map_err(|problem| StartError::Definitions(sync::invalid(&problem)))?;
         let instance_id =
             options.supplied.instance_id.clone().unwrap_or_else(|| uuid::Uuid::new_v4().to_string());
+        let id = seen::next_client();
         let shared = Arc::new(Shared {
+            id,
             telemetry: Telemetry::new(&options, &instance_id),
             supplied: options.attributes(&instance_id),
             instance_id,
-            held: ArcSwap::from_pointee(Held::new(nothing, Origin::Nowhere)),
+            held: ArcSwap::from_pointee(Held::new(id, nothing, Origin::Nowhere)),
             generation: AtomicU64::new(0),
             stale_since: AtomicI64::new(FRESH),
             forks: AtomicU64::new(fork::generation()),
@@ -116,7 +123,8 @@ impl Client {
             shared.take_local(&machinery, text, Origin::Memory).map_err(StartError::Definitions)?;
         }
         shared.take_what_is_here(&machinery);
-        let client = Client { owner: Arc::new(Owner { shared }), request_overrides: None, pinned: None };
+        let _owner = Arc::new(Owner { shared: Arc::clone(&shared) });
+        let client = Client { shared, _owner, request_overrides: None, pinned: None };
         client.shared().begin(&machinery).map_err(StartError::Thread)?;
         let state = client.state();
         match state.last_error {
@@ -128,7 +136,7 @@ impl Client {
     }
 
     pub(crate) fn shared(&self) -> &Arc<Shared> {
-        &self.owner.shared
+        &self.shared
     }
 
     /// How the client stands.
@@ -206,6 +214,7 @@ impl Client {
     /// What went wrong; it is in the state as well.
     pub fn force_refresh(&self) -> Result<(), Failure> {
         let shared = self.shared();
+        shared.check_open()?;
         shared.refresh(&shared.machinery()).map_err(|refused| refused.failure)
     }
 
@@ -213,9 +222,14 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// They cannot be read; what is in force stays.
+    /// They cannot be read, or the source is another one; what is in force stays.
     pub fn put(&self, definitions: &str) -> Result<(), Failure> {
         let shared = self.shared();
+        shared.check_open()?;
+        if !matches!(shared.options.source, Source::Memory(_)) {
+            let told = "definitions are put only where the source is the program itself";
+            return Err(Failure::new(FailureCode::NotMemory, told));
+        }
         shared.take_local(&shared.machinery(), definitions, Origin::Memory)
     }
 
@@ -226,6 +240,14 @@ impl Client {
 }
 
 impl Shared {
+    fn check_open(&self) -> Result<(), Failure> {
+        if self.closed.load(Ordering::Acquire) {
+            return Err(Failure::new(FailureCode::Closed, "the client was closed"));
+        }
+        Ok(())
+    }
+
+    #[inline]
     pub(crate) fn generation(&self) -> u64 {
         self.generation.load(Ordering::Acquire)
     }
@@ -336,5 +358,6 @@ impl Shared {
 impl Drop for Owner {
     fn drop(&mut self) {
         self.shared.stop();
+        seen::forget(self.shared.id);
     }
 }

@@ -4,19 +4,20 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use arc_swap::Guard;
 use vexil_core::trace::Trace;
 use vexil_core::{
     Asked, Attributes, Context, Evaluation, Overrides, Request, StickyAssignments, Timestamp, Value,
 };
 
 use super::{Client, FRESH, Shared};
-use crate::held::Held;
+use crate::clock::{self, Moment};
+use crate::fork;
+use crate::held::{Held, Reading};
 use crate::outcome::{Assigned, Details, Origin, Outcome, Typed};
-use crate::sticky::Remembered;
+use crate::seen;
+use crate::sticky::{Remembered, StickyStore};
 use crate::supplied::WithSupplied;
 use crate::view::{Keys, View};
-use crate::{clock, fork};
 
 impl Client {
     /// Whether a flag is on for this context; off where it is none, or is not known.
@@ -85,7 +86,9 @@ impl Client {
 
     #[inline]
     fn find<T: Typed>(&self, key: &str, context: &impl Attributes) -> Option<T> {
-        self.evaluate(key, Some(T::ASKED), context, |outcome| outcome.evaluation.value().and_then(T::of))
+        self.read(context, |held, request| {
+            self.ask(held, key, Some(T::ASKED), request, |found, _| found.value().and_then(T::of))
+        })
     }
 
     fn details<T: Typed>(&self, key: &str, context: &impl Attributes, default: T) -> Details<T> {
@@ -119,20 +122,20 @@ impl Client {
         context: &A,
         take: impl FnOnce(Outcome<'_>) -> R,
     ) -> R {
+        let shared = self.shared();
         self.read(context, |held, request| {
-            let (evaluation, origin) = self.shared().ask(held, key, asked, request);
-            let overrides = [request.overrides, request.request_overrides];
-            self.shared().telemetry.count(&evaluation, origin, request.context, overrides);
-            take(self.shared().outcome(evaluation, origin))
+            self.ask(held, key, asked, request, |found, origin| take(shared.outcome(found, origin)))
         })
     }
 
     /// Evaluates every key, by what is in force at one moment.
     pub fn evaluate_all<A: Attributes>(&self, context: &A, mut take: impl FnMut(&str, Outcome<'_>)) {
+        let shared = self.shared();
         self.read(context, |held, request| {
             for key in held.keys() {
-                let (evaluation, origin) = self.shared().ask(held, key, None, request);
-                take(key, self.shared().outcome(evaluation, origin));
+                shared.ask(held, key, None, request, |found, origin| {
+                    take(key, shared.outcome(found, origin));
+                });
             }
         });
     }
@@ -149,8 +152,8 @@ impl Client {
 
     /// Evaluates all keys or some, once, for reads that cost no more than a look-up.
     pub fn view(&self, context: Context, keys: Keys) -> View {
-        let held = self.pinned.as_ref().map(|pinned| Arc::clone(&pinned.held));
-        View::new(self.shared(), context, keys, self.request_overrides.clone(), held)
+        let pinned = self.pinned.as_ref().map(|pinned| (Arc::clone(&pinned.held), pinned.now));
+        View::new(self.shared(), context, keys, self.request_overrides.clone(), pinned)
     }
 
     /// The same client for one request that says itself what some keys are: a dark launch. Such overrides stand below
@@ -166,31 +169,46 @@ impl Client {
     /// It holds on to those definitions, and so is not meant to be kept.
     #[must_use]
     pub fn pinned(&self) -> Client {
-        let held = Guard::into_inner(self.shared().held_for_a_read());
-        let pinned = Pinned { held, now: clock::timestamp() };
+        let pinned = Pinned { held: self.shared().read(Arc::clone), now: clock::timestamp() };
         Client { pinned: Some(Arc::new(pinned)), ..self.clone() }
+    }
+
+    /// Evaluates a key, and counts that it was read.
+    #[inline]
+    fn ask<'h, A: Attributes, R>(
+        &self,
+        held: &'h Held,
+        key: &str,
+        asked: Option<Asked>,
+        request: &Reading<'_, 'h, A>,
+        take: impl FnOnce(&Evaluation<'h>, Origin) -> R,
+    ) -> R {
+        let shared = self.shared();
+        shared.ask(held, key, asked, request, |found, origin| {
+            let overrides = [request.overrides, request.request_overrides];
+            shared.telemetry.count(found, origin, request.context, overrides);
+            take(found, origin)
+        })
     }
 
     #[inline]
     fn read<A: Attributes, R>(
         &self,
         context: &A,
-        take: impl for<'r, 'h> FnOnce(&'h Held, &Request<'r, 'h, WithSupplied<'r, A>>) -> R,
+        take: impl for<'r, 'h> FnOnce(&'h Held, &Reading<'r, 'h, WithSupplied<'r, A>>) -> R,
     ) -> R {
         let shared = self.shared();
-        let in_force;
-        let (held, now): (&Held, _) = match &self.pinned {
-            Some(pinned) => (&pinned.held, pinned.now),
-            None => {
-                in_force = shared.held_for_a_read();
-                (&in_force, clock::timestamp())
-            }
-        };
         let context = shared.with_supplied(context);
-        let mut request = Request::new(&context, now);
-        request.overrides = held.overrides.as_deref();
-        request.request_overrides = self.request_overrides.as_deref();
-        take(held, &request)
+        let read = |held: &'_ Held, moment: Moment| {
+            let mut request = Request::new(&context, &moment);
+            request.overrides = held.overrides.as_deref();
+            request.request_overrides = self.request_overrides.as_deref();
+            take(held, &request)
+        };
+        match &self.pinned {
+            None => shared.read(|held| read(held, Moment::default())),
+            Some(pinned) => read(&pinned.held, Moment::at(pinned.now)),
+        }
     }
 }
 
@@ -201,32 +219,28 @@ pub(super) struct Pinned {
 }
 
 impl Shared {
-    /// What is in force, once whatever has to be done before a read is done.
+    /// Lends what is in force, once whatever has to be done before a read is done.
     #[inline]
-    pub(crate) fn held_for_a_read(self: &Arc<Shared>) -> arc_swap::Guard<Arc<Held>> {
+    pub(crate) fn read<R>(self: &Arc<Shared>, take: impl FnOnce(&Arc<Held>) -> R) -> R {
         if self.forks.load(Ordering::Relaxed) != fork::generation() || self.options.threadless {
             self.before_read();
         }
-        self.held.load()
+        seen::lend(self.id, self.generation(), || self.held.load_full(), take)
     }
 
-    /// Evaluates a key with what units were given before, where somebody remembers that.
+    /// Evaluates a key, and lends what that comes to and whose definition it was.
     #[inline]
-    pub(crate) fn ask<'h, A: Attributes>(
+    pub(crate) fn ask<'h, A: Attributes, R>(
         &self,
         held: &'h Held,
         key: &str,
         asked: Option<Asked>,
-        request: &Request<'_, 'h, A>,
-    ) -> (Evaluation<'h>, Origin) {
+        request: &Reading<'_, 'h, A>,
+        take: impl FnOnce(&Evaluation<'h>, Origin) -> R,
+    ) -> R {
         match &self.options.sticky {
-            None => held.evaluate(key, asked, request),
-            Some(store) => {
-                let remembered = Remembered::new(&**store);
-                let found = held.evaluate(key, asked, &Request { sticky: Some(&remembered), ..*request });
-                remembered.keep(&found.0, request.context);
-                found
-            }
+            None => held.evaluate(key, asked, request, take),
+            Some(store) => remembering(&**store, held, key, asked, request, take),
         }
     }
 
@@ -236,9 +250,27 @@ impl Shared {
     }
 
     #[inline]
-    fn outcome<'a>(&self, evaluation: Evaluation<'a>, origin: Origin) -> Outcome<'a> {
+    fn outcome<'a>(&self, evaluation: &'a Evaluation<'a>, origin: Origin) -> Outcome<'a> {
         Outcome { evaluation, origin, stale_ms: stale_ms(self.stale_since.load(Ordering::Relaxed)) }
     }
+}
+
+/// Evaluates with what units were given before, and has the store remember what they are given now.
+#[inline(never)]
+fn remembering<'h, A: Attributes, R>(
+    store: &dyn StickyStore,
+    held: &'h Held,
+    key: &str,
+    asked: Option<Asked>,
+    request: &Reading<'_, 'h, A>,
+    take: impl FnOnce(&Evaluation<'h>, Origin) -> R,
+) -> R {
+    let remembered = Remembered::new(store);
+    let request = Request { sticky: Some(&remembered), ..*request };
+    held.evaluate(key, asked, &request, |found, origin| {
+        remembered.keep(found, request.context);
+        take(found, origin)
+    })
 }
 
 /// How long ago a moment was, if nobody has said since that what is held is the newest.

@@ -157,7 +157,7 @@ fn a_program_can_bring_its_first_definitions() {
     let client = Client::start(options).unwrap();
     let details = client.bool_details("a", &Context::new(), false);
     assert_eq!((details.value, details.origin), (true, Origin::Bootstrap));
-    assert!(details.stale_ms.is_some());
+    assert!(details.stale_ms.is_some() && client.state().stale_since.is_some());
 
     let nothing = Client::start(Options::new(missing.clone())).unwrap();
     let details = nothing.bool_details("a", &Context::new(), true);

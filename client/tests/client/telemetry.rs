@@ -85,7 +85,7 @@ fn evaluations_are_counted_by_key_variation_and_reason() {
     assert_eq!(client.get_int("n", &user("ann"), 0), 7);
     assert!(!client.get_bool("n", &user("ann"), false), "it is of another type");
     let view = client.view(user("ann"), Keys::All);
-    assert!(view.is_enabled("a") && view.outcome("a", None).evaluation.value().is_some());
+    assert!(view.is_enabled("a") && view.outcome("a").evaluation.value().is_some());
     // These are no evaluations of anybody's, or of nothing that the control plane knows.
     view.iter().count();
     client.register(r#"{"key":"mine","default":true}"#).unwrap();

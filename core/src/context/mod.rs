@@ -10,7 +10,7 @@ use crate::problem::{Code, Pointer, Problem};
 use crate::value::Value;
 use crate::value::number::Number;
 
-pub use path::{Known, Path};
+pub use path::{Known, Path, SUPPLIED};
 pub(crate) use path::{KnownPaths, Paths, Spelled, canonical};
 pub use route::Route;
 

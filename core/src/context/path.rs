@@ -39,6 +39,9 @@ impl Known {
     }
 }
 
+/// What a client supplies to contexts (DESIGN 5): its own name, its service's, and the program's version.
+pub const SUPPLIED: [&str; 3] = ["instance.id", "service.name", "app.version"];
+
 /// Other spellings of a path, the preferred one first.
 const ALIASES: [(&str, &str); 5] = [
     ("targetingKey", "user.id"),
@@ -73,6 +76,7 @@ pub struct Path(Arc<Spelled<Box<str>>>);
 pub(crate) struct Spelled<T> {
     pub(crate) hash: u64,
     pub(crate) known: Option<Known>,
+    pub(crate) is_supplied: bool,
     pub(crate) text: T,
 }
 
@@ -80,15 +84,16 @@ impl<'t> Spelled<&'t str> {
     /// Aliases are resolved. Whether the text is a path at all is the definition's matter.
     pub(crate) fn new(text: &'t str) -> Spelled<&'t str> {
         let (text, _) = canonical(text);
-        Spelled { hash: hash::name(text), known: Known::of(text), text }
+        let is_supplied = SUPPLIED.contains(&text);
+        Spelled { hash: hash::name(text), known: Known::of(text), is_supplied, text }
     }
 }
 
 impl Path {
     /// Aliases are resolved. Whether the text is a path at all is the definition's matter.
     pub fn new(text: &str) -> Path {
-        let Spelled { hash, known, text } = Spelled::new(text);
-        Path(Arc::new(Spelled { hash, known, text: text.into() }))
+        let Spelled { hash, known, is_supplied, text } = Spelled::new(text);
+        Path(Arc::new(Spelled { hash, known, is_supplied, text: text.into() }))
     }
 
     /// The path as text.
@@ -119,9 +124,16 @@ impl Path {
         self.0.known
     }
 
+    /// Whether a client knows it of itself, and supplies it where a context does not have it: one of [`SUPPLIED`].
+    #[inline]
+    pub fn is_supplied(&self) -> bool {
+        self.0.is_supplied
+    }
+
     #[inline]
     pub(crate) fn spelled(&self) -> Spelled<&str> {
-        Spelled { hash: self.0.hash, known: self.0.known, text: &self.0.text }
+        let Spelled { hash, known, is_supplied, text } = &*self.0;
+        Spelled { hash: *hash, known: *known, is_supplied: *is_supplied, text }
     }
 }
 

@@ -8,6 +8,7 @@ use crate::snapshot::entry::Share;
 use crate::trace::{Kind, Step};
 
 use super::Evaluator;
+use super::clock::Clock;
 use super::condition::visit;
 use super::tracer::Tracer;
 
@@ -32,7 +33,7 @@ fn bucket_of_hash(hash: u64) -> u32 {
     ((u128::from(hash) * u128::from(BUCKETS)) >> 64) as u32
 }
 
-impl<'a, A: Attributes, T: Tracer> Evaluator<'a, '_, A, T> {
+impl<'a, A: Attributes, C: Clock, T: Tracer> Evaluator<'a, '_, A, C, T> {
     /// The bucket of a split's unit: the attribute that it names, or by default the user, else the session.
     #[inline(always)]
     pub(super) fn split_bucket(&mut self, salted: &Salted, by: Option<&Path>) -> Option<u32> {

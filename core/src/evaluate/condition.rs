@@ -7,10 +7,11 @@ use crate::snapshot::entry::{Body, Condition, Entry, EntryId};
 use crate::trace::{Kind, Step};
 
 use super::bucket::with_id;
+use super::clock::Clock;
 use super::tracer::Tracer;
 use super::{Evaluator, test};
 
-impl<'a, A: Attributes, T: Tracer> Evaluator<'a, '_, A, T> {
+impl<'a, A: Attributes, C: Clock, T: Tracer> Evaluator<'a, '_, A, C, T> {
     pub(super) fn condition(&mut self, condition: &'a Condition) -> Option<bool> {
         match condition {
             Condition::Clause(clause) => self.clause(clause),

@@ -7,11 +7,12 @@ use crate::trace::{Kind, Line, Outcome, Step};
 use crate::value::Value;
 
 use super::bucket::visit_id;
+use super::clock::Clock;
 use super::outcome::{Decision, Reason};
 use super::tracer::Tracer;
 use super::{Evaluator, Overrides};
 
-impl<'a, A: Attributes, T: Tracer> Evaluator<'a, '_, A, T> {
+impl<'a, A: Attributes, C: Clock, T: Tracer> Evaluator<'a, '_, A, C, T> {
     /// Asked for directly: the variant's config.
     pub(super) fn experiment(&mut self, entry: &'a Entry, experiment: &'a Experiment) {
         self.tracer.open(|| Step::new(Kind::Experiment).with("experiment", entry.key.as_str()));
@@ -145,22 +146,22 @@ impl<'a, A: Attributes, T: Tracer> Evaluator<'a, '_, A, T> {
     }
 
     fn not_running(&mut self, experiment: &Experiment) -> Option<&'static str> {
-        let now = self.request.now;
+        let now = || self.request.now.now();
         let killed =
             self.killed(experiment.enabled, &experiment.killed_environments, &experiment.killed_tenants);
         if killed.is_some() {
             return killed;
         }
-        if experiment.expiry.is_some_and(|expiry| now >= expiry) {
+        if experiment.expiry.is_some_and(|expiry| now() >= expiry) {
             return Some("expired");
         }
         if experiment.status != Status::Running {
             return Some("its status is not running");
         }
-        if experiment.start.is_some_and(|start| now < start) {
+        if experiment.start.is_some_and(|start| now() < start) {
             return Some("not begun");
         }
-        if experiment.end.is_some_and(|end| now >= end) {
+        if experiment.end.is_some_and(|end| now() >= end) {
             return Some("ended");
         }
         let outside = experiment

@@ -7,12 +7,13 @@ use crate::trace::{Line, Step};
 use crate::value::Value;
 
 use super::bucket::visit_id;
+use super::clock::Clock;
 use super::condition::environment;
 use super::outcome::Decision;
 use super::tracer::Tracer;
 use super::{Evaluator, Reason};
 
-impl<'a, A: Attributes, T: Tracer> Evaluator<'a, '_, A, T> {
+impl<'a, A: Attributes, C: Clock, T: Tracer> Evaluator<'a, '_, A, C, T> {
     /// Lines 3 to 7.
     pub(super) fn gates(&mut self, gates: &'a Gates, entry: &'a Entry, flag: &'a Flag) -> bool {
         if let Some(why) = self.killed(gates.enabled, &gates.killed_environments, &gates.killed_tenants) {
@@ -24,7 +25,7 @@ impl<'a, A: Attributes, T: Tracer> Evaluator<'a, '_, A, T> {
             return true;
         }
         if let Some(expiry) = gates.expiry {
-            let expired = self.request.now >= expiry.at;
+            let expired = self.request.now.now() >= expiry.at;
             self.tracer.leaf(|| {
                 let outcome = match (expired, expiry.keep) {
                     (false, _) => "ahead",

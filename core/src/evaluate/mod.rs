@@ -1,6 +1,7 @@
 //! The one evaluator (DESIGN 4). It takes all as arguments, does no I/O, reads no clock, and allocates nothing.
 
 mod bucket;
+mod clock;
 mod condition;
 mod experiment;
 mod gates;
@@ -25,17 +26,18 @@ use tracer::{Silent, Tracer};
 
 pub use crate::model::BUCKETS;
 pub use bucket::{Bucket, bucket_of};
+pub use clock::Clock;
 pub use outcome::{Asked, Assignment, ErrorCode, Evaluation, Fingerprint, Reason, RuleName};
 pub use overrides::{Overrides, StickyAssignments};
 
 /// All that an evaluation depends on beside the snapshot. What it comes to borrows from the overrides (`'a`), and from
 /// nothing else here (`'r`).
 #[derive(Clone, Copy)]
-pub struct Request<'r, 'a, A> {
+pub struct Request<'r, 'a, A, C = Timestamp> {
     /// Who asks.
     pub context: &'r A,
-    /// The moment.
-    pub now: Timestamp,
+    /// The moment, or whoever knows it.
+    pub now: C,
     /// Process-local overrides: above everything, also kills.
     pub overrides: Option<&'a Overrides>,
     /// Request-scoped overrides: below kills.
@@ -44,9 +46,9 @@ pub struct Request<'r, 'a, A> {
     pub sticky: Option<&'r dyn StickyAssignments>,
 }
 
-impl<'r, 'a, A> Request<'r, 'a, A> {
+impl<'r, 'a, A, C> Request<'r, 'a, A, C> {
     /// A request without overrides and stored assignments.
-    pub fn new(context: &'r A, now: Timestamp) -> Request<'r, 'a, A> {
+    pub fn new(context: &'r A, now: C) -> Request<'r, 'a, A, C> {
         Request { context, now, overrides: None, request_overrides: None, sticky: None }
     }
 
@@ -60,27 +62,31 @@ impl<'r, 'a, A> Request<'r, 'a, A> {
 impl Snapshot {
     /// Evaluates a flag, config or experiment.
     #[inline]
-    pub fn evaluate<'a, A: Attributes>(&'a self, key: &str, request: &Request<'_, 'a, A>) -> Evaluation<'a> {
+    pub fn evaluate<'a, A: Attributes, C: Clock>(
+        &'a self,
+        key: &str,
+        request: &Request<'_, 'a, A, C>,
+    ) -> Evaluation<'a> {
         self.evaluate_with(key, None, request, &mut Silent)
     }
 
     /// Evaluates for a caller who wants a type; another one is [`ErrorCode::TypeMismatch`].
     #[inline]
-    pub fn evaluate_as<'a, A: Attributes>(
+    pub fn evaluate_as<'a, A: Attributes, C: Clock>(
         &'a self,
         key: &str,
         asked: Asked,
-        request: &Request<'_, 'a, A>,
+        request: &Request<'_, 'a, A, C>,
     ) -> Evaluation<'a> {
         self.evaluate_with(key, Some(asked), request, &mut Silent)
     }
 
     /// Evaluates and tells how: the same evaluator with a recorder beside it.
-    pub fn explain<'a, A: Attributes>(
+    pub fn explain<'a, A: Attributes, C: Clock>(
         &'a self,
         key: &str,
         asked: Option<Asked>,
-        request: &Request<'_, 'a, A>,
+        request: &Request<'_, 'a, A, C>,
     ) -> (Evaluation<'a>, Trace) {
         let mut recorder = Recorder::default();
         let evaluation = self.evaluate_with(key, asked, request, &mut recorder);
@@ -88,17 +94,17 @@ impl Snapshot {
         (evaluation, trace)
     }
 
-    /// What there is to say of a key that nobody has defined, without asking.
-    pub fn not_found(&self) -> Evaluation<'_> {
-        self.failed(None, ErrorCode::FlagNotFound)
+    /// What there is to say of a key that cannot be asked for, without asking.
+    pub fn not_found(&self, key: &str) -> Evaluation<'_> {
+        self.failed(self.find(key).map(|entry| &**entry), ErrorCode::FlagNotFound)
     }
 
     #[inline]
-    fn evaluate_with<'a, A: Attributes, T: Tracer>(
+    fn evaluate_with<'a, A: Attributes, C: Clock, T: Tracer>(
         &'a self,
         key: &str,
         asked: Option<Asked>,
-        request: &Request<'_, 'a, A>,
+        request: &Request<'_, 'a, A, C>,
         tracer: &mut T,
     ) -> Evaluation<'a> {
         let Some(entry) = self.find(key) else { return self.failed(None, ErrorCode::FlagNotFound) };
@@ -117,11 +123,11 @@ impl Snapshot {
         }
     }
 
-    fn evaluate_entry<'a, A: Attributes, T: Tracer>(
+    fn evaluate_entry<'a, A: Attributes, C: Clock, T: Tracer>(
         &'a self,
         entry: &'a Entry,
         asked: Option<Asked>,
-        request: &Request<'_, 'a, A>,
+        request: &Request<'_, 'a, A, C>,
         tracer: &mut T,
     ) -> Evaluation<'a> {
         let mut decision = Decision::undecided();
@@ -130,7 +136,7 @@ impl Snapshot {
         match &entry.body {
             Body::Flag(flag) if fits => {
                 evaluator.flag(entry, flag);
-                self.evaluated(entry, decision, asked, is_overdue(flag, request.now))
+                self.evaluated(entry, decision, asked, is_overdue(flag, &request.now))
             }
             Body::Experiment(experiment) if fits => {
                 evaluator.experiment(entry, experiment);
@@ -169,23 +175,23 @@ impl Snapshot {
 }
 
 #[inline]
-fn is_overdue(flag: &Flag, now: Timestamp) -> bool {
+fn is_overdue(flag: &Flag, now: &impl Clock) -> bool {
     let expiry = flag.gates.as_ref().and_then(|gates| gates.expiry);
-    expiry.is_some_and(|expiry| expiry.keep && now >= expiry.at)
+    expiry.is_some_and(|expiry| expiry.keep && now.now() >= expiry.at)
 }
 
 /// One evaluation under way. Its steps return whether they decided, and write what they decided in place: decisions
 /// that are returned through many hands are copied many times, and that takes longer than deciding.
-pub(crate) struct Evaluator<'a, 'r, A, T> {
+pub(crate) struct Evaluator<'a, 'r, A, C, T> {
     snapshot: &'a Snapshot,
-    request: &'r Request<'r, 'a, A>,
+    request: &'r Request<'r, 'a, A, C>,
     tracer: &'r mut T,
     /// The segments of the static entry that is being evaluated.
     pinned: &'a [Pin],
     out: &'r mut Decision<'a>,
 }
 
-impl<'a, A: Attributes, T: Tracer> Evaluator<'a, '_, A, T> {
+impl<'a, A: Attributes, C: Clock, T: Tracer> Evaluator<'a, '_, A, C, T> {
     /// Lines 2 to 12; line 1 is the caller's.
     #[inline]
     fn flag(&mut self, entry: &'a Entry, flag: &'a Flag) {
@@ -255,7 +261,8 @@ impl<'a, A: Attributes, T: Tracer> Evaluator<'a, '_, A, T> {
         }
         let scoped = visit_id(self.snapshot, self.request.context, path, |id| actions.get(id?));
         self.tracer.open(|| Step::line(Line::of_scope(scope)).with("scope", scope.as_str()));
-        let ended = scoped.is_some_and(|scoped| scoped.until.is_some_and(|until| self.request.now >= until));
+        let ended =
+            scoped.is_some_and(|scoped| scoped.until.is_some_and(|until| self.request.now.now() >= until));
         let decided = scoped.filter(|_| !ended).is_some_and(|scoped| {
             let reason = match scope {
                 Scope::Service | Scope::Environment => Reason::Default,

@@ -13,6 +13,7 @@ from .errors import (
     VexilError,
 )
 from .options import ClientOptions, Definitions
+from .pinned import Pinned
 from .state import Change, Explanation, Failure, Origin, State, Subscription
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "NotReadyError",
     "OptionsError",
     "Origin",
+    "Pinned",
     "SourceError",
     "State",
     "Subscription",

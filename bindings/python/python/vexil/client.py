@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from . import _json, _native, _uniffi
 from .errors import ArgumentError, ClosedError, translated
 from .options import Definitions, to_native
+from .pinned import Pinned
 from .state import Change, Explanation, State, Subscription, change_of, state_of
 
 if TYPE_CHECKING:
@@ -118,6 +119,19 @@ class Client(_native.Client):
         text = definitions if isinstance(definitions, str) else _written("definitions", definitions)
         with translated():
             self._control.put(text)
+
+    def pin(
+        self,
+        context: Mapping[str, Any] | _native.Context | None = None,
+        overrides: Mapping[str, Any] | None = None,
+    ) -> Pinned:
+        """What this client reads, for one context and by what is in force now: for a request, which is to see one moment
+        from its beginning to its end.
+
+        ``overrides`` say what some keys are for this request alone; they stand below kills. Whether somebody may ask for
+        them is yours to decide, and must be. Raises :class:`~vexil.ArgumentError` when they are no JSON.
+        """
+        return Pinned(self, context, overrides)
 
     def explain(self, key: str, context: Mapping[str, Any] | _native.Context | None = None) -> Explanation:
         """Evaluates, and tells how. Raises :class:`~vexil.ArgumentError` when the context is none."""

@@ -46,8 +46,8 @@ class RequestFlags:
         def checkout(flags: Annotated[Flags, Depends(flags)]) -> str:
             return "new" if flags.is_enabled("checkout.v2") else "old"
 
-    ``context`` says who asks; it is any dependency, plain or a coroutine, and returns a mapping or a
-    :class:`~vexil.Context`. Without it nobody in particular asks.
+    ``context`` says who asks; it is any dependency, plain or a coroutine, and returns a mapping or, where ``headers`` are
+    not asked for, a :class:`~vexil.Context`. Without it nobody in particular asks.
 
     ``headers`` are attributes that come from headers, by the header's name: ``{"x-country": "country"}``. Whoever sends a
     request chooses its headers: name those that a proxy of yours sets, or that do no harm. They stand behind all that
@@ -112,6 +112,8 @@ class RequestFlags:
         return client.pin(context, overrides)
 
     def _with_headers(self, connection: HTTPConnection, context: ContextLike) -> ContextLike:
+        if isinstance(context, Context):
+            raise TypeError("with `headers`, `context` returns a mapping: a vexil.Context is what it is")
         found: dict[str, Any] = {}
         for name, path in self._headers.items():
             values = connection.headers.getlist(name)

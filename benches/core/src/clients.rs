@@ -1,0 +1,139 @@
+//! The workloads of the peers through a client, and by a view.
+
+use std::hint::black_box;
+
+use common::{Definitions, Peer, RULES, SIMPLE, SMALL, Subject, USERS, cost};
+use peer_vexil::Details;
+use vexil_client::{Asked, Client, Context, Keys, Options, Reason, Source, StartError, Value};
+
+use crate::report::{Report, Row, Unit};
+use crate::{Outcome, definitions, evaluation, threads};
+
+pub(crate) fn measure(report: &mut Report) -> Outcome {
+    let client = Asking(start()?);
+    common::repeated(&client, evaluation::add_to(report, ""));
+    common::repeated(&AskingTyped(start()?), evaluation::add_to(report, ", typed"));
+    let overridden = start()?;
+    overridden.set_override("another", true)?;
+    common::repeated(&AskingTyped(overridden), evaluation::add_to(report, ", typed, with an override"));
+    views(&client.0, report);
+    threads::compare(&client, ", two threads", report);
+    threads::compare(&AskingTyped(start()?), ", typed, two threads", report);
+    Ok(())
+}
+
+fn views(client: &Client, report: &mut Report) {
+    let context = || Details::context(&Subject::with_version("2.3.1"));
+    let mut add = |what: &str, unit, cost| report.add(Row::of_cost(what, unit, &cost));
+    let view = client.view(context(), Keys::All);
+    assert!(view.get_bool(SIMPLE, false) && view.get_str(RULES, "") == "r5");
+    add("view: a boolean", Unit::Nanoseconds, cost(USERS, |_| view.get_bool(black_box(SIMPLE), false)));
+    add("view: text", Unit::Nanoseconds, cost(USERS, |_| view.get_str(black_box(RULES), "").len()));
+    add("view: is it current", Unit::Nanoseconds, cost(USERS, |_| black_box(&view).is_current()));
+    let few = Keys::of(KEYS);
+    add("view of 10 keys", Unit::Microseconds, cost(10, |_| client.view(context(), few.clone())));
+    add("view of 1,000 keys", Unit::Microseconds, cost(1, |_| client.view(context(), Keys::All)));
+}
+
+/// Some of each kind.
+const KEYS: [&str; 10] = [
+    "simple_0",
+    "rules_1",
+    "rollout_2",
+    "simple_3",
+    "rules_4",
+    "rollout_5",
+    "simple_6",
+    "rules_7",
+    "rollout_8",
+    "simple_9",
+];
+
+fn start() -> Result<Client, StartError> {
+    Client::start(Options::new(Source::Memory(definitions::flags(SMALL))))
+}
+
+#[expect(clippy::unwrap_used, reason = "a bench without its definitions has nothing to measure")]
+fn load(definitions: &Definitions) -> Client {
+    Client::start(Options::new(Source::Memory(definitions.json.clone()))).unwrap()
+}
+
+/// The whole outcome.
+struct Asking(Client);
+
+impl Asking {
+    fn ask<R>(&self, key: &str, context: &Context, take: impl FnOnce(Option<&Value>, Reason) -> R) -> R {
+        self.0.evaluate(key, None, context, |outcome| {
+            take(outcome.evaluation.value(), outcome.evaluation.reason())
+        })
+    }
+
+    fn is(&self, key: &str, context: &Context, wanted: &str) -> bool {
+        self.ask(key, context, |value, _| value.and_then(Value::as_str) == Some(wanted))
+    }
+}
+
+impl Peer for Asking {
+    const NAME: &'static str = "vexil client";
+    const FORMAT: &'static str = Details::FORMAT;
+    type Context = Context;
+
+    fn load(definitions: &Definitions) -> Self {
+        Self(load(definitions))
+    }
+
+    fn context(subject: &Subject) -> Context {
+        Details::context(subject)
+    }
+
+    fn simple(&self, key: &str, context: &Context) -> bool {
+        self.ask(key, context, |value, reason| {
+            reason == Reason::Default && value.and_then(Value::as_bool) == Some(true)
+        })
+    }
+
+    fn rules(&self, key: &str, context: &Context) -> bool {
+        self.is(key, context, "r5")
+    }
+
+    fn rollout(&self, key: &str, context: &Context) -> bool {
+        self.is(key, context, "A")
+    }
+}
+
+/// The getters of one type.
+struct AskingTyped(Client);
+
+impl AskingTyped {
+    fn is(&self, key: &str, context: &Context, wanted: &str) -> bool {
+        self.0.evaluate(key, Some(Asked::String), context, |outcome| {
+            outcome.evaluation.value().and_then(Value::as_str) == Some(wanted)
+        })
+    }
+}
+
+impl Peer for AskingTyped {
+    const NAME: &'static str = "vexil client (typed)";
+    const FORMAT: &'static str = Details::FORMAT;
+    type Context = Context;
+
+    fn load(definitions: &Definitions) -> Self {
+        Self(load(definitions))
+    }
+
+    fn context(subject: &Subject) -> Context {
+        Details::context(subject)
+    }
+
+    fn simple(&self, key: &str, context: &Context) -> bool {
+        self.0.get_bool(key, context, false)
+    }
+
+    fn rules(&self, key: &str, context: &Context) -> bool {
+        self.is(key, context, "r5")
+    }
+
+    fn rollout(&self, key: &str, context: &Context) -> bool {
+        self.is(key, context, "A")
+    }
+}
