@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 import vexil
 from vexil import Client
@@ -97,3 +99,56 @@ def test_a_closed_client_serves_what_it_has_and_nothing_else() -> None:
     ):
         with pytest.raises(vexil.ClosedError):
             changing()
+
+
+STICKY = {
+    "key": "button",
+    "type": "experiment",
+    "variants": [{"id": "green"}, {"id": "blue"}],
+    "allocation": {"green": 100},
+    "status": "running",
+    "sticky": True,
+}
+
+
+def test_variants_are_remembered_where_the_program_says() -> None:
+    class Store:
+        def __init__(self) -> None:
+            self.variants = {("button", "ada"): "blue"}
+
+        def get(self, experiment: str, unit: str) -> str | None:
+            return self.variants.get((experiment, unit))
+
+        def put(self, experiment: str, unit: str, variant: str) -> None:
+            self.variants[experiment, unit] = variant
+
+    store = Store()
+    with Client(definitions=[STICKY], sticky=store) as client:
+        assert client.variant("button", {"user": {"id": "ada"}}) == "blue"
+        assert client.variant("button", {"user": {"id": "bob"}}) == "green"
+        assert store.variants["button", "bob"] == "green"
+        assert client.view({"user": {"id": "ada"}}).variant("button") == "blue"
+
+
+def test_a_store_that_fails_knows_nothing(caplog: pytest.LogCaptureFixture) -> None:
+    class Broken:
+        def get(self, experiment: str, unit: str) -> str | None:
+            raise ValueError("no")
+
+        def put(self, experiment: str, unit: str, variant: str) -> None:
+            raise ValueError("no")
+
+    with Client(definitions=[STICKY], sticky=Broken()) as client:
+        assert client.variant("button", {"user": {"id": "ada"}}) == "green"
+    assert {record.getMessage() for record in caplog.records} == {"a sticky store failed"}
+
+
+def test_variants_are_remembered_in_a_file(tmp_path: Path) -> None:
+    ada = {"user": {"id": "ada"}}
+    with Client(definitions=[STICKY], sticky_file=tmp_path / "sticky") as client:
+        assert client.variant("button", ada) == "green"
+        client.put([{**STICKY, "allocation": {"blue": 100}}])
+        assert client.variant("button", ada) == "green"
+        assert client.variant("button", {"user": {"id": "bob"}}) == "blue"
+    with Client(definitions=[{**STICKY, "allocation": {"blue": 100}}], sticky_file=tmp_path / "sticky") as client:
+        assert client.variant("button", ada) == "green"

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from . import _json, _native, _uniffi
 from .errors import ArgumentError, ClosedError, translated
-from .options import SDK, Definitions, to_native
+from .options import SDK, Definitions, StickyStore, to_native
 from .pinned import Pinned
 from .state import Change, Explanation, State, Subscription, change_of, state_of
 
@@ -54,9 +54,9 @@ class Client(_native.Client):
     _is_closed: bool
 
     def __init__(self, **options: Unpack[ClientOptions]) -> None:
-        native = to_native(options)
+        native, sticky = to_native(options), options.get("sticky")
         with translated():
-            self._begin(_uniffi.VexilClient.start(native))
+            self._begin(_uniffi.VexilClient.start(native, None if sticky is None else _Store(sticky)))
 
     @classmethod
     def from_env(cls) -> Self:
@@ -238,6 +238,24 @@ class _ChangeListener(_uniffi.ChangeListener):
 
     def on_change(self, change: _uniffi.ValueChange) -> None:
         _call(self._listener, change_of(change))
+
+
+class _Store(_uniffi.StickyStore):
+    def __init__(self, store: StickyStore) -> None:
+        self._store = store
+
+    def get(self, experiment: str, unit: str) -> str | None:
+        try:
+            return self._store.get(experiment, unit)
+        except Exception:
+            _log.exception("a sticky store failed")
+            return None
+
+    def put(self, experiment: str, unit: str, variant: str) -> None:
+        try:
+            self._store.put(experiment, unit, variant)
+        except Exception:
+            _log.exception("a sticky store failed")
 
 
 def _call(listener: Callable[[T], object], told: T) -> None:

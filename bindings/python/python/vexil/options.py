@@ -4,16 +4,27 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, Final, Literal, NoReturn, TypeAlias, TypedDict
+from typing import Any, Final, Literal, NoReturn, Protocol, TypeAlias, TypedDict
 
 from . import _uniffi
 from ._json import write
 from .errors import OptionsError
 
-__all__ = ["ClientOptions", "Definitions"]
+__all__ = ["ClientOptions", "Definitions", "StickyStore"]
 
 Definitions: TypeAlias = str | Mapping[str, Any] | Sequence[Mapping[str, Any]]
 """A bundle, a list of definitions, or one: as JSON, or as what JSON becomes in Python."""
+
+class StickyStore(Protocol):
+    """Remembers which variants units were given, such as in a database. It is asked by reads of experiments that are
+    ``sticky``, in the thread that reads; what it raises is logged, and it is taken for one that knows nothing."""
+
+    def get(self, experiment: str, unit: str) -> str | None:
+        """The id of the variant that a unit was given in an experiment."""
+
+    def put(self, experiment: str, unit: str, variant: str) -> None:
+        """Remembers it; called again, with the same variant, where :meth:`get` does not tell of it later."""
+
 
 class ClientOptions(TypedDict, total=False):
     """What :class:`~vexil.Client` takes; times are in seconds. One of ``url``, ``file`` and ``definitions`` is needed."""
@@ -64,8 +75,10 @@ class ClientOptions(TypedDict, total=False):
     """A file with certificates, in PEM, of those who vouch for the control plane, in place of the public authorities."""
     allow_overrides: bool | None
     """Whether overrides may be set: where the source is no control plane, unless you say otherwise."""
-    sticky_file: str | os.PathLike[str] | None
+    sticky: StickyStore | None
     """Where it is remembered which variants units were given in experiments that are ``sticky``."""
+    sticky_file: str | os.PathLike[str] | None
+    """The same in a file, in the place of a store of your own."""
     sticky_capacity: int | None
     """For how many of them there is room. 100,000."""
     telemetry: bool | None
@@ -83,8 +96,8 @@ class ClientOptions(TypedDict, total=False):
 
 
 def to_native(options: Mapping[str, Any]) -> _uniffi.ClientOptions:
-    """The same for the native library, which knows what holds where nothing is said."""
-    unknown = [name for name in options if name not in _READ and name not in _SOURCE]
+    """The same for the native library, which knows what holds where nothing is said. A store is no option there."""
+    unknown = [name for name in options if name not in _READ and name not in _SOURCE and name != "sticky"]
     if unknown:
         raise TypeError(f"there is no option `{unknown[0]}`")
     given = {name: value for name, value in options.items() if value is not None}
