@@ -1,10 +1,13 @@
 //! The last known good, on disk: the messages of the control plane as they were signed, so that they are verified again
 //! when they are read. The first line is a header, the second the whole, each further one a change; every line stands
-//! behind a checksum of its own. The whole is written beside and renamed; a change is appended. Whatever is cut short or
-//! damaged ends what is read, and what comes before it is good.
+//! behind a checksum of its own. The whole is written beside and renamed; a change is appended. A line that is cut short or
+//! damaged is passed over, and told of.
+//!
+//! Several processes may keep one file, each what it has seen and when it has: a reader takes the lines that take what it
+//! holds further, and none besides.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, BufRead, BufReader, Read as _, Write as _};
+use std::io::{self, BufRead, BufReader, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
@@ -51,7 +54,7 @@ pub(crate) struct Found {
     pub(crate) messages: Vec<String>,
     /// When the control plane last said that it is the newest, in milliseconds since the epoch.
     pub(crate) confirmed_at: i64,
-    /// What ended the reading early, if something did.
+    /// The first line that is not whole, if one is not.
     pub(crate) damage: Option<Failure>,
 }
 
@@ -83,7 +86,7 @@ impl Store {
             return Ok(None);
         }
         let confirmed = modified.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-        let mut lines = Lines(BufReader::new(file));
+        let mut lines = Lines { file: BufReader::new(file), is_broken: false };
         let header = lines.next().ok_or_else(|| self.damaged("it is empty"))?;
         let header = header.map_err(|why| self.damaged(&why))?;
         let header: Header =
@@ -95,10 +98,7 @@ impl Store {
         for line in lines {
             match line {
                 Ok(message) => messages.push(message),
-                Err(why) => {
-                    damage = Some(self.damaged(&why));
-                    break;
-                }
+                Err(why) => drop(damage.get_or_insert_with(|| self.damaged(&why))),
             }
         }
         if messages.is_empty() {
@@ -139,8 +139,16 @@ impl Store {
     }
 
     fn try_append(&mut self, message: &str) -> io::Result<()> {
-        let text = line(message);
-        let mut file = OpenOptions::new().append(true).open(&self.path)?;
+        let mut text = line(message);
+        let mut file = OpenOptions::new().read(true).append(true).open(&self.path)?;
+        // A process that was killed while it wrote has left a line without an end.
+        let mut last = [b'\n'];
+        file.seek(SeekFrom::End(-1))?;
+        file.read_exact(&mut last)?;
+        if last != *b"\n" {
+            text.insert(0, '\n');
+        }
+        // At once, so that lines of several processes do not mix.
         file.write_all(text.as_bytes())?;
         self.appended += text.len() as u64;
         Ok(())
@@ -166,20 +174,30 @@ impl Store {
     }
 }
 
-/// Lines whose checksum is right, and the first that has none.
-struct Lines(BufReader<File>);
+/// Lines, and what is wrong with those whose checksum is not right.
+struct Lines {
+    file: BufReader<File>,
+    /// Nothing more can be read.
+    is_broken: bool,
+}
 
 impl Iterator for Lines {
     type Item = Result<String, String>;
 
     fn next(&mut self) -> Option<Result<String, String>> {
+        if self.is_broken {
+            return None;
+        }
         let mut text = Vec::new();
         // Nothing that was written here is longer.
         let bound = limits::DOCUMENT_BYTES as u64 + (64 << 10);
-        match (&mut self.0).take(bound).read_until(b'\n', &mut text) {
+        match (&mut self.file).take(bound).read_until(b'\n', &mut text) {
             Ok(0) => return None,
             Ok(_) => {}
-            Err(error) => return Some(Err(error.to_string())),
+            Err(error) => {
+                self.is_broken = true;
+                return Some(Err(error.to_string()));
+            }
         }
         let whole = text.strip_suffix(b"\n").and_then(|text| std::str::from_utf8(text).ok());
         let parts = whole.and_then(|text| text.split_once(' '));
@@ -240,7 +258,7 @@ mod tests {
     }
 
     #[test]
-    fn damage_ends_what_is_read_and_is_told() {
+    fn damaged_lines_are_passed_over_and_told_of() {
         let folder = tempfile::tempdir().unwrap();
         let mut store = store(folder.path());
         store.put(&[], r#"{"a":1}"#).unwrap();
@@ -261,12 +279,27 @@ mod tests {
             match store.read() {
                 // All that is read is what was written.
                 Ok(Some(found)) => {
-                    assert!(found.damage.is_some() && found.messages == [r#"{"a":1}"#], "{bit}")
+                    assert!(found.damage.is_some() && found.messages.len() == 1, "{bit}");
+                    assert!([r#"{"a":1}"#, r#"{"b":2}"#].contains(&found.messages[0].as_str()), "{bit}");
                 }
                 Ok(None) => panic!("it is there"),
                 Err(failure) => assert_eq!(failure.code, FailureCode::CacheRead),
             }
         }
+    }
+
+    #[test]
+    fn a_line_that_was_cut_short_costs_no_other() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut store = store(folder.path());
+        store.put(&[], r#"{"a":1}"#).unwrap();
+        store.append(r#"{"b":2}"#).unwrap();
+        let whole = fs::read(&store.path).unwrap();
+        fs::write(&store.path, &whole[..whole.len() - 3]).unwrap();
+        store.append(r#"{"c":3}"#).unwrap();
+        let found = store.read().unwrap().unwrap();
+        assert_eq!(found.messages, [r#"{"a":1}"#, r#"{"c":3}"#]);
+        assert!(found.damage.is_some());
     }
 
     #[test]

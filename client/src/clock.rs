@@ -19,6 +19,12 @@ impl Clock for Moment {
 }
 
 impl Moment {
+    /// One that is known already.
+    #[inline]
+    pub(crate) fn at(now: Timestamp) -> Moment {
+        Moment(Cell::new(Some(now)))
+    }
+
     #[inline(never)]
     fn look(&self) -> Timestamp {
         let now = timestamp();

@@ -33,17 +33,19 @@ mod state;
 mod sticky;
 mod supplied;
 mod sync;
+mod telemetry;
 pub mod testing;
 mod view;
 
 pub use changes::{Change, Subscription};
 pub use client::{Client, OverridesNotAllowed, StartError};
 pub use message::{KeyError, TrustedKey};
-pub use options::{Cache, Fallback, Options, Retry, Source, Streaming, Supplied};
+pub use options::{Cache, Fallback, Options, Retry, Source, Streaming, Supplied, Telemetry};
 pub use outcome::{Assigned, Details, Origin, Outcome};
 pub use runtime::RuntimeError;
 pub use state::{ConnectionStatus, Failure, FailureCode, State};
 pub use sticky::{FileStore, MemoryStore, StickyStore};
+pub use telemetry::TelemetryState;
 pub use vexil_core::{
     Asked, Attributes, Context, ErrorCode, Evaluation, Overrides, Problem, Reason, Timestamp, Value,
 };

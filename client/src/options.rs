@@ -82,6 +82,32 @@ pub struct Supplied {
     pub app_version: Option<String>,
 }
 
+/// What a control plane is told of evaluations.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Telemetry {
+    /// Whether it is told how often entries were evaluated to what, which units met which variant of an experiment, and
+    /// which version this process has. True; without a control plane there is nobody to tell.
+    pub enabled: bool,
+    /// How often. 30 s, a tenth more or less.
+    pub interval: Duration,
+    /// Whether exposures are told: the id of a unit that met a variant, by the attribute that the experiment names. It
+    /// is all that is ever told of a context. True.
+    pub exposures: bool,
+    /// The name and version of the SDK; a host's package says its own.
+    pub sdk: String,
+}
+
+impl Default for Telemetry {
+    fn default() -> Telemetry {
+        Telemetry {
+            enabled: true,
+            interval: Duration::from_secs(30),
+            exposures: true,
+            sdk: concat!("vexil-client/", env!("CARGO_PKG_VERSION")).to_owned(),
+        }
+    }
+}
+
 /// All options. What is not said is as in [`Options::new`].
 #[derive(Debug, Clone)]
 pub struct Options {
@@ -122,6 +148,8 @@ pub struct Options {
     /// Where it is remembered which variants units were given in experiments that are `sticky`; without it they are
     /// evaluated like all others.
     pub sticky: Option<Arc<dyn StickyStore>>,
+    /// What a control plane is told.
+    pub telemetry: Telemetry,
 }
 
 impl Options {
@@ -146,6 +174,7 @@ impl Options {
             allow_overrides: is_local,
             supplied: Supplied::default(),
             sticky: None,
+            telemetry: Telemetry::default(),
         }
     }
 

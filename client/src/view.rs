@@ -7,9 +7,9 @@ use std::time::Duration;
 use foldhash::fast::FixedState;
 use hashbrown::HashTable;
 use self_cell::self_cell;
-use vexil_core::{Asked, Context, ErrorCode, Evaluation, Overrides, Request, Value};
+use vexil_core::{Asked, Context, ErrorCode, Evaluation, Overrides, Request, Timestamp, Value};
 
-use crate::client::{FRESH, Shared, stale_ms};
+use crate::client::{FRESH, Pinned, Shared, stale_ms};
 use crate::clock::{self, Moment};
 use crate::held::Held;
 use crate::outcome::{Assigned, Details, Origin, Outcome, Typed};
@@ -92,14 +92,16 @@ impl View {
         context: Context,
         keys: Keys,
         request_overrides: Option<Arc<Overrides>>,
+        pinned: Option<&Pinned>,
     ) -> View {
         // First: definitions that come in between make it seem older than it is, and not younger.
         let stale_since = shared.stale_since();
-        let held = shared.read(Arc::clone);
-        let made_at = clock::now();
+        let held = pinned.map_or_else(|| shared.read(None, Arc::clone), |pinned| Arc::clone(&pinned.held));
+        let now = pinned.map_or_else(clock::timestamp, |pinned| pinned.now);
         let by = By { held, request_overrides };
-        let kept = Kept::new(by, |by| Evaluations::new(shared, by, &context, &keys));
-        View(Arc::new(Inner { shared: Arc::clone(shared), context, keys, kept, made_at, stale_since }))
+        let kept = Kept::new(by, |by| Evaluations::new(shared, by, &context, &keys, now));
+        let (shared, made_at) = (Arc::clone(shared), now.as_millis());
+        View(Arc::new(Inner { shared, context, keys, kept, made_at, stale_since }))
     }
 
     /// Whether a flag was on; off where it was none, or is not in the view.
@@ -183,7 +185,10 @@ impl View {
     pub fn outcome(&self, key: &str) -> Outcome<'_> {
         let evaluations = self.0.kept.borrow_dependent();
         match evaluations.get(key) {
-            Some(found) => self.outcome_of(&found.evaluation, found.origin),
+            Some(found) => {
+                self.count(found, &found.evaluation);
+                self.outcome_of(&found.evaluation, found.origin)
+            }
             None => self.outcome_of(&evaluations.missing, self.origin()),
         }
     }
@@ -196,7 +201,22 @@ impl View {
 
     #[inline]
     fn value(&self, key: &str, asked: Asked) -> Option<&Value> {
-        self.0.kept.borrow_dependent().get(key)?.evaluation.asked_as(asked).value()
+        let found = self.0.kept.borrow_dependent().get(key)?;
+        if found.evaluation.answers(asked) {
+            self.count(found, &found.evaluation);
+            return found.evaluation.value();
+        }
+        self.count(found, &found.evaluation.asked_as(asked));
+        None
+    }
+
+    /// A read of a view counts as any other does.
+    #[inline]
+    fn count(&self, found: &Evaluated<'_>, evaluation: &Evaluation<'_>) {
+        let By { held, request_overrides } = self.0.kept.borrow_owner();
+        let overrides = [held.overrides.as_deref(), request_overrides.as_deref()];
+        let context = self.0.shared.with_supplied(&self.0.context);
+        self.0.shared.telemetry.count(evaluation, found.origin, &context, overrides);
     }
 
     #[inline]
@@ -208,6 +228,7 @@ impl View {
         let kept = &self.0.kept;
         if let Some(found) = kept.borrow_dependent().get(key) {
             let evaluation = found.evaluation.asked_as(T::ASKED);
+            self.count(found, &evaluation);
             return self.outcome_of(&evaluation, found.origin).details(default);
         }
         let missing = kept.borrow_owner().held.snapshot.not_found(key);
@@ -265,7 +286,8 @@ impl View {
     /// As [`View::renew`], for another context.
     pub fn renew_with(&mut self, context: Context) -> bool {
         let Inner { shared, keys, kept, .. } = &*self.0;
-        let next = View::new(shared, context, keys.clone(), kept.borrow_owner().request_overrides.clone());
+        let overrides = kept.borrow_owner().request_overrides.clone();
+        let next = View::new(shared, context, keys.clone(), overrides, None);
         let is_another = !next.says_the_same(self);
         *self = next;
         is_another
@@ -283,9 +305,9 @@ impl View {
 }
 
 impl<'h> Evaluations<'h> {
-    fn new(shared: &Shared, by: &'h By, context: &Context, keys: &Keys) -> Evaluations<'h> {
+    fn new(shared: &Shared, by: &'h By, context: &Context, keys: &Keys, now: Timestamp) -> Evaluations<'h> {
         let context = shared.with_supplied(context);
-        let moment = Moment::default();
+        let moment = Moment::at(now);
         let mut request = Request::new(&context, &moment);
         request.overrides = by.held.overrides.as_deref();
         request.request_overrides = by.request_overrides.as_deref();

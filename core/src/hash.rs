@@ -13,6 +13,16 @@ pub(crate) fn name(text: &str) -> u64 {
     hasher.finish()
 }
 
+/// The hash of several names in their order.
+pub(crate) fn names<'n>(names: impl IntoIterator<Item = &'n str>) -> u64 {
+    let mut hasher = NameState::default().build_hasher();
+    for name in names {
+        hasher.write(name.as_bytes());
+        hasher.write_u8(0xff);
+    }
+    hasher.finish()
+}
+
 /// Whether two texts are the same. Most names have at most 16 bytes: those are compared in two overlapping pieces,
 /// which is several times as fast as a call to the library's comparison.
 #[inline(always)]

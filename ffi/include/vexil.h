@@ -288,6 +288,20 @@ typedef struct {
   uint64_t id;
 } vexil_subscription;
 
+// A view. It is freed by `vexil_view_free`.
+typedef struct {
+  // The number that names it; 0 names nothing.
+  uint64_t id;
+} vexil_view;
+
+// A key of a view and what it came to.
+typedef struct {
+  // The key, in the same buffer as the texts of the details.
+  vexil_slice key;
+  // What it came to.
+  vexil_details details;
+} vexil_entry;
+
 #ifdef __cplusplus
 extern "C" {
 #endif // __cplusplus
@@ -343,30 +357,6 @@ vexil_code vexil_client_refresh(vexil_client client);
 // `definitions` is as it says.
 vexil_code vexil_client_put(vexil_client client,
                             vexil_text definitions);
-
-// Sets what a key is in this process, whatever is in force; the value in JSON.
-//
-// # Safety
-//
-// `key` and `value` are as they say.
-vexil_code vexil_override_set(vexil_client client, vexil_text key, vexil_text value);
-
-// Every override, in JSON: an object of values by key.
-//
-// # Safety
-//
-// `overrides` is null, or leads to a buffer as it says.
-vexil_code vexil_overrides(vexil_client client, vexil_buffer *overrides);
-
-// Removes an override; one that is not there is none.
-//
-// # Safety
-//
-// `key` is as it says.
-vexil_code vexil_override_remove(vexil_client client, vexil_text key);
-
-// Removes all overrides.
-vexil_code vexil_overrides_clear(vexil_client client);
 
 // Makes a context of attributes; of two with one path the last counts.
 //
@@ -430,6 +420,71 @@ vexil_code vexil_on_change(vexil_client client,
 
 // Listens no more. What is being told on another thread just now is still heard; `release` is called after it.
 vexil_code vexil_subscription_cancel(vexil_subscription subscription);
+
+// Sets what a key is in this process, whatever is in force; the value in JSON.
+//
+// # Safety
+//
+// `key` and `value` are as they say.
+vexil_code vexil_override_set(vexil_client client, vexil_text key, vexil_text value);
+
+// Every override, in JSON: an object of values by key.
+//
+// # Safety
+//
+// `overrides` is null, or leads to a buffer as it says.
+vexil_code vexil_overrides(vexil_client client, vexil_buffer *overrides);
+
+// Removes an override; one that is not there is none.
+//
+// # Safety
+//
+// `key` is as it says.
+vexil_code vexil_override_remove(vexil_client client, vexil_text key);
+
+// Removes all overrides.
+vexil_code vexil_overrides_clear(vexil_client client);
+
+// Sets a value while the program runs, in JSON: in a namespace of the host's own for whoever asks or listens; in
+// `features`, `configs` and `experiments` it is an override of the key, under the same permission.
+//
+// # Safety
+//
+// The texts are as they say.
+vexil_code vexil_runtime_set(vexil_client client,
+                             vexil_text namespace_,
+                             vexil_text key,
+                             vexil_text value);
+
+// Every runtime value of a namespace, in JSON: an object of values by key.
+//
+// # Safety
+//
+// `namespace` is as it says; `values` is null, or leads to a buffer as it says.
+vexil_code vexil_runtime_values(vexil_client client, vexil_text namespace_, vexil_buffer *values);
+
+// Removes a runtime value; one that is not there is none.
+//
+// # Safety
+//
+// The texts are as they say.
+vexil_code vexil_runtime_remove(vexil_client client, vexil_text namespace_, vexil_text key);
+
+// Registers definitions, in JSON, for keys that the control plane may not know yet; each stands where what is in force
+// has no such key. All of them, or none where one is wrong.
+//
+// # Safety
+//
+// `definitions` is as it says.
+vexil_code vexil_register(vexil_client client,
+                          vexil_text definitions);
+
+// Takes back what was registered for a key.
+//
+// # Safety
+//
+// `key` is as it says.
+vexil_code vexil_unregister(vexil_client client, vexil_text key);
 
 #if defined(VEXIL_FAIL_ON_PURPOSE)
 // Fails with this code, or with `INTERNAL` where there is no such code.
@@ -531,6 +586,79 @@ vexil_code vexil_variant_config(vexil_client client,
 //
 // `key` is as it says; `text` is null, or leads to a buffer as it says.
 vexil_code vexil_explain(vexil_client client, vexil_text key, vexil_context context, vexil_buffer *text);
+
+// Evaluates keys for a context, all by what is in force at one moment. `keys` may be null where `count` is 0: then the
+// view is of all there are.
+//
+// # Safety
+//
+// `keys` leads to `count` texts, which are as they say; `view` is null, or leads to room for a handle.
+vexil_code vexil_view_new(vexil_client client,
+                          vexil_context context,
+                          const vexil_text *keys,
+                          size_t count,
+                          vexil_view *view);
+
+// Whether a view says what one that is made now would say, as far as can be told without making it.
+//
+// # Safety
+//
+// `current` is null, or leads to room for a `bool`.
+vexil_code vexil_view_is_current(vexil_view view, bool *current);
+
+// Evaluates a view anew, for the same context, and tells whether anything is another than before.
+//
+// # Safety
+//
+// `changed` is null, or leads to room for a `bool`.
+vexil_code vexil_view_renew(vexil_view view, bool *changed);
+
+// As `vexil_view_renew`, for another context.
+//
+// # Safety
+//
+// `changed` is null, or leads to room for a `bool`.
+vexil_code vexil_view_renew_with(vexil_view view, vexil_context context, bool *changed);
+
+// Copies a view out: its entries into an array with room for `capacity` of them, and their texts into a buffer.
+// `count` is set to how many entries there are; where that is more than the capacity, or the texts do not fit, the code
+// is `BUFFER_TOO_SMALL`, both say how much there is, and nothing in the array counts.
+//
+// # Safety
+//
+// `entries` is null where `capacity` is 0, and has room for `capacity` entries otherwise; `count` is null, or leads to
+// room for a `size_t`; `texts` is null, or leads to a buffer as it says.
+vexil_code vexil_view_read(vexil_view view,
+                           vexil_entry *entries,
+                           size_t capacity,
+                           size_t *count,
+                           vexil_buffer *texts);
+
+// Frees a view.
+vexil_code vexil_view_free(vexil_view view);
+
+// Evaluates many keys for a context, all by what is in force at one moment: `details` has room for `count` of them. As
+// of `vexil_evaluate` the code is that of the call.
+//
+// # Safety
+//
+// `keys` leads to `count` texts, which are as they say; `details` has room for `count` records; `texts` is null, or
+// leads to a buffer as it says.
+vexil_code vexil_evaluate_many(vexil_client client,
+                               const vexil_text *keys,
+                               size_t count,
+                               vexil_context context,
+                               vexil_details *details,
+                               vexil_buffer *texts);
+
+// The number of what a read may come to just now: it moves whenever definitions, overrides, registrations or runtime
+// values do.
+//
+// # Safety
+//
+// `generation` is null, or leads to room for a `uint64_t`.
+vexil_code vexil_generation(vexil_client client,
+                            uint64_t *generation);
 
 #ifdef __cplusplus
 }  // extern "C"

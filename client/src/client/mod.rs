@@ -22,9 +22,10 @@ use crate::seen;
 use crate::source::http;
 use crate::state::{Failure, State};
 use crate::sync::{self, Machinery};
+use crate::telemetry::Telemetry;
 
 pub use local::OverridesNotAllowed;
-pub(crate) use reads::stale_ms;
+pub(crate) use reads::{Pinned, stale_ms};
 
 /// The value of [`Shared::stale_since`] while somebody says that what is held is the newest.
 pub(crate) const FRESH: i64 = i64::MIN;
@@ -62,6 +63,7 @@ pub(crate) struct Shared {
     /// How often this process had forked when `machinery` was last known to be its own.
     forks: AtomicU64,
     closed: AtomicBool,
+    pub(crate) telemetry: Telemetry,
     machinery: ArcSwap<Machinery>,
     /// Without a lock, for a child could wait for ever for one that somebody held in the parent.
     thread: ArcSwapOption<JoinHandle<()>>,
@@ -73,8 +75,9 @@ pub struct Client {
     shared: Arc<Shared>,
     /// Goes with the last clone.
     _owner: Arc<Owner>,
-    /// Those of one request, where this client is of one.
+    /// Those of one request, and the moment that it sees, where this client is of one.
     request_overrides: Option<Arc<Overrides>>,
+    pinned: Option<Arc<Pinned>>,
 }
 
 /// Stops the client when it goes.
@@ -103,6 +106,7 @@ impl Client {
         let id = seen::next_client();
         let shared = Arc::new(Shared {
             id,
+            telemetry: Telemetry::new(&options, &instance_id),
             supplied: options.attributes(&instance_id),
             instance_id,
             held: ArcSwap::from_pointee(Held::new(id, nothing, Origin::Nowhere)),
@@ -120,7 +124,7 @@ impl Client {
         }
         shared.take_what_is_here(&machinery);
         let _owner = Arc::new(Owner { shared: Arc::clone(&shared) });
-        let client = Client { shared, _owner, request_overrides: None };
+        let client = Client { shared, _owner, request_overrides: None, pinned: None };
         client.shared().begin(&machinery).map_err(StartError::Thread)?;
         let state = client.state();
         match state.last_error {
@@ -131,7 +135,8 @@ impl Client {
         }
     }
 
-    fn shared(&self) -> &Arc<Shared> {
+    #[inline]
+    pub(crate) fn shared(&self) -> &Arc<Shared> {
         &self.shared
     }
 
@@ -297,6 +302,9 @@ impl Shared {
             // Of several threads that have noticed, one puts its own in place.
             if Arc::ptr_eq(&found, &before) {
                 let is_stopped = self.closed.load(Ordering::Relaxed);
+                if !is_stopped {
+                    self.telemetry.after_fork(&self.options, &self.instance_id);
+                }
                 if self.is_watching() && !self.options.threadless && !is_stopped {
                     // Without a thread what is held is served, and grows old.
                     drop(self.start_thread(machinery));
@@ -318,6 +326,7 @@ impl Shared {
             return;
         }
         self.machinery.load().stop();
+        self.telemetry.stop();
         let thread = self.thread.swap(None).and_then(Arc::into_inner);
         if let Some(thread) = thread
             && thread.thread().id() != std::thread::current().id()

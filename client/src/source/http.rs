@@ -19,6 +19,8 @@ use crate::state::{Failure, FailureCode};
 pub(crate) const MESSAGE_BYTES: usize = limits::DOCUMENT_BYTES + (64 << 10);
 /// Whoever publishes more keys than this is no control plane.
 const KEYS_BYTES: u64 = 1 << 20;
+/// What was made of a report is told in a few words.
+const RECEIPT_BYTES: u64 = 64 << 10;
 const REDIRECTS: u32 = 5;
 /// The longest wait that an answer may ask for.
 const LONGEST_WAIT: Duration = Duration::from_secs(600);
@@ -47,6 +49,19 @@ impl From<Failure> for Refused {
     }
 }
 
+/// What becomes of a report.
+#[derive(Debug)]
+pub(crate) enum Told {
+    /// It was taken; the answer says what of it.
+    Taken(String),
+    /// It is too large for the control plane, or for somebody on the way.
+    TooLarge,
+    /// The key may not report, or there is nobody to report to.
+    NotAllowed(Failure),
+    /// It is no report.
+    Refused(Failure),
+}
+
 /// A control plane, as one key sees it.
 #[derive(Debug, Clone)]
 pub(crate) struct Http {
@@ -57,6 +72,7 @@ pub(crate) struct Http {
     streaming: Agent,
     sockets: Option<Sockets>,
     silence: Duration,
+    request_timeout: Duration,
 }
 
 /// Whether a text is an address that can be asked.
@@ -86,6 +102,7 @@ impl Http {
             streaming: Agent::new_with_config(streaming()),
             sockets,
             silence: options.silence,
+            request_timeout: options.request_timeout,
         }
     }
 
@@ -142,6 +159,33 @@ impl Http {
         }
         is_of_type(&answer, "text/event-stream")?;
         Ok(Box::new(Events::new(answer.into_body().into_reader(), MESSAGE_BYTES)))
+    }
+
+    /// Tells what has happened in this process, within a time that is at most that of any request. An error is one that
+    /// may pass.
+    pub(crate) fn tell(&self, report: Vec<u8>, within: Option<Duration>) -> Result<Told, Refused> {
+        let within = within.map_or(self.request_timeout, |within| within.min(self.request_timeout));
+        let answer = self
+            .agent
+            .post(format!("{}/sdk/v1/events", self.url))
+            .header(header::AUTHORIZATION, &self.authorization)
+            .content_type("application/json")
+            .config()
+            .timeout_global(Some(within))
+            .build()
+            .send(report)
+            .map_err(|error| failed(&error))?;
+        let status = answer.status();
+        match status {
+            StatusCode::ACCEPTED => Ok(Told::Taken(text(answer, RECEIPT_BYTES).unwrap_or_default())),
+            StatusCode::PAYLOAD_TOO_LARGE => Ok(Told::TooLarge),
+            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::NOT_FOUND => {
+                Ok(Told::NotAllowed(refused(answer).failure))
+            }
+            StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS => Err(refused(answer)),
+            _ if status.is_client_error() => Ok(Told::Refused(refused(answer).failure)),
+            _ => Err(refused(answer)),
+        }
     }
 
     /// Ends every request that is under way; none can be made afterwards.

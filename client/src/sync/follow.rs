@@ -17,6 +17,7 @@ const DRIFT: f64 = 0.1;
 
 /// Goes on until the client stops.
 pub(crate) fn run(shared: &Shared, machinery: &Machinery) {
+    shared.telemetry.start();
     let retry = &shared.options.retry;
     let is_streamed = machinery.http.is_some() && shared.options.streaming != Streaming::Off;
     // Refreshes that failed, and streams that came to nothing, in a row.

@@ -72,7 +72,7 @@ impl Shared {
         machinery.tell();
     }
 
-    /// Takes over what is on disk, as far as it is good; the error is what ended that early.
+    /// Takes over what is on disk, as far as it is good; the error is the first thing that is not.
     fn take_cache(&self, machinery: &Machinery) -> Result<(), Failure> {
         let mut intake = machinery.intake.lock();
         let Some(store) = &mut intake.store else { return Ok(()) };
@@ -87,11 +87,7 @@ impl Shared {
                 Ok(()) => taken = true,
                 // Several processes may keep one file, each what it has seen, and none in the order of the others.
                 Err(failure) if matches!(failure.code, FailureCode::RolledBack | FailureCode::Gap) => {}
-                Err(failure) => {
-                    // What comes before it is good.
-                    damage = Some(failure);
-                    break;
-                }
+                Err(failure) => drop(damage.get_or_insert(failure)),
             }
         }
         if taken {
@@ -221,6 +217,10 @@ impl Shared {
         // First: whoever sees the new ones must not take them for old.
         if matches!(origin, Origin::Remote | Origin::File | Origin::Memory) {
             self.stale_since.store(FRESH, Ordering::Relaxed);
+        }
+        let snapshot = snapshot.into();
+        if matches!(origin, Origin::Remote | Origin::Cache) {
+            self.telemetry.applied(snapshot.version());
         }
         let Ok(()) = self.swap::<Infallible>(machinery, |held| Ok(held.with_snapshot(snapshot, origin)));
     }

@@ -26,7 +26,7 @@ use crate::state::{ConnectionStatus, Failure, FailureCode, State};
 use intake::Intake;
 use news::News;
 
-pub(crate) use follow::run;
+pub(crate) use follow::{backoff, drifting, run};
 
 /// All of a client that has locks. A child of a fork makes its own, for locks may be held by threads that are not there.
 pub(crate) struct Machinery {

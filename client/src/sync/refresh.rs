@@ -121,8 +121,9 @@ impl Shared {
         });
     }
 
-    /// Refreshes before a read, where no thread does; of several readers one, and the others do not wait for it.
+    /// Refreshes before a read, and tells, where no thread does; of several readers one, and the others do not wait.
     pub(crate) fn refresh_if_due(&self, machinery: &Machinery) {
+        self.telemetry.tell_if_due();
         let Some(mut refreshed) = machinery.refreshing.try_lock() else { return };
         let now = Instant::now();
         if refreshed.is_some_and(|at| now.duration_since(at) < self.interval()) {

@@ -15,4 +15,5 @@ mod local;
 mod origin;
 mod statics;
 mod streams;
+mod telemetry;
 mod views;

@@ -9,7 +9,7 @@ use std::time::Duration;
 use base64ct::{Base64UrlUnpadded, Encoding};
 use ed25519_dalek::{Signer, SigningKey};
 use tungstenite::handshake::derive_accept_key;
-use vexil_client::{Options, Source, TrustedKey};
+use vexil_client::{Options, Source, Telemetry, TrustedKey};
 
 /// What is answered to a request.
 #[derive(Clone)]
@@ -33,7 +33,14 @@ type Handler = dyn Fn(&str, &str) -> Reply + Send + Sync;
 pub(crate) struct Origin {
     pub(crate) address: SocketAddr,
     handler: Arc<Mutex<Arc<Handler>>>,
-    asked: Arc<Mutex<Vec<String>>>,
+    asked: Arc<Mutex<Vec<Asked>>>,
+}
+
+/// A request: its path, and what it brought.
+#[derive(Clone)]
+struct Asked {
+    path: String,
+    body: String,
 }
 
 impl Origin {
@@ -59,10 +66,17 @@ impl Origin {
 
     /// The paths that were asked for so far.
     pub(crate) fn asked(&self) -> Vec<String> {
-        self.asked.lock().unwrap().clone()
+        self.asked.lock().unwrap().iter().map(|asked| asked.path.clone()).collect()
     }
 
-    /// Options for a client of this server, which trusts its key and is in a hurry.
+    /// The reports that were told so far, whether they were taken or not.
+    pub(crate) fn told(&self) -> Vec<serde_json::Value> {
+        let asked = self.asked.lock().unwrap();
+        let told = asked.iter().filter(|asked| asked.path == "/sdk/v1/events");
+        told.map(|asked| serde_json::from_str(&asked.body).unwrap()).collect()
+    }
+
+    /// Options for a client of this server, which trusts its key, is in a hurry, and tells nothing.
     pub(crate) fn options(&self) -> Options {
         let source = Source::Http { url: format!("http://{}", self.address), key: "vx_test".to_owned() };
         Options {
@@ -75,12 +89,13 @@ impl Origin {
                 base: Duration::from_millis(5),
                 max: Duration::from_millis(20),
             },
+            telemetry: Telemetry { enabled: false, ..Telemetry::default() },
             ..Options::new(source)
         }
     }
 }
 
-fn answer(socket: &TcpStream, handler: &Mutex<Arc<Handler>>, asked: &Mutex<Vec<String>>) {
+fn answer(socket: &TcpStream, handler: &Mutex<Arc<Handler>>, asked: &Mutex<Vec<Asked>>) {
     let mut reader = BufReader::new(socket);
     let mut head = String::new();
     loop {
@@ -94,7 +109,17 @@ fn answer(socket: &TcpStream, handler: &Mutex<Arc<Handler>>, asked: &Mutex<Vec<S
         head.push_str(&line);
     }
     let path = head.split(' ').nth(1).unwrap_or_default().to_owned();
-    asked.lock().unwrap().push(path.clone());
+    let header = |wanted: &str| {
+        let headers = head.lines().filter_map(|line| line.split_once(": "));
+        let mut values =
+            headers.filter(|(name, _)| name.eq_ignore_ascii_case(wanted)).map(|(_, value)| value);
+        values.next().unwrap_or_default().trim().to_owned()
+    };
+    let mut body = vec![0; header("content-length").parse().unwrap_or(0)];
+    if reader.read_exact(&mut body).is_err() {
+        return;
+    }
+    asked.lock().unwrap().push(Asked { path: path.clone(), body: String::from_utf8(body).unwrap() });
     let handler = Arc::clone(&handler.lock().unwrap());
     let mut socket = socket;
     // Until the other side has had enough.
@@ -106,11 +131,11 @@ fn answer(socket: &TcpStream, handler: &Mutex<Arc<Handler>>, asked: &Mutex<Vec<S
             hang(&mut reader);
         }
         Reply::Socket(frames) => {
-            drop(socket.write_all(&[switched(&head).as_bytes(), &frames].concat()));
+            drop(socket.write_all(&[switched(&header("sec-websocket-key")).as_bytes(), &frames].concat()));
             hang(&mut reader);
         }
         Reply::ShortSocket(frames) => {
-            drop(socket.write_all(&[switched(&head).as_bytes(), &frames].concat()));
+            drop(socket.write_all(&[switched(&header("sec-websocket-key")).as_bytes(), &frames].concat()));
         }
         Reply::Endless(first, rest) => {
             let mut went = socket.write_all(&first);
@@ -122,11 +147,7 @@ fn answer(socket: &TcpStream, handler: &Mutex<Arc<Handler>>, asked: &Mutex<Vec<S
 }
 
 /// The answer that agrees to a WebSocket.
-fn switched(head: &str) -> String {
-    let key = head.lines().filter_map(|line| line.split_once(": "));
-    let key =
-        key.filter(|(name, _)| name.eq_ignore_ascii_case("sec-websocket-key")).map(|(_, key)| key).next();
-    let key = key.unwrap_or_default().trim();
+fn switched(key: &str) -> String {
     let accepted = derive_accept_key(key.as_bytes());
     format!(
         "HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: websocket\r\nsec-websocket-accept: {accepted}\r\n\r\n"

@@ -155,3 +155,31 @@ fn a_request_may_bring_overrides_of_its_own_below_kills() {
     assert!(view.is_enabled("a") && view.is_enabled("b"));
     assert_eq!(view.bool_details("a", false).reason.as_str(), "OVERRIDE");
 }
+
+#[test]
+fn a_pinned_client_sees_one_moment() {
+    let client =
+        memory(r#"{"key": "b", "default": true}, {"key": "killed", "enabled": false, "default": true}"#);
+    client.set_override("b", false).unwrap();
+    let mut overrides = Overrides::new();
+    overrides.set("killed", true);
+    overrides.set("later", true);
+    let pinned = client.with_request_overrides(overrides).pinned();
+    client.clear_overrides();
+    client.put(&bundle(2, r#"{"key": "b", "default": true}, {"key": "killed"}, {"key": "later"}"#)).unwrap();
+    let read = |client: &Client| {
+        ["b", "killed", "later"]
+            .map(|key| client.bool_details(key, &ann(), false))
+            .map(|found| (found.value, found.version))
+    };
+    assert_eq!(read(&pinned), [(false, 1), (false, 1), (false, 1)]);
+    assert_eq!(pinned.view(ann(), Keys::All).version(), 1);
+    assert!(pinned.explain("later", &ann()).to_string().contains("later"));
+    assert_eq!(read(&client), [(true, 2), (false, 2), (false, 2)]);
+    assert_eq!(
+        read(&pinned.pinned()),
+        [(true, 2), (true, 2), (true, 2)],
+        "it is pinned anew, with its overrides"
+    );
+    assert_eq!(pinned.state().version, 2, "how the client stands is its own matter");
+}

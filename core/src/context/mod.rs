@@ -1,6 +1,7 @@
 //! Who asks: attributes by path, lent by the host without a copy, or held in a [`Context`].
 
 mod path;
+mod route;
 
 use crate::document::{Arena, Member, Node};
 use crate::hash;
@@ -11,6 +12,7 @@ use crate::value::number::Number;
 
 pub use path::{Known, Path, SUPPLIED};
 pub(crate) use path::{KnownPaths, Paths, Spelled, canonical};
+pub use route::Route;
 
 /// An attribute, borrowed from whoever holds it.
 #[derive(Clone, Copy)]

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::hash;
+use crate::{hash, limits};
 
 /// The attributes that evaluation itself asks for. A context keeps each in a slot of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -99,6 +99,23 @@ impl Path {
     /// The path as text.
     pub fn as_str(&self) -> &str {
         &self.0.text
+    }
+
+    /// The hash of the text, the same wherever this library runs in this version: for tables of hosts.
+    #[inline]
+    pub fn hash(&self) -> u64 {
+        self.0.hash
+    }
+
+    /// All spellings of this path that a context may have, the nearest first.
+    pub fn spellings(&self) -> Vec<String> {
+        let one = self.as_str();
+        let names = || std::iter::once(one).chain(ALIASES.iter().map(|(alias, _)| *alias));
+        let custom = names().map(|name| format!("{CUSTOM}{name}"));
+        let mut spellings: Vec<String> = names().map(str::to_owned).chain(custom).collect();
+        spellings.retain(|spelling| spelling.len() <= limits::PATH_BYTES && canonical(spelling).0 == one);
+        spellings.sort_by_key(|spelling| canonical(spelling).1);
+        spellings
     }
 
     /// The slot, if it is one of the attributes that evaluation itself asks for.

@@ -159,11 +159,18 @@ impl Asked {
     ];
 
     /// Whether an entry can answer, if it can be asked at all.
+    #[inline]
     pub(super) fn fits_entry(self, body: &Body) -> bool {
         match body {
             Body::Flag(flag) => self.fits(&flag.value_type),
             _ => self == Asked::Json,
         }
+    }
+
+    /// Whether a value of an entry that can answer is one: an integer that no float holds exactly is none.
+    #[inline]
+    pub(super) fn admits(self, value: Option<&Value>) -> bool {
+        self != Asked::Float || value.and_then(Value::as_float).is_some()
     }
 
     /// Whether an entry of this type can answer.
@@ -310,6 +317,16 @@ impl std::fmt::Display for RuleName<'_> {
     }
 }
 
+/// Two evaluations have the same fingerprint where their keys, variations and reasons are the same, and hardly ever
+/// otherwise. It means nothing outside of this process.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Fingerprint {
+    /// A hash of the entry's key and of what its outcomes are called.
+    pub entry: u64,
+    /// The variation and the reason, below 2^40.
+    pub outcome: u64,
+}
+
 /// The outcome of one evaluation, borrowed from the snapshot (and the overrides) that it was made with.
 #[derive(Debug, Clone, Copy)]
 pub struct Evaluation<'a> {
@@ -323,12 +340,20 @@ pub struct Evaluation<'a> {
 impl<'a> Evaluation<'a> {
     /// What [`Snapshot::evaluate_as`] would have said: the same for a caller who wants a type.
     pub fn asked_as(self, asked: Asked) -> Evaluation<'a> {
+        match self.answers(asked) {
+            true => self,
+            false => self.snapshot.failed(self.entry, ErrorCode::TypeMismatch),
+        }
+    }
+
+    /// Whether a caller who wants this type is told just this.
+    #[inline]
+    pub fn answers(&self, asked: Asked) -> bool {
         match self.entry {
-            Some(entry) if self.error.is_none() && asked.fits_entry(&entry.body) => {
-                self.snapshot.evaluated(entry, self.decision, Some(asked), self.overdue)
+            Some(entry) if self.error.is_none() => {
+                asked.fits_entry(&entry.body) && asked.admits(self.value())
             }
-            Some(entry) if self.error.is_none() => self.snapshot.failed(Some(entry), ErrorCode::TypeMismatch),
-            _ => self,
+            _ => true,
         }
     }
 
@@ -360,6 +385,19 @@ impl<'a> Evaluation<'a> {
     #[inline]
     pub fn value(&self) -> Option<&'a Value> {
         self.decision.value
+    }
+
+    /// The key of the entry; none where there is no such entry.
+    pub fn key(&self) -> Option<&'a str> {
+        self.entry.filter(|_| self.error != Some(ErrorCode::FlagNotFound)).map(|entry| &*entry.key)
+    }
+
+    /// What stands for the key, the variation and the reason, for those who count. None where there is no such entry.
+    #[inline]
+    pub fn fingerprint(&self) -> Option<Fingerprint> {
+        let entry = self.entry.filter(|_| self.error != Some(ErrorCode::FlagNotFound))?;
+        let outcome = u64::from(self.decision.variation.number()) << 8 | self.decision.reason as u64;
+        Some(Fingerprint { entry: entry.fingerprint, outcome })
     }
 
     /// The id of the variation or variant that the value is, if it is one.
@@ -448,8 +486,15 @@ impl<'a> Evaluation<'a> {
     /// The unit that the experiment assigned, of the context that the evaluation was made with: for exposures, and for
     /// what is to be stored.
     pub fn unit(&self, context: &impl Attributes) -> Option<String> {
-        let experiment = self.assignment()?.as_experiment()?;
-        visit_id(self.snapshot, context, &experiment.by, |unit| unit.map(str::to_owned))
+        self.visit_unit(context, |unit| unit.map(str::to_owned))
+    }
+
+    /// As [`Evaluation::unit`], handed over without a copy.
+    pub fn visit_unit<R>(&self, context: &impl Attributes, visitor: impl FnOnce(Option<&str>) -> R) -> R {
+        match self.assignment().and_then(|assignment| assignment.as_experiment()) {
+            Some(experiment) => visit_id(self.snapshot, context, &experiment.by, visitor),
+            None => visitor(None),
+        }
     }
 
     /// What is wrong with the definition, when the error is [`ErrorCode::ParseError`].
@@ -458,5 +503,56 @@ impl<'a> Evaluation<'a> {
             Body::Invalid(invalid) => Some(&invalid.problem),
             _ => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Fingerprint;
+    use crate::{Context, Delta, Environment, Request, Snapshot, Timestamp};
+
+    fn fingerprint(snapshot: &Snapshot, key: &str, user: &str) -> Option<Fingerprint> {
+        let context = Context::new().with("user.id", user);
+        snapshot.evaluate(key, &Request::new(&context, Timestamp::from_millis(0))).fingerprint()
+    }
+
+    fn load(text: &str) -> Snapshot {
+        Snapshot::load_json(text.as_bytes(), Environment::Document).unwrap()
+    }
+
+    const ENTRIES: &str = r#"{"version": 1, "entries": [
+        {"key": "a", "scopes": {"user": {"ann": {"serve": "on"}, "bob": {"serve": "off"}}}, "default": true},
+        {"key": "b", "default": true},
+        {"key": "s", "type": "segment", "condition": {}}]}"#;
+
+    #[test]
+    fn a_fingerprint_is_of_key_variation_and_reason() {
+        let snapshot = load(ENTRIES);
+        let all = [("a", "ann"), ("a", "bob"), ("a", "eve"), ("b", "ann")];
+        let all: Vec<Fingerprint> =
+            all.iter().map(|(key, user)| fingerprint(&snapshot, key, user).unwrap()).collect();
+        for (position, one) in all.iter().enumerate() {
+            assert!(!all[position + 1..].contains(one), "{all:?}");
+        }
+        assert_eq!(fingerprint(&snapshot, "b", "bob"), Some(all[3]), "whoever asks");
+        assert_eq!(fingerprint(&snapshot, "s", "ann"), None);
+        assert_eq!(fingerprint(&snapshot, "none", "ann"), None);
+    }
+
+    #[test]
+    fn a_fingerprint_stays_with_the_names_that_it_stands_for() {
+        let before = load(ENTRIES);
+        let change = |variations: &str| {
+            let delta = format!(
+                r#"{{"from": 1, "version": 2, "entries": [{{"key": "b", "default": true, "variations": {variations}}}]}}"#
+            );
+            before.apply(Delta::parse_json(delta.as_bytes()).unwrap()).unwrap()
+        };
+        let same = r#"[{"id": "off", "value": false}, {"id": "on", "value": true}]"#;
+        let other = r#"[{"id": "yes", "value": true}, {"id": "no", "value": false}]"#;
+        let was = fingerprint(&before, "b", "ann");
+        assert_eq!(fingerprint(&change(same), "b", "ann"), was);
+        assert_ne!(fingerprint(&change(other), "b", "ann"), was);
+        assert_eq!(fingerprint(&change(other), "a", "ann"), fingerprint(&before, "a", "ann"));
     }
 }

@@ -1,6 +1,7 @@
 //! Model -> entries of a snapshot: references become numbers, salts are hashed, tables are laid out.
 
 use crate::context::Path;
+use crate::hash;
 use crate::model::operand::Salted;
 use crate::model::{self, BUCKETS, Ranges, ReferenceKind};
 use crate::value::Value;
@@ -23,7 +24,17 @@ pub(super) fn entry(entry: model::Entry, refer: &mut dyn FnMut(&str) -> EntryId)
         }
     };
     let references = compiler.references.into();
-    Entry { key: entry.key.into(), body, references }
+    let fingerprint = fingerprint(&entry.key, &body);
+    Entry { key: entry.key.into(), fingerprint, body, references }
+}
+
+fn fingerprint(key: &str, body: &Body) -> u64 {
+    let ids: Vec<&str> = match body {
+        Body::Flag(flag) => flag.variations.iter().map(|variation| &*variation.id).collect(),
+        Body::Experiment(experiment) => experiment.variants.iter().map(|variant| &*variant.id).collect(),
+        _ => Vec::new(),
+    };
+    hash::names(std::iter::once(key).chain(ids))
 }
 
 /// Whether an entry has no place in a snapshot (DESIGN 3, `sensitive`).

@@ -7,7 +7,7 @@ use smol_str::SmolStr;
 
 use crate::context::Path;
 use crate::graph::Weight;
-use crate::hash::NameState;
+use crate::hash::{self, NameState};
 use crate::model::operand::Salted;
 use crate::model::{self, Expected, Expiry, ReferenceKind, Status, ValueType};
 use crate::problem::Problem;
@@ -20,9 +20,13 @@ pub(crate) struct EntryId(pub(crate) u32);
 
 pub(crate) type Condition = model::condition::Condition<EntryId>;
 
+/// The key comes first, with its fingerprint: whoever looks an entry up has just read the one, and may want the other.
 #[derive(Debug, Clone, PartialEq)]
+#[repr(C)]
 pub(crate) struct Entry {
     pub(crate) key: SmolStr,
+    /// Of the key, and of the ids of variations or variants in their order.
+    pub(crate) fingerprint: u64,
     pub(crate) body: Body,
     /// Every entry that this one mentions, as often as it does.
     pub(crate) references: Box<[Reference]>,
@@ -38,7 +42,7 @@ pub(crate) struct Reference {
 impl Entry {
     /// What stands for an entry that is mentioned or was removed.
     pub(crate) fn missing(key: SmolStr) -> Entry {
-        Entry { key, body: Body::Missing, references: Box::default() }
+        Entry { fingerprint: hash::names([&*key]), key, body: Body::Missing, references: Box::default() }
     }
 
     pub(crate) fn pins(&self) -> Option<&Pinned> {
@@ -167,6 +171,12 @@ impl Position {
     #[inline]
     pub(crate) fn at(position: u32) -> Position {
         Position(position)
+    }
+
+    /// The number itself, which is none's too.
+    #[inline]
+    pub(crate) fn number(self) -> u32 {
+        self.0
     }
 
     #[inline]

@@ -142,9 +142,9 @@ impl Snapshot {
         }
         let key = entry.key.clone();
         let problem = Problem::new(code, &Pointer::Root.member(&key), message);
-        let evaluable = is_evaluable(&entry.body);
+        let (fingerprint, evaluable) = (entry.fingerprint, is_evaluable(&entry.body));
         let body = Body::Invalid(Box::new(Invalid { problem, evaluable, masked: Some(entry) }));
-        self.set(id, Arc::new(Entry { key, body, references: Box::default() }));
+        self.set(id, Arc::new(Entry { key, fingerprint, body, references: Box::default() }));
         self.links.masked.push(id);
     }
 

@@ -7,7 +7,7 @@ use super::guard::{Fault, guarded};
 use super::handles::{Handles, Kind};
 use super::text::{Buffer, Text};
 use crate::Code;
-use crate::control::{ClientOptions, ClientState, VexilError, json_value};
+use crate::control::{ClientOptions, ClientState, VexilError};
 
 static CLIENTS: Handles<Client> = Handles::new(Kind::Client);
 
@@ -108,59 +108,6 @@ pub unsafe extern "C" fn vexil_client_put(client: ClientHandle, definitions: Tex
         // SAFETY: as the caller promises.
         let definitions = unsafe { definitions.read("the definitions") }?;
         Ok(client.client()?.put(definitions).map_err(VexilError::from)?)
-    })
-}
-
-/// Sets what a key is in this process, whatever is in force; the value in JSON.
-///
-/// # Safety
-///
-/// `key` and `value` are as they say.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn vexil_override_set(client: ClientHandle, key: Text, value: Text) -> Code {
-    guarded(|| {
-        // SAFETY: as the caller promises.
-        let (key, value) = unsafe { (key.read("the key")?, value.read("the value")?) };
-        let value = json_value(value)?;
-        Ok(client.client()?.set_override(key, value).map_err(VexilError::from)?)
-    })
-}
-
-/// Every override, in JSON: an object of values by key.
-///
-/// # Safety
-///
-/// `overrides` is null, or leads to a buffer as it says.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn vexil_overrides(client: ClientHandle, overrides: *mut Buffer) -> Code {
-    guarded(|| {
-        let all: std::collections::BTreeMap<_, _> = client.client()?.overrides().into_iter().collect();
-        // SAFETY: as the caller promises.
-        unsafe { Buffer::fill(overrides, &json(&all)?) }
-    })
-}
-
-/// Removes an override; one that is not there is none.
-///
-/// # Safety
-///
-/// `key` is as it says.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn vexil_override_remove(client: ClientHandle, key: Text) -> Code {
-    guarded(|| {
-        // SAFETY: as the caller promises.
-        let key = unsafe { key.read("the key") }?;
-        client.client()?.remove_override(key);
-        Ok(())
-    })
-}
-
-/// Removes all overrides.
-#[unsafe(no_mangle)]
-pub extern "C" fn vexil_overrides_clear(client: ClientHandle) -> Code {
-    guarded(|| {
-        client.client()?.clear_overrides();
-        Ok(())
     })
 }
 

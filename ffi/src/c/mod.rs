@@ -12,6 +12,7 @@ mod details;
 pub mod guard;
 mod handles;
 mod listen;
+mod local;
 #[cfg(feature = "fail-on-purpose")]
 mod provoke;
 mod read;
@@ -22,6 +23,7 @@ pub use client::*;
 pub use context::*;
 pub use details::*;
 pub use listen::*;
+pub use local::*;
 #[cfg(feature = "fail-on-purpose")]
 pub use provoke::*;
 pub use read::*;

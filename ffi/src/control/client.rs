@@ -1,6 +1,5 @@
 //! A client, as hosts hold it.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use once_cell::sync::OnceCell;
@@ -8,7 +7,7 @@ use vexil_client::{Client, Context};
 use vexil_core::{Arena, Node, Value};
 
 use super::error::VexilError;
-use super::listeners::{ChangeListener, StateListener, Subscription};
+use super::listeners::{ChangeListener, HostStore, StateListener, StickyStore, Subscription};
 use super::options::ClientOptions;
 use super::state::{ClientState, Explanation, ValueChange};
 use crate::Code;
@@ -31,10 +30,18 @@ impl VexilClient {
 
 #[uniffi::export]
 impl VexilClient {
-    /// Starts a client, and waits for the first definitions as long as the options say.
-    #[uniffi::constructor]
-    pub fn start(options: ClientOptions) -> Result<Arc<VexilClient>, VexilError> {
-        let client = Client::start(options.into_options()?)?;
+    /// Starts a client, and waits for the first definitions as long as the options say. `sticky` remembers which variants
+    /// units were given; it takes the place of the file that the options may name.
+    #[uniffi::constructor(default(sticky = None))]
+    pub fn start(
+        options: ClientOptions,
+        sticky: Option<Arc<dyn StickyStore>>,
+    ) -> Result<Arc<VexilClient>, VexilError> {
+        let mut options = options.into_options()?;
+        if let Some(sticky) = sticky {
+            options.sticky = Some(Arc::new(HostStore(sticky)));
+        }
+        let client = Client::start(options)?;
         Ok(Arc::new(VexilClient { client, handle: OnceCell::new() }))
     }
 
@@ -52,6 +59,17 @@ impl VexilClient {
     /// How the client stands.
     pub fn state(&self) -> ClientState {
         ClientState::from(&self.client.state())
+    }
+
+    /// Whether there are definitions to evaluate with, wherever they came from. A read without any is an error of its own
+    /// (`PROVIDER_NOT_READY`) and of a client whose fallback is `throw` an exception.
+    pub fn is_ready(&self) -> bool {
+        self.client.is_ready()
+    }
+
+    /// The number of what a read may come to just now; it moves whenever that does.
+    pub fn generation(&self) -> u64 {
+        self.client.generation()
     }
 
     /// The name of this process in telemetry, and in contexts as `instance.id`.
@@ -87,31 +105,6 @@ impl VexilClient {
         Subscription::new(self.client.on_change(&namespace, &key, move |change| {
             drop(listener.on_change(ValueChange::from(change)));
         }))
-    }
-
-    /// Sets what a key is in this process, whatever is in force; the value in JSON.
-    pub fn set_override(&self, key: String, value_json: String) -> Result<(), VexilError> {
-        Ok(self.client.set_override(&key, json_value(&value_json)?)?)
-    }
-
-    /// The override of a key, in JSON.
-    pub fn get_override(&self, key: String) -> Option<String> {
-        self.client.get_override(&key).map(|value| value.to_string())
-    }
-
-    /// Every override, in JSON.
-    pub fn overrides(&self) -> HashMap<String, String> {
-        self.client.overrides().into_iter().map(|(key, value)| (key, value.to_string())).collect()
-    }
-
-    /// Removes an override.
-    pub fn remove_override(&self, key: String) {
-        self.client.remove_override(&key);
-    }
-
-    /// Removes all overrides.
-    pub fn clear_overrides(&self) {
-        self.client.clear_overrides();
     }
 
     /// Evaluates, and tells how; the context in JSON.

@@ -1,6 +1,6 @@
 //! What a call can fail with, by the kinds that hosts tell apart.
 
-use vexil_client::{Failure, OverridesNotAllowed, StartError};
+use vexil_client::{Failure, OverridesNotAllowed, Problem, RuntimeError, StartError};
 
 use crate::Code;
 use crate::c::guard::Fault;
@@ -101,5 +101,22 @@ impl From<Failure> for VexilError {
 impl From<OverridesNotAllowed> for VexilError {
     fn from(error: OverridesNotAllowed) -> VexilError {
         VexilError::argument(Code::OverridesNotAllowed, error.to_string())
+    }
+}
+
+impl From<RuntimeError> for VexilError {
+    fn from(error: RuntimeError) -> VexilError {
+        let code = match error {
+            RuntimeError::NotAllowed(_) => Code::OverridesNotAllowed,
+            RuntimeError::Name => Code::InvalidValue,
+            RuntimeError::TooMany | RuntimeError::TooLarge => Code::TooLong,
+        };
+        VexilError::argument(code, error.to_string())
+    }
+}
+
+impl From<Problem> for VexilError {
+    fn from(problem: Problem) -> VexilError {
+        VexilError::argument(Code::InvalidDefinitions, problem.to_string())
     }
 }

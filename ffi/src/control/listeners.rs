@@ -56,3 +56,27 @@ impl Subscription {
         drop(self.held.lock().take());
     }
 }
+
+/// Where variants are remembered that units were given in experiments that are `sticky`. It is asked by reads, in the
+/// thread that reads; one that throws is taken for one that knows nothing.
+#[uniffi::export(with_foreign)]
+pub trait StickyStore: Send + Sync {
+    /// The id of the variant that a unit was given.
+    fn get(&self, experiment: String, unit: String) -> Result<Option<String>, ListenerError>;
+
+    /// Remembers the variant that a unit was given.
+    fn put(&self, experiment: String, unit: String, variant: String) -> Result<(), ListenerError>;
+}
+
+/// A host's store, as the client asks it.
+pub(super) struct HostStore(pub(super) Arc<dyn StickyStore>);
+
+impl vexil_client::StickyStore for HostStore {
+    fn get(&self, experiment: &str, unit: &str) -> Option<String> {
+        self.0.get(experiment.to_owned(), unit.to_owned()).ok().flatten()
+    }
+
+    fn put(&self, experiment: &str, unit: &str, variant: &str) {
+        drop(self.0.put(experiment.to_owned(), unit.to_owned(), variant.to_owned()));
+    }
+}

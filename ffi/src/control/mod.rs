@@ -3,13 +3,14 @@
 mod client;
 mod error;
 mod listeners;
+mod local;
 mod options;
 mod state;
 
 pub use client::VexilClient;
 pub(crate) use client::{json_context, json_value};
 pub use error::VexilError;
-pub use listeners::{ChangeListener, ListenerError, StateListener, Subscription};
+pub use listeners::{ChangeListener, ListenerError, StateListener, StickyStore, Subscription};
 pub use options::{ClientOptions, Fallback, SourceOptions, Streaming, TrustedKeyOptions};
 pub use state::{ClientState, ConnectionStatus, Explanation, SourceFailure, ValueChange};
 

@@ -1,12 +1,16 @@
 //! Options, as hosts give them: in records through uniffi, in JSON through the C ABI. What is not said is as the client
 //! has it.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde::Deserialize;
-use vexil_client::{Cache, Options, Source, TrustedKey};
+use vexil_client::{Cache, FileStore, Options, Source, TrustedKey};
 
 use super::error::VexilError;
+
+/// Pairs of an experiment and a unit that a file remembers.
+const STICKY_CAPACITY: usize = 100_000;
 
 /// Where definitions come from.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, uniffi::Enum)]
@@ -39,6 +43,9 @@ pub enum Streaming {
     Off,
     /// Server-sent events; asked every now and then while they are away.
     Events,
+    /// A WebSocket; likewise.
+    #[serde(rename = "websocket")]
+    WebSocket,
 }
 
 /// What a read comes to without definitions.
@@ -137,6 +144,15 @@ pub struct ClientOptions {
     #[uniffi(default = None)]
     #[serde(default)]
     pub allow_overrides: Option<bool>,
+    /// The file where it is remembered which variants units were given in experiments that are `sticky`; without it they
+    /// are evaluated like all others.
+    #[uniffi(default = None)]
+    #[serde(default)]
+    pub sticky_file: Option<String>,
+    /// For how many pairs of an experiment and a unit there is room in that file. 100,000.
+    #[uniffi(default = None)]
+    #[serde(default)]
+    pub sticky_capacity: Option<u32>,
     /// `instance.id`: a name of its own for this process; a random one when absent.
     #[uniffi(default = None)]
     #[serde(default)]
@@ -180,6 +196,7 @@ impl ClientOptions {
             options.streaming = match streaming {
                 Streaming::Off => vexil_client::Streaming::Off,
                 Streaming::Events => vexil_client::Streaming::Events,
+                Streaming::WebSocket => vexil_client::Streaming::WebSocket,
             };
         }
         if let Some(fallback) = self.fallback {
@@ -202,6 +219,13 @@ impl ClientOptions {
             .map(|key| TrustedKey::new(&key.id, &key.public))
             .collect::<Result<_, _>>()
             .map_err(|error| VexilError::options(format!("`trusted_keys`: {error}")))?;
+        if let Some(path) = &self.sticky_file {
+            let capacity = self.sticky_capacity.map_or(STICKY_CAPACITY, |capacity| capacity as usize);
+            let store = FileStore::open(path, capacity);
+            let store =
+                store.map_err(|error| VexilError::options(format!("`sticky_file`: {path}: {error}")))?;
+            options.sticky = Some(Arc::new(store));
+        }
         options.supplied.instance_id = self.instance_id;
         options.supplied.service_name = self.service_name;
         options.supplied.app_version = self.app_version;

@@ -1,0 +1,94 @@
+//! A context that is laid flat once.
+
+use pyo3::exceptions::PyTypeError;
+use pyo3::prelude::*;
+use pyo3::types::{PyMapping, PyString};
+use vexil_core::value::number::Number;
+use vexil_core::{Arena, Node, limits};
+use vexil_ffi::Code;
+
+use crate::errors;
+use crate::shape::{Refusal, Shape, shape, type_name};
+
+/// Attributes that lie flat, for all who ask with them again and again.
+#[pyclass(frozen, module = "vexil")]
+pub(crate) struct Context {
+    pub(crate) flat: vexil_core::Context,
+}
+
+#[pymethods]
+impl Context {
+    #[new]
+    #[pyo3(signature = (attributes, /))]
+    fn new(attributes: &Bound<'_, PyAny>) -> PyResult<Context> {
+        let py = attributes.py();
+        if attributes.cast::<PyMapping>().is_err() {
+            let found = type_name(attributes);
+            return Err(PyTypeError::new_err(format!("a context is made of a mapping, not of {found}")));
+        }
+        flat(attributes).map(|flat| Context { flat }).map_err(|refusal| match refusal.told(py) {
+            Ok(message) => errors::argument(py, Code::InvalidContext, message),
+            Err(error) => error,
+        })
+    }
+}
+
+fn flat(mapping: &Bound<'_, PyAny>) -> Result<vexil_core::Context, Refusal> {
+    let arena = Arena::new();
+    let mut reading = Reading { arena: &arena, left: limits::CONTEXT_ATTRIBUTES + limits::CONTEXT_ITEMS };
+    let tree = reading.node(mapping, 0)?;
+    vexil_core::Context::from_node(&tree)
+        .map_err(|problem| Refusal::new(format!("none: {}", problem.message)))
+}
+
+/// Python's objects on their way to a tree of the core's.
+struct Reading<'a> {
+    arena: &'a Arena,
+    /// How many more there may be: a mapping that holds itself has no end.
+    left: usize,
+}
+
+impl<'a> Reading<'a> {
+    fn node(&mut self, object: &Bound<'_, PyAny>, depth: usize) -> Result<Node<'a>, Refusal> {
+        self.left = self.left.checked_sub(1).ok_or_else(|| Refusal::new("too large"))?;
+        // One deeper than the core allows, so that it says what is too deep.
+        if depth > limits::CONTEXT_DEPTH + 1 {
+            return Err(Refusal::new("nested too deep"));
+        }
+        if object.is_none() {
+            return Ok(Node::Null);
+        }
+        Ok(match shape(object)? {
+            Shape::Text(text) => Node::Str(self.arena.str(text)),
+            Shape::Number(Number::Int(value)) => Node::Int(value),
+            Shape::Number(Number::Float(value)) => Node::Float(value),
+            Shape::Bool(value) => Node::Bool(value),
+            Shape::List(list) => self.list(list.iter(), depth)?,
+            Shape::Tuple(tuple) => self.list(tuple.iter(), depth)?,
+            Shape::Mapping => self.object(object, depth)?,
+        })
+    }
+
+    fn list<'py>(
+        &mut self,
+        items: impl Iterator<Item = Bound<'py, PyAny>>,
+        depth: usize,
+    ) -> Result<Node<'a>, Refusal> {
+        let items: Result<Vec<_>, _> = items.map(|item| self.node(&item, depth + 1)).collect();
+        Ok(self.arena.list(items?))
+    }
+
+    fn object(&mut self, mapping: &Bound<'_, PyAny>, depth: usize) -> Result<Node<'a>, Refusal> {
+        let mapping = mapping.cast::<PyMapping>().map_err(|error| Refusal::raised(error.into()))?;
+        let mut members = Vec::new();
+        for member in mapping.items().map_err(Refusal::raised)? {
+            let (name, value) =
+                member.extract::<(Bound<'_, PyAny>, Bound<'_, PyAny>)>().map_err(Refusal::raised)?;
+            let name = name.cast::<PyString>().ok().and_then(|name| name.to_str().ok());
+            let name = name.ok_or_else(|| Refusal::new("a mapping with names that are no text"))?;
+            let value = self.node(&value, depth + 1).map_err(|refusal| refusal.in_member(name))?;
+            members.push((self.arena.str(name), value));
+        }
+        Ok(self.arena.object(members))
+    }
+}

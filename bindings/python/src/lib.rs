@@ -1,0 +1,28 @@
+//! The native module of the Python package: what every request does, over the same clients that the package starts and
+//! watches through uniffi. That face is in this library too; `_uniffi.py` loads it from here.
+//!
+//! Nothing here decides anything about a flag: contexts are lent to the core, and what it says is handed over.
+#![allow(unsafe_code, reason = "the scaffolding of uniffi is exported by name")]
+
+mod asker;
+mod client;
+mod context;
+mod details;
+mod errors;
+mod kept;
+mod shape;
+mod value;
+
+use pyo3::prelude::*;
+
+vexil_ffi::uniffi_reexport_scaffolding!();
+
+#[pymodule(gil_used = false)]
+mod _native {
+    #[pymodule_export]
+    use crate::client::Client;
+    #[pymodule_export]
+    use crate::context::Context;
+    #[pymodule_export]
+    use crate::details::Details;
+}
