@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use vexil_client::Client;
+use vexil_client::{Client, Options};
 
 use super::error::VexilError;
 use super::listeners::{
@@ -21,6 +21,12 @@ pub struct VexilClient {
 }
 
 impl VexilClient {
+    fn with(options: Options) -> Result<Arc<VexilClient>, VexilError> {
+        let client = Client::start(options)?;
+        let handle = clients::insert(client.clone())?;
+        Ok(Arc::new(VexilClient { client, handle }))
+    }
+
     /// The same client, for the faces that evaluate.
     pub fn client(&self) -> &Client {
         &self.client
@@ -40,9 +46,16 @@ impl VexilClient {
         if let Some(sticky) = sticky {
             options.sticky = Some(Arc::new(HostStore(sticky)));
         }
-        let client = Client::start(options)?;
-        let handle = clients::insert(client.clone())?;
-        Ok(Arc::new(VexilClient { client, handle }))
+        VexilClient::with(options)
+    }
+
+    /// As [`VexilClient::start`], with the options that environment variables name. `sdk` is the name and version of the
+    /// package that calls.
+    #[uniffi::constructor]
+    pub fn from_env(sdk: String) -> Result<Arc<VexilClient>, VexilError> {
+        let mut options = Options::from_env()?;
+        options.telemetry.sdk = sdk;
+        VexilClient::with(options)
     }
 
     /// Stops: nobody is asked any more, and the C ABI knows the client no more. Whoever evaluates by this object is still

@@ -1,6 +1,8 @@
 //! What a call can fail with, by the kinds that hosts tell apart.
 
-use vexil_client::{Failure, FailureCode, OverridesNotAllowed, Problem, RuntimeError, StartError};
+use vexil_client::{
+    Failure, FailureCode, OptionsError, OverridesNotAllowed, Problem, RuntimeError, StartError,
+};
 
 use crate::Code;
 use crate::fault::Fault;
@@ -126,6 +128,12 @@ impl From<RuntimeError> for VexilError {
             RuntimeError::TooMany | RuntimeError::TooLarge => Code::TooLong,
         };
         VexilError::argument(code, error.to_string())
+    }
+}
+
+impl From<OptionsError> for VexilError {
+    fn from(error: OptionsError) -> VexilError {
+        VexilError::options(error.to_string())
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde::Deserialize;
-use vexil_client::{Cache, FileStore, Options, Source, TrustedKey};
+use vexil_client::{Cache, Certificates, FileStore, Options, Source, TrustedKey};
 
 use super::error::VexilError;
 
@@ -140,6 +140,10 @@ pub struct ClientOptions {
     #[uniffi(default = [])]
     #[serde(default)]
     pub trusted_keys: Vec<TrustedKeyOptions>,
+    /// A file with certificates, in PEM, of those who vouch for the control plane, in place of the public authorities.
+    #[uniffi(default = None)]
+    #[serde(default)]
+    pub ca_file: Option<String>,
     /// Whether overrides may be set. Where the source is no control plane.
     #[uniffi(default = None)]
     #[serde(default)]
@@ -229,6 +233,12 @@ impl ClientOptions {
                 return Err(VexilError::options("`cache_max_age_ms` is of no use without `cache_folder`"));
             }
         };
+        if let Some(path) = &self.ca_file {
+            let refuse =
+                |why: &dyn std::fmt::Display| VexilError::options(format!("`ca_file`: {path}: {why}"));
+            let pem = std::fs::read_to_string(path).map_err(|error| refuse(&error))?;
+            options.certificates = Some(Certificates::from_pem(&pem).map_err(|error| refuse(&error))?);
+        }
         if self.sticky_capacity.is_some() && self.sticky_file.is_none() {
             return Err(VexilError::options("`sticky_capacity` is of no use without `sticky_file`"));
         }
@@ -253,5 +263,22 @@ impl ClientOptions {
         options.supplied.service_name = self.service_name;
         options.supplied.app_version = self.app_version;
         Ok(options)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_option_is_in_the_table() {
+        let table = include_str!("../../../docs/clients.md");
+        // What an unknown one is told lists those that are known.
+        let told = serde_json::from_str::<ClientOptions>(r#"{"nothing": 1}"#).unwrap_err().to_string();
+        let options: Vec<_> = told.split('`').skip(3).step_by(2).collect();
+        assert!(options.len() > 20 && options.contains(&"source"), "{told}");
+        for option in options {
+            assert!(table.contains(&format!("| `{option}` |")), "docs/clients.md does not have `{option}`");
+        }
     }
 }

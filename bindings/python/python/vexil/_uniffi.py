@@ -572,6 +572,8 @@ def _uniffi_check_api_checksums(lib):
         raise InternalError("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     if lib.uniffi_vexil_ffi_checksum_method_vexilclient_unregister() != 23705:
         raise InternalError("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    if lib.uniffi_vexil_ffi_checksum_constructor_vexilclient_from_env() != 45234:
+        raise InternalError("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     if lib.uniffi_vexil_ffi_checksum_constructor_vexilclient_start() != 25204:
         raise InternalError("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
 
@@ -705,6 +707,9 @@ _UniffiLib.uniffi_vexil_ffi_checksum_method_vexilclient_state.restype = ctypes.c
 _UniffiLib.uniffi_vexil_ffi_checksum_method_vexilclient_unregister.argtypes = (
 )
 _UniffiLib.uniffi_vexil_ffi_checksum_method_vexilclient_unregister.restype = ctypes.c_uint16
+_UniffiLib.uniffi_vexil_ffi_checksum_constructor_vexilclient_from_env.argtypes = (
+)
+_UniffiLib.uniffi_vexil_ffi_checksum_constructor_vexilclient_from_env.restype = ctypes.c_uint16
 _UniffiLib.uniffi_vexil_ffi_checksum_constructor_vexilclient_start.argtypes = (
 )
 _UniffiLib.uniffi_vexil_ffi_checksum_constructor_vexilclient_start.restype = ctypes.c_uint16
@@ -912,6 +917,11 @@ _UniffiLib.uniffi_vexil_ffi_fn_method_vexilclient_unregister.argtypes = (
     ctypes.POINTER(_UniffiRustCallStatus),
 )
 _UniffiLib.uniffi_vexil_ffi_fn_method_vexilclient_unregister.restype = None
+_UniffiLib.uniffi_vexil_ffi_fn_constructor_vexilclient_from_env.argtypes = (
+    _UniffiRustBuffer,
+    ctypes.POINTER(_UniffiRustCallStatus),
+)
+_UniffiLib.uniffi_vexil_ffi_fn_constructor_vexilclient_from_env.restype = ctypes.c_uint64
 _UniffiLib.uniffi_vexil_ffi_fn_constructor_vexilclient_start.argtypes = (
     _UniffiRustBuffer,
     _UniffiRustBuffer,
@@ -1755,7 +1765,7 @@ class ClientOptions:
     """
     All options. Times are in milliseconds.
 """
-    def __init__(self, *, source:SourceOptions, environment:typing.Optional[str] = _DEFAULT, bootstrap:typing.Optional[str] = _DEFAULT, polling_interval_ms:typing.Optional[int] = _DEFAULT, streaming:typing.Optional[Streaming] = _DEFAULT, silence_ms:typing.Optional[int] = _DEFAULT, request_timeout_ms:typing.Optional[int] = _DEFAULT, start_timeout_ms:typing.Optional[int] = _DEFAULT, cache_folder:typing.Optional[str] = _DEFAULT, cache_max_age_ms:typing.Optional[int] = _DEFAULT, retry_attempts:typing.Optional[int] = _DEFAULT, retry_base_ms:typing.Optional[int] = _DEFAULT, retry_max_ms:typing.Optional[int] = _DEFAULT, fallback:typing.Optional[Fallback] = _DEFAULT, offline:bool = False, threadless:bool = False, trusted_keys:typing.List[TrustedKeyOptions] = _DEFAULT, allow_overrides:typing.Optional[bool] = _DEFAULT, sticky_file:typing.Optional[str] = _DEFAULT, sticky_capacity:typing.Optional[int] = _DEFAULT, telemetry:typing.Optional[bool] = _DEFAULT, telemetry_interval_ms:typing.Optional[int] = _DEFAULT, telemetry_exposures:typing.Optional[bool] = _DEFAULT, sdk:typing.Optional[str] = _DEFAULT, instance_id:typing.Optional[str] = _DEFAULT, service_name:typing.Optional[str] = _DEFAULT, app_version:typing.Optional[str] = _DEFAULT):
+    def __init__(self, *, source:SourceOptions, environment:typing.Optional[str] = _DEFAULT, bootstrap:typing.Optional[str] = _DEFAULT, polling_interval_ms:typing.Optional[int] = _DEFAULT, streaming:typing.Optional[Streaming] = _DEFAULT, silence_ms:typing.Optional[int] = _DEFAULT, request_timeout_ms:typing.Optional[int] = _DEFAULT, start_timeout_ms:typing.Optional[int] = _DEFAULT, cache_folder:typing.Optional[str] = _DEFAULT, cache_max_age_ms:typing.Optional[int] = _DEFAULT, retry_attempts:typing.Optional[int] = _DEFAULT, retry_base_ms:typing.Optional[int] = _DEFAULT, retry_max_ms:typing.Optional[int] = _DEFAULT, fallback:typing.Optional[Fallback] = _DEFAULT, offline:bool = False, threadless:bool = False, trusted_keys:typing.List[TrustedKeyOptions] = _DEFAULT, ca_file:typing.Optional[str] = _DEFAULT, allow_overrides:typing.Optional[bool] = _DEFAULT, sticky_file:typing.Optional[str] = _DEFAULT, sticky_capacity:typing.Optional[int] = _DEFAULT, telemetry:typing.Optional[bool] = _DEFAULT, telemetry_interval_ms:typing.Optional[int] = _DEFAULT, telemetry_exposures:typing.Optional[bool] = _DEFAULT, sdk:typing.Optional[str] = _DEFAULT, instance_id:typing.Optional[str] = _DEFAULT, service_name:typing.Optional[str] = _DEFAULT, app_version:typing.Optional[str] = _DEFAULT):
         self.source = source
         if environment is _DEFAULT:
             self.environment = None
@@ -1815,6 +1825,10 @@ class ClientOptions:
             self.trusted_keys = []
         else:
             self.trusted_keys = trusted_keys
+        if ca_file is _DEFAULT:
+            self.ca_file = None
+        else:
+            self.ca_file = ca_file
         if allow_overrides is _DEFAULT:
             self.allow_overrides = None
         else:
@@ -1860,7 +1874,7 @@ class ClientOptions:
 
     
     def __str__(self):
-        return "ClientOptions(source={}, environment={}, bootstrap={}, polling_interval_ms={}, streaming={}, silence_ms={}, request_timeout_ms={}, start_timeout_ms={}, cache_folder={}, cache_max_age_ms={}, retry_attempts={}, retry_base_ms={}, retry_max_ms={}, fallback={}, offline={}, threadless={}, trusted_keys={}, allow_overrides={}, sticky_file={}, sticky_capacity={}, telemetry={}, telemetry_interval_ms={}, telemetry_exposures={}, sdk={}, instance_id={}, service_name={}, app_version={})".format(self.source, self.environment, self.bootstrap, self.polling_interval_ms, self.streaming, self.silence_ms, self.request_timeout_ms, self.start_timeout_ms, self.cache_folder, self.cache_max_age_ms, self.retry_attempts, self.retry_base_ms, self.retry_max_ms, self.fallback, self.offline, self.threadless, self.trusted_keys, self.allow_overrides, self.sticky_file, self.sticky_capacity, self.telemetry, self.telemetry_interval_ms, self.telemetry_exposures, self.sdk, self.instance_id, self.service_name, self.app_version)
+        return "ClientOptions(source={}, environment={}, bootstrap={}, polling_interval_ms={}, streaming={}, silence_ms={}, request_timeout_ms={}, start_timeout_ms={}, cache_folder={}, cache_max_age_ms={}, retry_attempts={}, retry_base_ms={}, retry_max_ms={}, fallback={}, offline={}, threadless={}, trusted_keys={}, ca_file={}, allow_overrides={}, sticky_file={}, sticky_capacity={}, telemetry={}, telemetry_interval_ms={}, telemetry_exposures={}, sdk={}, instance_id={}, service_name={}, app_version={})".format(self.source, self.environment, self.bootstrap, self.polling_interval_ms, self.streaming, self.silence_ms, self.request_timeout_ms, self.start_timeout_ms, self.cache_folder, self.cache_max_age_ms, self.retry_attempts, self.retry_base_ms, self.retry_max_ms, self.fallback, self.offline, self.threadless, self.trusted_keys, self.ca_file, self.allow_overrides, self.sticky_file, self.sticky_capacity, self.telemetry, self.telemetry_interval_ms, self.telemetry_exposures, self.sdk, self.instance_id, self.service_name, self.app_version)
     def __eq__(self, other):
         if self.source != other.source:
             return False
@@ -1895,6 +1909,8 @@ class ClientOptions:
         if self.threadless != other.threadless:
             return False
         if self.trusted_keys != other.trusted_keys:
+            return False
+        if self.ca_file != other.ca_file:
             return False
         if self.allow_overrides != other.allow_overrides:
             return False
@@ -1939,6 +1955,7 @@ class _UniffiFfiConverterTypeClientOptions(_UniffiConverterRustBuffer):
             offline=_UniffiFfiConverterBoolean.read(buf),
             threadless=_UniffiFfiConverterBoolean.read(buf),
             trusted_keys=_UniffiFfiConverterSequenceTypeTrustedKeyOptions.read(buf),
+            ca_file=_UniffiFfiConverterOptionalString.read(buf),
             allow_overrides=_UniffiFfiConverterOptionalBoolean.read(buf),
             sticky_file=_UniffiFfiConverterOptionalString.read(buf),
             sticky_capacity=_UniffiFfiConverterOptionalUInt32.read(buf),
@@ -1970,6 +1987,7 @@ class _UniffiFfiConverterTypeClientOptions(_UniffiConverterRustBuffer):
         _UniffiFfiConverterBoolean.check_lower(value.offline)
         _UniffiFfiConverterBoolean.check_lower(value.threadless)
         _UniffiFfiConverterSequenceTypeTrustedKeyOptions.check_lower(value.trusted_keys)
+        _UniffiFfiConverterOptionalString.check_lower(value.ca_file)
         _UniffiFfiConverterOptionalBoolean.check_lower(value.allow_overrides)
         _UniffiFfiConverterOptionalString.check_lower(value.sticky_file)
         _UniffiFfiConverterOptionalUInt32.check_lower(value.sticky_capacity)
@@ -2000,6 +2018,7 @@ class _UniffiFfiConverterTypeClientOptions(_UniffiConverterRustBuffer):
         _UniffiFfiConverterBoolean.write(value.offline, buf)
         _UniffiFfiConverterBoolean.write(value.threadless, buf)
         _UniffiFfiConverterSequenceTypeTrustedKeyOptions.write(value.trusted_keys, buf)
+        _UniffiFfiConverterOptionalString.write(value.ca_file, buf)
         _UniffiFfiConverterOptionalBoolean.write(value.allow_overrides, buf)
         _UniffiFfiConverterOptionalString.write(value.sticky_file, buf)
         _UniffiFfiConverterOptionalUInt32.write(value.sticky_capacity, buf)
@@ -3621,6 +3640,25 @@ class VexilClient(VexilClientProtocol):
 """
     
     _handle: ctypes.c_uint64
+    @classmethod
+    def from_env(cls, sdk: str) -> VexilClient:
+        """
+        As [`VexilClient::start`], with the options that environment variables name. `sdk` is the name and version of the
+        package that calls.
+"""
+        
+        _UniffiFfiConverterString.check_lower(sdk)
+        _uniffi_lowered_args = (
+            _UniffiFfiConverterString.lower(sdk),
+        )
+        _uniffi_lift_return = _UniffiFfiConverterTypeVexilClient.lift
+        _uniffi_error_converter = _UniffiFfiConverterTypeVexilError
+        _uniffi_ffi_result = _uniffi_rust_call_with_error(
+            _uniffi_error_converter,
+            _UniffiLib.uniffi_vexil_ffi_fn_constructor_vexilclient_from_env,
+            *_uniffi_lowered_args,
+        )
+        return cls._uniffi_make_instance(_uniffi_ffi_result)
     @classmethod
     def start(cls, options: ClientOptions,sticky: typing.Union[object, typing.Optional[StickyStore]] = _DEFAULT) -> VexilClient:
         """

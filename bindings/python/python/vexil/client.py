@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from . import _json, _native, _uniffi
 from .errors import ArgumentError, ClosedError, translated
-from .options import Definitions, to_native
+from .options import SDK, Definitions, to_native
 from .pinned import Pinned
 from .state import Change, Explanation, State, Subscription, change_of, state_of
 
@@ -56,6 +56,14 @@ class Client(_native.Client):
         native = to_native(options)
         with translated():
             self._begin(_uniffi.VexilClient.start(native))
+
+    @classmethod
+    def from_env(cls) -> Self:
+        """A client with the options that the environment variables ``VEXIL_URL``, ``VEXIL_SDK_KEY``, ... name."""
+        client = cls.__new__(cls)
+        with translated():
+            client._begin(_uniffi.VexilClient.from_env(SDK))
+        return client
 
     def _begin(self, control: _uniffi.VexilClient) -> None:
         self._attach(control.handle())

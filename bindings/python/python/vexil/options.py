@@ -15,6 +15,10 @@ __all__ = ["ClientOptions", "Definitions"]
 Definitions: TypeAlias = str | Mapping[str, Any] | Sequence[Mapping[str, Any]]
 """A bundle, a list of definitions, or one: as JSON, or as what JSON becomes in Python."""
 
+SDK: Final = f"vexil-python/{_uniffi.version()}"
+"""Under which name and version the package reports."""
+
+
 class ClientOptions(TypedDict, total=False):
     """What :class:`~vexil.Client` takes; times are in seconds. One of ``url``, ``file`` and ``definitions`` is needed."""
 
@@ -60,6 +64,8 @@ class ClientOptions(TypedDict, total=False):
     trusted_keys: Mapping[str, str] | Iterable[tuple[str, str]]
     """The keys that snapshots must be signed with, by id: 32 bytes of Ed25519 in base64url. Without any, those that the
     control plane publishes."""
+    ca_file: str | os.PathLike[str] | None
+    """A file with certificates, in PEM, of those who vouch for the control plane, in place of the public authorities."""
     allow_overrides: bool | None
     """Whether overrides may be set: where the source is no control plane, unless you say otherwise."""
     sticky_file: str | os.PathLike[str] | None
@@ -86,7 +92,7 @@ def to_native(options: Mapping[str, Any]) -> _uniffi.ClientOptions:
     if unknown:
         raise TypeError(f"there is no option `{unknown[0]}`")
     given = {name: value for name, value in options.items() if value is not None}
-    native: dict[str, Any] = {"sdk": f"vexil-python/{_uniffi.version()}"}
+    native: dict[str, Any] = {"sdk": SDK}
     native["source"] = _source({name: given[name] for name in _SOURCE if name in given})
     for name, value in given.items():
         if name in _READ:
@@ -197,6 +203,7 @@ _READ: Final[dict[str, Callable[[str, Any], Any]]] = {
     "threadless": _flag,
     "trusted_keys": _keys,
     "allow_overrides": _flag,
+    "ca_file": _path,
     "sticky_file": _path,
     "sticky_capacity": _count,
     "telemetry": _flag,
