@@ -21,8 +21,7 @@ pub struct VexilClient {
 }
 
 impl VexilClient {
-    fn with(options: Options) -> Result<Arc<VexilClient>, VexilError> {
-        let client = Client::start(options)?;
+    fn of(client: Client) -> Result<Arc<VexilClient>, VexilError> {
         let handle = clients::insert(client.clone())?;
         Ok(Arc::new(VexilClient { client, handle }))
     }
@@ -46,16 +45,16 @@ impl VexilClient {
         if let Some(sticky) = sticky {
             options.sticky = Some(Arc::new(HostStore(sticky)));
         }
-        VexilClient::with(options)
+        VexilClient::of(Client::start(options)?)
     }
 
-    /// As [`VexilClient::start`], with the options that environment variables name. `sdk` is the name and version of the
-    /// package that calls.
-    #[uniffi::constructor]
-    pub fn from_env(sdk: String) -> Result<Arc<VexilClient>, VexilError> {
+    /// As `start`, with the options that the environment variables of this process name (`docs/clients.md`). `sdk` is the
+    /// name and version of the package that calls this, such as `vexil-python/1.2.3`.
+    #[uniffi::constructor(default(sdk = None))]
+    pub fn from_env(sdk: Option<String>) -> Result<Arc<VexilClient>, VexilError> {
         let mut options = Options::from_env()?;
-        options.telemetry.sdk = sdk;
-        VexilClient::with(options)
+        options.telemetry.sdk = sdk.unwrap_or(options.telemetry.sdk);
+        VexilClient::of(Client::start(options)?)
     }
 
     /// Stops: nobody is asked any more, and the C ABI knows the client no more. Whoever evaluates by this object is still

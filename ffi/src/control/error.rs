@@ -72,6 +72,12 @@ impl VexilError {
     }
 }
 
+impl From<OptionsError> for VexilError {
+    fn from(error: OptionsError) -> VexilError {
+        VexilError::options(format!("{}: {}", error.variable, error.message))
+    }
+}
+
 impl From<StartError> for VexilError {
     fn from(error: StartError) -> VexilError {
         let reason = error.to_string();
@@ -128,12 +134,6 @@ impl From<RuntimeError> for VexilError {
             RuntimeError::TooMany | RuntimeError::TooLarge => Code::TooLong,
         };
         VexilError::argument(code, error.to_string())
-    }
-}
-
-impl From<OptionsError> for VexilError {
-    fn from(error: OptionsError) -> VexilError {
-        VexilError::options(error.to_string())
     }
 }
 

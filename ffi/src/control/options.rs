@@ -140,10 +140,10 @@ pub struct ClientOptions {
     #[uniffi(default = [])]
     #[serde(default)]
     pub trusted_keys: Vec<TrustedKeyOptions>,
-    /// A file with certificates, in PEM, of those who vouch for the control plane, in place of the public authorities.
+    /// Who vouches for the control plane by TLS, in place of the public authorities: certificates, in PEM.
     #[uniffi(default = None)]
     #[serde(default)]
-    pub ca_file: Option<String>,
+    pub certificates: Option<String>,
     /// Whether overrides may be set. Where the source is no control plane.
     #[uniffi(default = None)]
     #[serde(default)]
@@ -233,12 +233,6 @@ impl ClientOptions {
                 return Err(VexilError::options("`cache_max_age_ms` is of no use without `cache_folder`"));
             }
         };
-        if let Some(path) = &self.ca_file {
-            let refuse =
-                |why: &dyn std::fmt::Display| VexilError::options(format!("`ca_file`: {path}: {why}"));
-            let pem = std::fs::read_to_string(path).map_err(|error| refuse(&error))?;
-            options.certificates = Some(Certificates::from_pem(&pem).map_err(|error| refuse(&error))?);
-        }
         if self.sticky_capacity.is_some() && self.sticky_file.is_none() {
             return Err(VexilError::options("`sticky_capacity` is of no use without `sticky_file`"));
         }
@@ -259,13 +253,17 @@ impl ClientOptions {
         options.telemetry.enabled = self.telemetry.unwrap_or(options.telemetry.enabled);
         options.telemetry.exposures = self.telemetry_exposures.unwrap_or(options.telemetry.exposures);
         options.telemetry.sdk = self.sdk.unwrap_or(options.telemetry.sdk);
+        options.certificates = self
+            .certificates
+            .map(|pem| Certificates::from_pem(&pem))
+            .transpose()
+            .map_err(|error| VexilError::options(format!("`certificates`: {error}")))?;
         options.supplied.instance_id = self.instance_id;
         options.supplied.service_name = self.service_name;
         options.supplied.app_version = self.app_version;
         Ok(options)
     }
 }
-
 #[cfg(test)]
 mod tests {
     use super::*;

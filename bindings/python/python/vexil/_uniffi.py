@@ -572,7 +572,7 @@ def _uniffi_check_api_checksums(lib):
         raise InternalError("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     if lib.uniffi_vexil_ffi_checksum_method_vexilclient_unregister() != 23705:
         raise InternalError("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
-    if lib.uniffi_vexil_ffi_checksum_constructor_vexilclient_from_env() != 45234:
+    if lib.uniffi_vexil_ffi_checksum_constructor_vexilclient_from_env() != 41761:
         raise InternalError("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     if lib.uniffi_vexil_ffi_checksum_constructor_vexilclient_start() != 25204:
         raise InternalError("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
@@ -1765,7 +1765,7 @@ class ClientOptions:
     """
     All options. Times are in milliseconds.
 """
-    def __init__(self, *, source:SourceOptions, environment:typing.Optional[str] = _DEFAULT, bootstrap:typing.Optional[str] = _DEFAULT, polling_interval_ms:typing.Optional[int] = _DEFAULT, streaming:typing.Optional[Streaming] = _DEFAULT, silence_ms:typing.Optional[int] = _DEFAULT, request_timeout_ms:typing.Optional[int] = _DEFAULT, start_timeout_ms:typing.Optional[int] = _DEFAULT, cache_folder:typing.Optional[str] = _DEFAULT, cache_max_age_ms:typing.Optional[int] = _DEFAULT, retry_attempts:typing.Optional[int] = _DEFAULT, retry_base_ms:typing.Optional[int] = _DEFAULT, retry_max_ms:typing.Optional[int] = _DEFAULT, fallback:typing.Optional[Fallback] = _DEFAULT, offline:bool = False, threadless:bool = False, trusted_keys:typing.List[TrustedKeyOptions] = _DEFAULT, ca_file:typing.Optional[str] = _DEFAULT, allow_overrides:typing.Optional[bool] = _DEFAULT, sticky_file:typing.Optional[str] = _DEFAULT, sticky_capacity:typing.Optional[int] = _DEFAULT, telemetry:typing.Optional[bool] = _DEFAULT, telemetry_interval_ms:typing.Optional[int] = _DEFAULT, telemetry_exposures:typing.Optional[bool] = _DEFAULT, sdk:typing.Optional[str] = _DEFAULT, instance_id:typing.Optional[str] = _DEFAULT, service_name:typing.Optional[str] = _DEFAULT, app_version:typing.Optional[str] = _DEFAULT):
+    def __init__(self, *, source:SourceOptions, environment:typing.Optional[str] = _DEFAULT, bootstrap:typing.Optional[str] = _DEFAULT, polling_interval_ms:typing.Optional[int] = _DEFAULT, streaming:typing.Optional[Streaming] = _DEFAULT, silence_ms:typing.Optional[int] = _DEFAULT, request_timeout_ms:typing.Optional[int] = _DEFAULT, start_timeout_ms:typing.Optional[int] = _DEFAULT, cache_folder:typing.Optional[str] = _DEFAULT, cache_max_age_ms:typing.Optional[int] = _DEFAULT, retry_attempts:typing.Optional[int] = _DEFAULT, retry_base_ms:typing.Optional[int] = _DEFAULT, retry_max_ms:typing.Optional[int] = _DEFAULT, fallback:typing.Optional[Fallback] = _DEFAULT, offline:bool = False, threadless:bool = False, trusted_keys:typing.List[TrustedKeyOptions] = _DEFAULT, certificates:typing.Optional[str] = _DEFAULT, allow_overrides:typing.Optional[bool] = _DEFAULT, sticky_file:typing.Optional[str] = _DEFAULT, sticky_capacity:typing.Optional[int] = _DEFAULT, telemetry:typing.Optional[bool] = _DEFAULT, telemetry_interval_ms:typing.Optional[int] = _DEFAULT, telemetry_exposures:typing.Optional[bool] = _DEFAULT, sdk:typing.Optional[str] = _DEFAULT, instance_id:typing.Optional[str] = _DEFAULT, service_name:typing.Optional[str] = _DEFAULT, app_version:typing.Optional[str] = _DEFAULT):
         self.source = source
         if environment is _DEFAULT:
             self.environment = None
@@ -1825,10 +1825,10 @@ class ClientOptions:
             self.trusted_keys = []
         else:
             self.trusted_keys = trusted_keys
-        if ca_file is _DEFAULT:
-            self.ca_file = None
+        if certificates is _DEFAULT:
+            self.certificates = None
         else:
-            self.ca_file = ca_file
+            self.certificates = certificates
         if allow_overrides is _DEFAULT:
             self.allow_overrides = None
         else:
@@ -1874,7 +1874,7 @@ class ClientOptions:
 
     
     def __str__(self):
-        return "ClientOptions(source={}, environment={}, bootstrap={}, polling_interval_ms={}, streaming={}, silence_ms={}, request_timeout_ms={}, start_timeout_ms={}, cache_folder={}, cache_max_age_ms={}, retry_attempts={}, retry_base_ms={}, retry_max_ms={}, fallback={}, offline={}, threadless={}, trusted_keys={}, ca_file={}, allow_overrides={}, sticky_file={}, sticky_capacity={}, telemetry={}, telemetry_interval_ms={}, telemetry_exposures={}, sdk={}, instance_id={}, service_name={}, app_version={})".format(self.source, self.environment, self.bootstrap, self.polling_interval_ms, self.streaming, self.silence_ms, self.request_timeout_ms, self.start_timeout_ms, self.cache_folder, self.cache_max_age_ms, self.retry_attempts, self.retry_base_ms, self.retry_max_ms, self.fallback, self.offline, self.threadless, self.trusted_keys, self.ca_file, self.allow_overrides, self.sticky_file, self.sticky_capacity, self.telemetry, self.telemetry_interval_ms, self.telemetry_exposures, self.sdk, self.instance_id, self.service_name, self.app_version)
+        return "ClientOptions(source={}, environment={}, bootstrap={}, polling_interval_ms={}, streaming={}, silence_ms={}, request_timeout_ms={}, start_timeout_ms={}, cache_folder={}, cache_max_age_ms={}, retry_attempts={}, retry_base_ms={}, retry_max_ms={}, fallback={}, offline={}, threadless={}, trusted_keys={}, certificates={}, allow_overrides={}, sticky_file={}, sticky_capacity={}, telemetry={}, telemetry_interval_ms={}, telemetry_exposures={}, sdk={}, instance_id={}, service_name={}, app_version={})".format(self.source, self.environment, self.bootstrap, self.polling_interval_ms, self.streaming, self.silence_ms, self.request_timeout_ms, self.start_timeout_ms, self.cache_folder, self.cache_max_age_ms, self.retry_attempts, self.retry_base_ms, self.retry_max_ms, self.fallback, self.offline, self.threadless, self.trusted_keys, self.certificates, self.allow_overrides, self.sticky_file, self.sticky_capacity, self.telemetry, self.telemetry_interval_ms, self.telemetry_exposures, self.sdk, self.instance_id, self.service_name, self.app_version)
     def __eq__(self, other):
         if self.source != other.source:
             return False
@@ -1910,7 +1910,7 @@ class ClientOptions:
             return False
         if self.trusted_keys != other.trusted_keys:
             return False
-        if self.ca_file != other.ca_file:
+        if self.certificates != other.certificates:
             return False
         if self.allow_overrides != other.allow_overrides:
             return False
@@ -1955,7 +1955,7 @@ class _UniffiFfiConverterTypeClientOptions(_UniffiConverterRustBuffer):
             offline=_UniffiFfiConverterBoolean.read(buf),
             threadless=_UniffiFfiConverterBoolean.read(buf),
             trusted_keys=_UniffiFfiConverterSequenceTypeTrustedKeyOptions.read(buf),
-            ca_file=_UniffiFfiConverterOptionalString.read(buf),
+            certificates=_UniffiFfiConverterOptionalString.read(buf),
             allow_overrides=_UniffiFfiConverterOptionalBoolean.read(buf),
             sticky_file=_UniffiFfiConverterOptionalString.read(buf),
             sticky_capacity=_UniffiFfiConverterOptionalUInt32.read(buf),
@@ -1987,7 +1987,7 @@ class _UniffiFfiConverterTypeClientOptions(_UniffiConverterRustBuffer):
         _UniffiFfiConverterBoolean.check_lower(value.offline)
         _UniffiFfiConverterBoolean.check_lower(value.threadless)
         _UniffiFfiConverterSequenceTypeTrustedKeyOptions.check_lower(value.trusted_keys)
-        _UniffiFfiConverterOptionalString.check_lower(value.ca_file)
+        _UniffiFfiConverterOptionalString.check_lower(value.certificates)
         _UniffiFfiConverterOptionalBoolean.check_lower(value.allow_overrides)
         _UniffiFfiConverterOptionalString.check_lower(value.sticky_file)
         _UniffiFfiConverterOptionalUInt32.check_lower(value.sticky_capacity)
@@ -2018,7 +2018,7 @@ class _UniffiFfiConverterTypeClientOptions(_UniffiConverterRustBuffer):
         _UniffiFfiConverterBoolean.write(value.offline, buf)
         _UniffiFfiConverterBoolean.write(value.threadless, buf)
         _UniffiFfiConverterSequenceTypeTrustedKeyOptions.write(value.trusted_keys, buf)
-        _UniffiFfiConverterOptionalString.write(value.ca_file, buf)
+        _UniffiFfiConverterOptionalString.write(value.certificates, buf)
         _UniffiFfiConverterOptionalBoolean.write(value.allow_overrides, buf)
         _UniffiFfiConverterOptionalString.write(value.sticky_file, buf)
         _UniffiFfiConverterOptionalUInt32.write(value.sticky_capacity, buf)
@@ -3641,15 +3641,17 @@ class VexilClient(VexilClientProtocol):
     
     _handle: ctypes.c_uint64
     @classmethod
-    def from_env(cls, sdk: str) -> VexilClient:
+    def from_env(cls, sdk: typing.Union[object, typing.Optional[str]] = _DEFAULT) -> VexilClient:
         """
-        As [`VexilClient::start`], with the options that environment variables name. `sdk` is the name and version of the
-        package that calls.
+        As `start`, with the options that the environment variables of this process name (`docs/clients.md`). `sdk` is the
+        name and version of the package that calls this, such as `vexil-python/1.2.3`.
 """
         
-        _UniffiFfiConverterString.check_lower(sdk)
+        if sdk is _DEFAULT:
+            sdk = None
+        _UniffiFfiConverterOptionalString.check_lower(sdk)
         _uniffi_lowered_args = (
-            _UniffiFfiConverterString.lower(sdk),
+            _UniffiFfiConverterOptionalString.lower(sdk),
         )
         _uniffi_lift_return = _UniffiFfiConverterTypeVexilClient.lift
         _uniffi_error_converter = _UniffiFfiConverterTypeVexilError

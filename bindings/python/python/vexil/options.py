@@ -15,10 +15,6 @@ __all__ = ["ClientOptions", "Definitions"]
 Definitions: TypeAlias = str | Mapping[str, Any] | Sequence[Mapping[str, Any]]
 """A bundle, a list of definitions, or one: as JSON, or as what JSON becomes in Python."""
 
-SDK: Final = f"vexil-python/{_uniffi.version()}"
-"""Under which name and version the package reports."""
-
-
 class ClientOptions(TypedDict, total=False):
     """What :class:`~vexil.Client` takes; times are in seconds. One of ``url``, ``file`` and ``definitions`` is needed."""
 
@@ -97,12 +93,15 @@ def to_native(options: Mapping[str, Any]) -> _uniffi.ClientOptions:
     for name, value in given.items():
         if name in _READ:
             read = _READ[name]
-            native[f"{name}_ms" if read is _seconds else name] = read(name, value)
+            native[_NATIVE.get(name, f"{name}_ms" if read is _seconds else name)] = read(name, value)
     try:
         return _uniffi.ClientOptions(**native)
     except ValueError as error:
         raise OptionsError(str(error)) from None
 
+
+SDK: Final = f"vexil-python/{_uniffi.version()}"
+"""What this package is called in telemetry."""
 
 _SOURCE: Final = ("url", "key", "file", "definitions")
 
@@ -160,6 +159,14 @@ def _definitions(name: str, value: Any) -> str:
         raise OptionsError(f"`{name}` is no JSON: {error}") from None
 
 
+def _certificates(name: str, value: Any) -> str:
+    try:
+        with open(_path(name, value), encoding="utf-8") as file:
+            return file.read()
+    except (OSError, UnicodeDecodeError) as error:
+        raise OptionsError(f"`{name}` cannot be read: {error}") from None
+
+
 def _keys(name: str, value: Any) -> list[_uniffi.TrustedKeyOptions]:
     pairs = value.items() if isinstance(value, Mapping) else value
     try:
@@ -202,8 +209,8 @@ _READ: Final[dict[str, Callable[[str, Any], Any]]] = {
     "offline": _flag,
     "threadless": _flag,
     "trusted_keys": _keys,
+    "ca_file": _certificates,
     "allow_overrides": _flag,
-    "ca_file": _path,
     "sticky_file": _path,
     "sticky_capacity": _count,
     "telemetry": _flag,
@@ -214,3 +221,6 @@ _READ: Final[dict[str, Callable[[str, Any], Any]]] = {
     "app_version": _text,
 }
 """How each option is read, beside those of the source."""
+
+_NATIVE: Final = {"ca_file": "certificates"}
+"""Those that have another name in the native library, which has times in milliseconds besides."""
