@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import atexit
 import logging
+import os
 import weakref
 from collections.abc import Callable, Iterable, Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from . import _json, _native, _uniffi
+from .environment import options_from
 from .errors import ArgumentError, ClosedError, translated
 from .options import Definitions, to_native
 from .pinned import Pinned
@@ -56,6 +58,13 @@ class Client(_native.Client):
         native = to_native(options)
         with translated():
             self._begin(_uniffi.VexilClient.start(native))
+
+    @classmethod
+    def from_env(cls, **options: Unpack[ClientOptions]) -> Self:
+        """A client with the options that the environment names: ``VEXIL_URL`` is ``url``, ``VEXIL_CACHE_FOLDER`` is
+        ``cache_folder``, and so on. Times are in seconds; what is yes or no is ``true`` or ``false``; of trusted keys it is
+        ``id:key,id:key``. What you give comes before it."""
+        return cls(**options_from(os.environ, options))
 
     def _begin(self, control: _uniffi.VexilClient) -> None:
         self._attach(control.handle())
