@@ -52,6 +52,8 @@ enum vexil_code
   VEXIL_CODE_INVALID_VALUE = 270,
   // Overrides are not allowed by the options.
   VEXIL_CODE_OVERRIDES_NOT_ALLOWED = 280,
+  // Definitions are put only where the source is the program itself.
+  VEXIL_CODE_SOURCE_NOT_MEMORY = 290,
   // The address or the name does not lead anywhere, or the connection broke.
   VEXIL_CODE_UNREACHABLE = 300,
   // The request took longer than the options allow.

@@ -24,16 +24,17 @@ impl View {
 
     #[inline]
     fn value<'py>(&self, key: Key<'_, 'py>, asked: Asked, default: Given<'_, 'py>) -> Result<Object<'py>> {
-        match self.view.outcome(key.text(), Some(asked)).evaluation.value() {
+        self.view.evaluate(key.text(), Some(asked), |outcome| match outcome.evaluation.value() {
             Some(value) => to_python(key.py(), value, Some(asked)),
             None => default.or_none_of(key.py(), asked),
-        }
+        })
     }
 
     fn details<'py>(&self, key: Key<'_, 'py>, asked: Asked, default: Given<'_, 'py>) -> Result<Details> {
         let py = key.py();
-        let outcome = self.view.outcome(key.text(), Some(asked));
-        Details::of(py, &outcome, None, Some(asked), || default.or_none_of(py, asked))
+        self.view.evaluate(key.text(), Some(asked), |outcome| {
+            Details::of(py, &outcome, None, Some(asked), || default.or_none_of(py, asked))
+        })
     }
 }
 
@@ -106,13 +107,13 @@ impl View {
 
     /// The id of the variant that an experiment gives; `None` where the context takes no part.
     fn variant<'py>(&self, experiment: Key<'_, 'py>) -> Option<Bound<'py, PyString>> {
-        let outcome = self.view.outcome(experiment.text(), None);
+        let outcome = self.view.outcome(experiment.text());
         outcome.variant(experiment.text()).map(|variant| kept::text(experiment.py(), variant))
     }
 
     /// The configuration of that variant.
     fn variant_config<'py>(&self, experiment: Key<'_, 'py>) -> Result<Option<Object<'py>>> {
-        let outcome = self.view.outcome(experiment.text(), None);
+        let outcome = self.view.outcome(experiment.text());
         let config = outcome.variant_config(experiment.text());
         config.map(|config| to_python(experiment.py(), config, None)).transpose()
     }

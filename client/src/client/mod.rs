@@ -323,6 +323,9 @@ impl Shared {
                 if !is_stopped {
                     self.telemetry.after_fork(&self.options, &self.instance_id);
                 }
+                if self.is_watching() && !is_stopped {
+                    self.doubt(&machinery);
+                }
                 if self.is_watching() && !self.options.threadless && !is_stopped {
                     // Without a thread what is held is served, and grows old.
                     drop(self.start_thread(machinery));

@@ -5,11 +5,13 @@ use std::time::Duration;
 
 use serde::Deserialize;
 use ureq::http::{HeaderMap, Response, StatusCode, Uri, header};
+use ureq::unversioned::transport::DefaultConnector;
 use ureq::{Agent, Body};
 use vexil_core::limits;
 
 use super::Stream;
 use super::events::Events;
+use super::names::Names;
 use super::socket::Sockets;
 use crate::cache::PublishedKey;
 use crate::certificates::Certificates;
@@ -95,13 +97,14 @@ impl Http {
                 .timeout_connect(Some(CONNECT_TIMEOUT))
                 .timeout_recv_response(Some(options.request_timeout))
         };
+        let agent = |config| Agent::with_parts(config, DefaultConnector::default(), Names);
         let streaming = || config().timeout_per_read(Some(options.silence)).build();
         let sockets = (options.streaming == Streaming::WebSocket).then(|| Sockets::new(streaming()));
         Http {
             url: url.trim_end_matches('/').to_owned(),
             authorization: format!("Bearer {key}"),
-            agent: Agent::new_with_config(config().timeout_global(Some(options.request_timeout)).build()),
-            streaming: Agent::new_with_config(streaming()),
+            agent: agent(config().timeout_global(Some(options.request_timeout)).build()),
+            streaming: agent(streaming()),
             sockets,
             silence: options.silence,
             request_timeout: options.request_timeout,

@@ -392,10 +392,12 @@ static void misuse(vexil_client client) {
         {.path = VEXIL_LITERAL("user"), .kind = VEXIL_ATTRIBUTE_KIND_JSON, .text = VEXIL_LITERAL("{\"id\": \"u-1\"}")},
     };
     bool near = false, far = false;
+    vexil_client whole = open_client();
     CHECK(vexil_context_new(spelled, 2, &other) == VEXIL_CODE_OK);
     context = user("u-1");
-    CHECK(vexil_get_bool(client, VEXIL_LITERAL("ramp"), other, 0, &near) == VEXIL_CODE_OK);
-    CHECK(vexil_get_bool(client, VEXIL_LITERAL("ramp"), context, 0, &far) == VEXIL_CODE_OK && near == far);
+    CHECK(vexil_get_bool(whole, VEXIL_LITERAL("ramp"), other, 0, &near) == VEXIL_CODE_OK);
+    CHECK(vexil_get_bool(whole, VEXIL_LITERAL("ramp"), context, 0, &far) == VEXIL_CODE_OK && near == far);
+    CHECK(vexil_client_close(whole) == VEXIL_CODE_OK);
     CHECK(vexil_context_free(other) == VEXIL_CODE_OK && vexil_context_free(context) == VEXIL_CODE_OK);
 
     vexil_client never = {0};
