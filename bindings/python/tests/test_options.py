@@ -14,7 +14,9 @@ from vexil.options import ClientOptions, to_native
 ON = [{"key": "on", "default": True}]
 
 
-def test_every_option_arrives() -> None:
+def test_every_option_arrives(tmp_path: pathlib.Path) -> None:
+    authority = tmp_path / "authority.pem"
+    authority.write_text("a certificate")
     options: ClientOptions = {
         "url": "https://flags.example.com",
         "key": "vx_srv_secret",
@@ -34,6 +36,7 @@ def test_every_option_arrives() -> None:
         "offline": True,
         "threadless": True,
         "trusted_keys": {"one": "a" * 43},
+        "ca_file": authority,
         "allow_overrides": True,
         "sticky_file": "/tmp/sticky",
         "sticky_capacity": 7,
@@ -62,6 +65,7 @@ def test_every_option_arrives() -> None:
         offline=True,
         threadless=True,
         trusted_keys=[_uniffi.TrustedKeyOptions(id="one", public="a" * 43)],
+        certificates="a certificate",
         allow_overrides=True,
         sticky_file="/tmp/sticky",
         sticky_capacity=7,
@@ -76,7 +80,7 @@ def test_every_option_arrives() -> None:
     # One that the native library has and nobody can name here would be missing above as well.
     named = set(ClientOptions.__annotations__) | {"sdk"}
     native = {name.removesuffix("_ms") for name in vars(to_native(options)) if name != "source"}
-    assert native | {"url", "key", "file", "definitions"} == named
+    assert native - {"certificates"} | {"url", "key", "file", "definitions", "ca_file"} == named
 
 
 def test_what_is_not_said_is_the_native_library_s_to_know() -> None:
@@ -107,6 +111,8 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"definitions": ON, "cache_max_age": 1}, "of no use without `cache_folder`"),
     ({"definitions": ON, "trusted_keys": ["a"]}, "`trusted_keys` is a mapping of ids to keys"),
     ({"definitions": ON, "trusted_keys": {"a": "b"}}, "`trusted_keys`"),
+    ({"definitions": ON, "ca_file": "/there/is/none"}, "`ca_file` cannot be read"),
+    ({"definitions": ON, "ca_file": __file__}, "there is no certificate in it"),
     ({"definitions": ON, "service_name": "\ud800"}, "`service_name` is Unicode, not something else"),
 ]
 
@@ -149,3 +155,25 @@ def test_what_a_client_supplies_is_in_its_contexts() -> None:
         for context in (None, {}, vexil.Context({})):
             assert all(client.is_enabled(key, context) for key in ("instance", "service", "version"))
         assert not client.is_enabled("service", {"service": {"name": "other"}})
+
+
+def test_the_environment_names_options(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "flags.json"
+    file.write_text(json.dumps(ON))
+    monkeypatch.setenv("VEXIL_FILE", str(file))
+    monkeypatch.setenv("VEXIL_INSTANCE_ID", "pod-2")
+
+    class Mine(Client):
+        pass
+
+    with Mine.from_env() as client:
+        assert type(client) is Mine
+        assert (client.is_enabled("on"), client.instance_id) == (True, "pod-2")
+    monkeypatch.setenv("VEXIL_POLLING_INTERVAL", "often")
+    with pytest.raises(OptionsError, match="VEXIL_POLLING_INTERVAL: ") as raised:
+        Client.from_env()
+    assert "often" not in str(raised.value)
+    monkeypatch.delenv("VEXIL_FILE")
+    monkeypatch.delenv("VEXIL_POLLING_INTERVAL")
+    with pytest.raises(OptionsError):
+        Client.from_env()

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import atexit
 import logging
-import os
 import weakref
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from . import _json, _native, _uniffi
-from .environment import options_from
 from .errors import ArgumentError, ClosedError, translated
-from .options import Definitions, to_native
+from .options import SDK, Definitions, to_native
 from .pinned import Pinned
 from .state import Change, Explanation, State, Subscription, change_of, state_of
 
@@ -60,11 +59,13 @@ class Client(_native.Client):
             self._begin(_uniffi.VexilClient.start(native))
 
     @classmethod
-    def from_env(cls, **options: Unpack[ClientOptions]) -> Self:
-        """A client with the options that the environment names: ``VEXIL_URL`` is ``url``, ``VEXIL_CACHE_FOLDER`` is
-        ``cache_folder``, and so on. Times are in seconds; what is yes or no is ``true`` or ``false``; of trusted keys it is
-        ``id:key,id:key``. What you give comes before it."""
-        return cls(**options_from(os.environ, options))
+    def from_env(cls) -> Self:
+        """A client with the options that environment variables name: ``VEXIL_URL`` and ``VEXIL_SDK_KEY``, or
+        ``VEXIL_FILE``, and one for each further option; the documents of clients list them."""
+        client = cls.__new__(cls)
+        with translated():
+            Client._begin(client, _uniffi.VexilClient.from_env(SDK))
+        return client
 
     def _begin(self, control: _uniffi.VexilClient) -> None:
         self._attach(control.handle())
@@ -133,14 +134,18 @@ class Client(_native.Client):
         self,
         context: Mapping[str, Any] | _native.Context | None = None,
         overrides: Mapping[str, Any] | None = None,
+        *,
+        at: datetime | str | None = None,
     ) -> Pinned:
         """What this client reads, for one context and by what is in force now: for a request, which is to see one moment
         from its beginning to its end.
 
         ``overrides`` say what some keys are for this request alone; they stand below kills. Whether somebody may ask for
         them is yours to decide, and must be. Raises :class:`~vexil.ArgumentError` when they are no JSON.
+
+        ``at`` is another moment than now, with its offset from UTC: what will be once something begins, ends or expires.
         """
-        return Pinned(self, context, overrides)
+        return Pinned(self, context, overrides, at)
 
     def explain(self, key: str, context: Mapping[str, Any] | _native.Context | None = None) -> Explanation:
         """Evaluates, and tells how. Raises :class:`~vexil.ArgumentError` when the context is none."""

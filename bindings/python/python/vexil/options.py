@@ -60,6 +60,8 @@ class ClientOptions(TypedDict, total=False):
     trusted_keys: Mapping[str, str] | Iterable[tuple[str, str]]
     """The keys that snapshots must be signed with, by id: 32 bytes of Ed25519 in base64url. Without any, those that the
     control plane publishes."""
+    ca_file: str | os.PathLike[str] | None
+    """A file with certificates, in PEM, of those who vouch for the control plane, in place of the public authorities."""
     allow_overrides: bool | None
     """Whether overrides may be set: where the source is no control plane, unless you say otherwise."""
     sticky_file: str | os.PathLike[str] | None
@@ -86,17 +88,20 @@ def to_native(options: Mapping[str, Any]) -> _uniffi.ClientOptions:
     if unknown:
         raise TypeError(f"there is no option `{unknown[0]}`")
     given = {name: value for name, value in options.items() if value is not None}
-    native: dict[str, Any] = {"sdk": f"vexil-python/{_uniffi.version()}"}
+    native: dict[str, Any] = {"sdk": SDK}
     native["source"] = _source({name: given[name] for name in _SOURCE if name in given})
     for name, value in given.items():
         if name in _READ:
             read = _READ[name]
-            native[f"{name}_ms" if read is _seconds else name] = read(name, value)
+            native[_NATIVE.get(name, f"{name}_ms" if read is _seconds else name)] = read(name, value)
     try:
         return _uniffi.ClientOptions(**native)
     except ValueError as error:
         raise OptionsError(str(error)) from None
 
+
+SDK: Final = f"vexil-python/{_uniffi.version()}"
+"""What this package is called in telemetry."""
 
 _SOURCE: Final = ("url", "key", "file", "definitions")
 
@@ -154,6 +159,14 @@ def _definitions(name: str, value: Any) -> str:
         raise OptionsError(f"`{name}` is no JSON: {error}") from None
 
 
+def _certificates(name: str, value: Any) -> str:
+    try:
+        with open(_path(name, value), encoding="utf-8") as file:
+            return file.read()
+    except (OSError, UnicodeDecodeError) as error:
+        raise OptionsError(f"`{name}` cannot be read: {error}") from None
+
+
 def _keys(name: str, value: Any) -> list[_uniffi.TrustedKeyOptions]:
     pairs = value.items() if isinstance(value, Mapping) else value
     try:
@@ -196,6 +209,7 @@ _READ: Final[dict[str, Callable[[str, Any], Any]]] = {
     "offline": _flag,
     "threadless": _flag,
     "trusted_keys": _keys,
+    "ca_file": _certificates,
     "allow_overrides": _flag,
     "sticky_file": _path,
     "sticky_capacity": _count,
@@ -207,3 +221,6 @@ _READ: Final[dict[str, Callable[[str, Any], Any]]] = {
     "app_version": _text,
 }
 """How each option is read, beside those of the source."""
+
+_NATIVE: Final = {"ca_file": "certificates"}
+"""Those that have another name in the native library, which has times in milliseconds besides."""
