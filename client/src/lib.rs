@@ -23,6 +23,7 @@ mod clock;
 mod fork;
 mod held;
 pub mod limits;
+mod lock;
 mod message;
 mod options;
 mod outcome;

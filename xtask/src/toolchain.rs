@@ -134,7 +134,7 @@ fn pip_install(interpreter: &Path) -> Command {
 }
 
 /// An empty virtual environment, whatever was there.
-fn environment(folder: &Path) -> Result<(), String> {
+pub(crate) fn environment(folder: &Path) -> Result<(), String> {
     run_command(Command::new("python3").args(["-m", "venv", "--clear"]).arg(folder))
 }
 
@@ -176,7 +176,7 @@ fn answers(program: &Path) -> bool {
 }
 
 /// What `find` finds; where it fails, once more after these packages were installed.
-fn with_packages<T>(packages: &[&str], find: impl Fn() -> Result<T, String>) -> Result<T, String> {
+pub(crate) fn with_packages<T>(packages: &[&str], find: impl Fn() -> Result<T, String>) -> Result<T, String> {
     find().or_else(|missing| {
         println!("{missing}");
         install(packages).map_err(|why| format!("{missing}; {why}"))?;

@@ -5,11 +5,13 @@ use std::time::Duration;
 
 use serde::Deserialize;
 use ureq::http::{HeaderMap, Response, StatusCode, Uri, header};
+use ureq::unversioned::transport::DefaultConnector;
 use ureq::{Agent, Body};
 use vexil_core::limits;
 
 use super::Stream;
 use super::events::Events;
+use super::names::Names;
 use super::socket::Sockets;
 use crate::cache::PublishedKey;
 use crate::certificates::Certificates;
@@ -95,13 +97,14 @@ impl Http {
                 .timeout_connect(Some(CONNECT_TIMEOUT))
                 .timeout_recv_response(Some(options.request_timeout))
         };
+        let agent = |config| Agent::with_parts(config, DefaultConnector::default(), Names);
         let streaming = || config().timeout_per_read(Some(options.silence)).build();
         let sockets = (options.streaming == Streaming::WebSocket).then(|| Sockets::new(streaming()));
         Http {
             url: url.trim_end_matches('/').to_owned(),
             authorization: format!("Bearer {key}"),
-            agent: Agent::new_with_config(config().timeout_global(Some(options.request_timeout)).build()),
-            streaming: Agent::new_with_config(streaming()),
+            agent: agent(config().timeout_global(Some(options.request_timeout)).build()),
+            streaming: agent(streaming()),
             sockets,
             silence: options.silence,
             request_timeout: options.request_timeout,
@@ -129,17 +132,26 @@ impl Http {
 
     /// The keys that it signs with, or has signed with.
     pub(crate) fn keys(&self) -> Result<Vec<PublishedKey>, Refused> {
+        /// A set of keys (RFC 7517), each of Ed25519 (RFC 8037): `kid` is its id, and `x` its 32 bytes.
         #[derive(Deserialize)]
         struct Keys {
-            keys: Vec<PublishedKey>,
+            keys: Vec<Key>,
+        }
+        #[derive(Default, Deserialize)]
+        #[serde(default)]
+        struct Key {
+            crv: String,
+            kid: String,
+            x: String,
         }
         let answer = self.get(&self.agent, "/sdk/v1/keys").call().map_err(|error| failed(&error))?;
         if answer.status() != StatusCode::OK {
             return Err(refused(answer));
         }
-        let keys: Keys = serde_json::from_str(&text(answer, KEYS_BYTES)?)
+        let Keys { keys } = serde_json::from_str(&text(answer, KEYS_BYTES)?)
             .map_err(|error| Failure::new(FailureCode::Malformed, format!("the list of keys: {error}")))?;
-        Ok(keys.keys)
+        let of_this_kind = keys.into_iter().filter(|key| key.crv == "Ed25519");
+        Ok(of_this_kind.map(|Key { kid, x, .. }| PublishedKey { id: kid, public: x }).collect())
     }
 
     /// What happens after a version.

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use crate::lock::Mutex;
 use arc_swap::ArcSwap;
-use parking_lot::Mutex;
 
 use super::StickyStore;
 use crate::fork;

@@ -3,7 +3,7 @@
 
 use std::collections::VecDeque;
 
-use parking_lot::Mutex;
+use crate::lock::Mutex;
 
 use crate::changes::{Change, Changes};
 use crate::state::State;

@@ -10,7 +10,9 @@
 
 mod answers;
 mod beside;
+mod disk;
 mod experiments;
+mod fork;
 mod local;
 mod origin;
 mod statics;

@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Condvar, Mutex};
 use std::thread;
 use std::time::Duration;
 
@@ -19,12 +19,31 @@ pub(crate) enum Reply {
     Bytes(Vec<u8>),
     /// These bytes, and then nothing, for as long as the other side waits.
     Hang(Vec<u8>),
-    /// The same bytes again and again, without an end.
+    /// The first bytes, and then the others again and again, without an end.
     Endless(Vec<u8>, Vec<u8>),
+    /// The same, with a pause before each time.
+    Drip(Vec<u8>, Vec<u8>, Duration),
     /// A WebSocket with these bytes on it ([`frame`]), and then nothing, for as long as the other side waits.
     Socket(Vec<u8>),
     /// The same, but then the connection ends.
     ShortSocket(Vec<u8>),
+    /// What hangs goes on with these bytes when the gate is open.
+    Then(Box<Reply>, Gate, Vec<u8>),
+}
+
+/// Closed until somebody opens it for everybody.
+#[derive(Clone, Default)]
+pub(crate) struct Gate(Arc<(Mutex<bool>, Condvar)>);
+
+impl Gate {
+    pub(crate) fn open(&self) {
+        *self.0.0.lock().unwrap() = true;
+        self.0.1.notify_all();
+    }
+
+    fn wait(&self) {
+        drop(self.0.1.wait_while(self.0.0.lock().unwrap(), |is_open| !*is_open).unwrap());
+    }
 }
 
 /// Asked for: the path, and the head of the request.
@@ -145,23 +164,35 @@ fn answer(stream: impl Read + Write, handler: &Mutex<Arc<Handler>>, asked: &Mute
     let handler = Arc::clone(&handler.lock().unwrap());
     let reply = handler(&path, &head.to_ascii_lowercase());
     let switched = || switched(&header("sec-websocket-key")).into_bytes();
+    let (reply, then) = match reply {
+        Reply::Then(first, gate, bytes) => (*first, Some((gate, bytes))),
+        reply => (reply, None),
+    };
     let (bytes, hangs) = match reply {
         Reply::Bytes(bytes) => (bytes, false),
         Reply::Hang(bytes) => (bytes, true),
         Reply::ShortSocket(frames) => ([switched(), frames].concat(), false),
         Reply::Socket(frames) => ([switched(), frames].concat(), true),
-        Reply::Endless(first, rest) => {
-            let mut went = reader.get_mut().write_all(&first);
-            while went.is_ok() {
-                went = reader.get_mut().write_all(&rest);
-            }
-            return;
-        }
+        Reply::Then(..) => unreachable!("nothing follows what hangs twice"),
+        Reply::Endless(first, rest) => return repeat(reader.get_mut(), &first, &rest, Duration::ZERO),
+        Reply::Drip(first, rest, pause) => return repeat(reader.get_mut(), &first, &rest, pause),
     };
     drop(reader.get_mut().write_all(&bytes).and_then(|()| reader.get_mut().flush()));
+    if let Some((gate, bytes)) = then {
+        gate.wait();
+        drop(reader.get_mut().write_all(&bytes).and_then(|()| reader.get_mut().flush()));
+    }
     if hangs {
         // Until the other side has had enough.
         drop(reader.read_to_end(&mut Vec::new()));
+    }
+}
+
+fn repeat(stream: &mut impl Write, first: &[u8], rest: &[u8], pause: Duration) {
+    let mut went = stream.write_all(first);
+    while went.is_ok() {
+        thread::sleep(pause);
+        went = stream.write_all(rest);
     }
 }
 

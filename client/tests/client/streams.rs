@@ -29,6 +29,14 @@ fn short_stream(way: Streaming, said: &[(&str, &str)]) -> Reply {
     }
 }
 
+/// What is said later on a stream.
+pub(crate) fn stream_bytes(way: Streaming, kind: &str, data: &str) -> Vec<u8> {
+    match way {
+        Streaming::WebSocket => frame(data),
+        _ => event(kind, data).into_bytes(),
+    }
+}
+
 fn events(said: &[(&str, &str)]) -> Vec<u8> {
     let events: String = said.iter().map(|(kind, data)| event(kind, data)).collect();
     [STREAM, &events].concat().into_bytes()
@@ -59,7 +67,7 @@ fn has_failed(client: &Client, code: FailureCode) -> bool {
     client.state().last_error.is_some_and(|failure| failure.code == code)
 }
 
-const HEARTBEAT: (&str, &str) = ("heartbeat", r#"{"type":"heartbeat","version":7}"#);
+pub(crate) const HEARTBEAT: (&str, &str) = ("heartbeat", r#"{"type":"heartbeat","version":7}"#);
 
 #[test]
 fn a_stream_brings_changes() {

@@ -113,7 +113,7 @@ class Client(_native.Client):
     def put(self, definitions: Definitions) -> None:
         """Puts other definitions in force, where the source is ``definitions``.
 
-        Raises :class:`~vexil.SourceError` when they cannot be read; what is in force stays.
+        Raises :class:`~vexil.ArgumentError` when they cannot be read; what is in force stays.
         """
         self._check_open()
         text = definitions if isinstance(definitions, str) else _written("definitions", definitions)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final, Literal, NoReturn, TypeAlias, TypedDict
@@ -67,6 +66,12 @@ class ClientOptions(TypedDict, total=False):
     """Where it is remembered which variants units were given in experiments that are ``sticky``."""
     sticky_capacity: int | None
     """For how many of them there is room. 100,000."""
+    telemetry: bool | None
+    """Whether the control plane is told what entries were evaluated to, how often, and which version is applied. True."""
+    telemetry_interval: float | None
+    """How often it is told, a tenth more or less. 30."""
+    telemetry_exposures: bool | None
+    """Whether it is told which units met which variant of an experiment: the id, and nothing else of a context. True."""
     instance_id: str | None
     """``instance.id`` in contexts, and this process's name in telemetry; a random one, unless you say which."""
     service_name: str | None
@@ -81,7 +86,8 @@ def to_native(options: Mapping[str, Any]) -> _uniffi.ClientOptions:
     if unknown:
         raise TypeError(f"there is no option `{unknown[0]}`")
     given = {name: value for name, value in options.items() if value is not None}
-    native: dict[str, Any] = {"source": _source({name: given[name] for name in _SOURCE if name in given})}
+    native: dict[str, Any] = {"sdk": f"vexil-python/{_uniffi.version()}"}
+    native["source"] = _source({name: given[name] for name in _SOURCE if name in given})
     for name, value in given.items():
         if name in _READ:
             read = _READ[name]
@@ -95,7 +101,7 @@ def to_native(options: Mapping[str, Any]) -> _uniffi.ClientOptions:
 _SOURCE: Final = ("url", "key", "file", "definitions")
 
 
-def _source(given: dict[str, Any]) -> _uniffi.SourceOptions:
+def _source(given: dict[str, Any]) -> Any:
     match given:
         case {"url": url, "key": key, **rest} if not rest:
             return _uniffi.SourceOptions.HTTP(url=_text("url", url), key=_text("key", key))
@@ -109,12 +115,18 @@ def _source(given: dict[str, Any]) -> _uniffi.SourceOptions:
 
 def _text(name: str, value: Any) -> str:
     # What it is may be a secret, and is not told.
-    return value if isinstance(value, str) else _refuse(name, "text", type(value).__name__)
+    if not isinstance(value, str):
+        _refuse(name, "text", type(value).__name__)
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        _refuse(name, "Unicode", "something else")
+    return value
 
 
 def _path(name: str, value: Any) -> str:
     path = os.fspath(value) if isinstance(value, (str, os.PathLike)) else None
-    return path if isinstance(path, str) else _refuse(name, "a path", type(value).__name__)
+    return _text(name, path) if isinstance(path, str) else _refuse(name, "a path", type(value).__name__)
 
 
 def _flag(name: str, value: Any) -> bool:
@@ -122,13 +134,13 @@ def _flag(name: str, value: Any) -> bool:
 
 
 def _count(name: str, value: Any) -> int:
-    fits = isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**32
-    return value if fits else _refuse(name, "a count", repr(value))
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < 2**32:
+        _refuse(name, "a count", repr(value))
+    return value
 
 
 def _seconds(name: str, value: Any) -> int:
-    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    if not is_number or not math.isfinite(value) or not 0 <= value < 2**40:
+    if not isinstance(value, (int, float)) or isinstance(value, bool) or not 0 <= value < 2**40:
         _refuse(name, "a number of seconds", repr(value))
     return round(value * 1_000)
 
@@ -187,6 +199,9 @@ _READ: Final[dict[str, Callable[[str, Any], Any]]] = {
     "allow_overrides": _flag,
     "sticky_file": _path,
     "sticky_capacity": _count,
+    "telemetry": _flag,
+    "telemetry_interval": _seconds,
+    "telemetry_exposures": _flag,
     "instance_id": _text,
     "service_name": _text,
     "app_version": _text,
