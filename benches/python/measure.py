@@ -28,7 +28,7 @@ REPEAT_S: Final = 0.04
 WINDOWS: Final = 5
 WINDOW_S: Final = 0.2
 
-EVALUATIONS: Final = 100_000
+EVALUATIONS: Final = 10_000_000
 WARM_UP: Final = 100_000
 FLAT_KB: Final = 2_048
 """A byte lost by each evaluation is five times as much."""
@@ -154,7 +154,8 @@ def window(peer: Peer, ask: str, rounds: int, count: int) -> tuple[float, float]
 def looped(statement: str, names: dict[str, Any]) -> Callable[[int], None]:
     """A function that does it so many times, as `timeit` makes it."""
     source = f"def loop(rounds):\n    for _ in repeat(None, rounds):\n        {statement}\n"
-    exec(source, names | {"repeat": itertools.repeat}, made := {})
+    made: dict[str, Any] = {}
+    exec(source, names | {"repeat": itertools.repeat}, made)
     loop: Callable[[int], None] = made["loop"]
     return loop
 

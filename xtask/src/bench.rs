@@ -5,7 +5,7 @@ use std::process::Command;
 use clap::{Args, Subcommand};
 
 use crate::command::{ROOT, cargo, run as run_command};
-use crate::toolchain;
+use crate::python;
 
 #[derive(Args)]
 #[command(args_conflicts_with_subcommands = true)]
@@ -37,8 +37,7 @@ enum Host {
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
     if let Some(Host::Python { rest }) = &arguments.host {
-        let mut command = Command::new(toolchain::python_of_benches()?);
-        return run_command(command.arg(format!("{ROOT}/benches/python/run")).args(rest));
+        return python::bench(rest);
     }
     let mut command = if arguments.peers {
         script("peers")

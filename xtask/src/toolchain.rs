@@ -9,9 +9,6 @@
 //! | Node packages | `tests/ofrep/node_modules`, where the scripts beside it find them | `VEXIL_TEST_NODE` is the `node` that can run them |
 //!
 //! A variable that is set before is kept, and nothing is put there for it.
-//!
-//! The bench of the Python package has a virtual environment of its own, in `target/toolchain/bench-python`: with the
-//! package as it is shipped, and its peers.
 
 use std::env;
 use std::fs;
@@ -24,9 +21,6 @@ use crate::command::{ROOT, cannot_run, run as run_command};
 
 /// Packages that the scripts in these folders need.
 const PYTHON_REQUIREMENTS: [&str; 2] = ["tests/ofrep/requirements.txt", "tests/api/requirements.txt"];
-const PYTHON_PACKAGE: &str = "bindings/python";
-/// The peers, and what makes a wheel.
-const PYTHON_PEERS: &str = "benches/python/requirements.txt";
 const NODE_FOLDER: &str = "tests/ofrep";
 
 /// The oldest that the packages in `tests/ofrep` run on.
@@ -90,44 +84,8 @@ fn python() -> Result<Option<Variable>, String> {
     Ok(Some((VARIABLE, interpreter)))
 }
 
-/// An interpreter with the package as it is shipped, built anew, and with those of its peers that install.
-pub(crate) fn python_of_benches() -> Result<PathBuf, String> {
-    let folder = target().join("toolchain/bench-python");
-    let interpreter = folder.join("bin/python");
-    let stamp = Stamp::of(&folder, &[Path::new(ROOT).join(PYTHON_PEERS)])?;
-    if !(stamp.is_there() && answers(&interpreter)) {
-        with_packages(&["python3", "python3-venv"], || environment(&folder))?;
-        let mut are_all_there = true;
-        for requirement in stamp.text.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
-            if let Err(why) = run_command(pip_install(&interpreter).arg(requirement)) {
-                println!("{why}: it is left out");
-                are_all_there = false;
-            }
-        }
-        // Otherwise the next run tries again.
-        if are_all_there {
-            stamp.set()?;
-        }
-    }
-    let wheel = wheel(&interpreter, &folder.join("wheel"))?;
-    run_command(pip_install(&interpreter).args(["--force-reinstall", "--no-deps"]).arg(wheel))?;
-    Ok(interpreter)
-}
-
-/// The wheel of the package, with the library as it is shipped, alone in this folder.
-fn wheel(interpreter: &Path, folder: &Path) -> Result<PathBuf, String> {
-    let error = |error| format!("no wheel in {}: {error}", folder.display());
-    if folder.exists() {
-        fs::remove_dir_all(folder).map_err(error)?;
-    }
-    let mut maturin = Command::new(interpreter);
-    maturin.args(["-m", "maturin", "build", "--profile", "library", "--interpreter"]).arg(interpreter);
-    run_command(maturin.arg("--out").arg(folder).current_dir(Path::new(ROOT).join(PYTHON_PACKAGE)))?;
-    let built = fs::read_dir(folder).map_err(error)?.next().ok_or("maturin has left no wheel")?;
-    Ok(built.map_err(error)?.path())
-}
-
-fn pip_install(interpreter: &Path) -> Command {
+/// Installs with the pip of this interpreter what is added to the command.
+pub(crate) fn pip_install(interpreter: &Path) -> Command {
     let mut pip = Command::new(interpreter);
     pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]);
     pip
@@ -169,7 +127,7 @@ fn node_program() -> Result<PathBuf, String> {
     }
 }
 
-fn answers(program: &Path) -> bool {
+pub(crate) fn answers(program: &Path) -> bool {
     let mut command = Command::new(program);
     command.arg("--version").stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     command.status().is_ok_and(|status| status.success())
@@ -237,13 +195,13 @@ impl Drop for Policy {
 }
 
 /// A file that says for which requirements a folder was filled.
-struct Stamp {
+pub(crate) struct Stamp {
     file: PathBuf,
-    text: String,
+    pub(crate) text: String,
 }
 
 impl Stamp {
-    fn of(folder: &Path, requirements: &[PathBuf]) -> Result<Stamp, String> {
+    pub(crate) fn of(folder: &Path, requirements: &[PathBuf]) -> Result<Stamp, String> {
         let mut text = String::new();
         for file in requirements {
             let error = |error| format!("cannot read {}: {error}", file.display());
@@ -252,11 +210,11 @@ impl Stamp {
         Ok(Stamp { file: folder.join(".vexil-requirements"), text })
     }
 
-    fn is_there(&self) -> bool {
+    pub(crate) fn is_there(&self) -> bool {
         fs::read_to_string(&self.file).is_ok_and(|text| text == self.text)
     }
 
-    fn set(&self) -> Result<(), String> {
+    pub(crate) fn set(&self) -> Result<(), String> {
         fs::write(&self.file, &self.text)
             .map_err(|error| format!("cannot write {}: {error}", self.file.display()))
     }
