@@ -52,7 +52,7 @@ def measure(given: argparse.Namespace, folder: Path) -> dict[str, Any]:
         plane.fill(given.flags)
         seen = folder / "seen"
         seen.touch()
-        environment = {**os.environ, "VEXIL_URL": plane.url, "VEXIL_KEY": plane.key(), "VEXIL_BENCH_SEEN": str(seen)}
+        environment = {**os.environ, "VEXIL_URL": plane.url, "VEXIL_SDK_KEY": plane.key(), "VEXIL_BENCH_SEEN": str(seen)}
         bind = ["--bind", f"127.0.0.1:{free_port()}", "--workers", str(given.workers)]
         kind = ["--preload", "--worker-class", "uvicorn_worker.UvicornWorker"]
         shop = subprocess.Popen(

@@ -1,16 +1,18 @@
 //! The Python package: its wheel as it is shipped, installed where nothing else is but what its tests need, and tested
-//! there.
+//! there; or measured beside its peers, in another such place.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::command::{ROOT, run};
-use crate::toolchain::{environment, target, with_packages};
+use crate::toolchain::{Stamp, answers, environment, pip_install, target, with_packages};
 use crate::totals::Totals;
 
 /// What builds the wheel and what its tests need, pinned.
 const REQUIREMENTS: &str = "bindings/python/requirements-dev.txt";
+/// The peers that its bench measures beside it, and what builds the wheel, pinned.
+const PEERS: &str = "benches/python/requirements.txt";
 const PACKAGE: &str = "bindings/python";
 
 /// Builds the wheel, installs it into an environment of its own, and tests it; returns whether all tests passed.
@@ -28,15 +30,45 @@ fn installed() -> Result<PathBuf, String> {
     let folder = target().join("toolchain/python-package");
     let python = folder.join("bin/python");
     with_packages(&["python3", "python3-venv"], || environment(&folder))?;
-    let pip = || {
-        let mut pip = Command::new(&python);
-        pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]);
-        pip
-    };
-    run(pip().arg("--requirement").arg(Path::new(ROOT).join(REQUIREMENTS)))?;
-    build(&folder.join("bin/maturin"))?;
-    run(pip().args(["--no-deps", "--force-reinstall"]).arg(wheel()?))?;
+    run(pip_install(&python).arg("--requirement").arg(Path::new(ROOT).join(REQUIREMENTS)))?;
+    install(&folder)?;
     Ok(python)
+}
+
+/// Measures it beside its peers: `arguments` are those of `benches/python/run`.
+pub(crate) fn bench(arguments: &[String]) -> Result<(), String> {
+    let mut command = Command::new(beside_peers()?);
+    run(command.arg(Path::new(ROOT).join("benches/python/run")).args(arguments))
+}
+
+/// An interpreter that has the package, and those of its peers that install here.
+fn beside_peers() -> Result<PathBuf, String> {
+    let folder = target().join("toolchain/bench-python");
+    let python = folder.join("bin/python");
+    let stamp = Stamp::of(&folder, &[Path::new(ROOT).join(PEERS)])?;
+    if !(stamp.is_there() && answers(&python)) {
+        with_packages(&["python3", "python3-venv"], || environment(&folder))?;
+        let mut are_all_there = true;
+        for requirement in stamp.text.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
+            if let Err(why) = run(pip_install(&python).arg(requirement)) {
+                println!("{why}: it is left out");
+                are_all_there = false;
+            }
+        }
+        // Otherwise the next run tries again.
+        if are_all_there {
+            stamp.set()?;
+        }
+    }
+    install(&folder)?;
+    Ok(python)
+}
+
+/// Builds the wheel with the maturin of this environment, and installs it there.
+fn install(environment: &Path) -> Result<(), String> {
+    build(&environment.join("bin/maturin"))?;
+    let mut pip = pip_install(&environment.join("bin/python"));
+    run(pip.args(["--no-deps", "--force-reinstall"]).arg(wheel()?))
 }
 
 /// Builds the wheel with the profile that is shipped.

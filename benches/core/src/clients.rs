@@ -1,6 +1,7 @@
 //! The workloads of the peers through a client, and by a view.
 
 use std::hint::black_box;
+use std::time::Duration;
 
 use common::{Definitions, Peer, RULES, SIMPLE, SMALL, Subject, USERS, cost};
 use peer_vexil::Details;
@@ -16,6 +17,9 @@ pub(crate) fn measure(report: &mut Report) -> Outcome {
     let overridden = start()?;
     overridden.set_override("another", true)?;
     common::repeated(&AskingTyped(overridden), evaluation::add_to(report, ", typed, with an override"));
+    let counting = AskingTyped(counting()?);
+    common::repeated(&counting, evaluation::add_to(report, ", typed, counted"));
+    threads::compare(&counting, ", typed, counted, two threads", report);
     views(&client.0, report);
     threads::compare(&client, ", two threads", report);
     threads::compare(&AskingTyped(start()?), ", typed, two threads", report);
@@ -51,6 +55,16 @@ const KEYS: [&str; 10] = [
 
 fn start() -> Result<Client, StartError> {
     Client::start(Options::new(Source::Memory(definitions::flags(SMALL))))
+}
+
+/// A client that counts what it evaluates, for a control plane that is away; so its reads also look how old that is.
+fn counting() -> Result<Client, StartError> {
+    let source = Source::Http { url: "http://127.0.0.1:1".to_owned(), key: String::new() };
+    let mut options = Options::new(source);
+    options.bootstrap = Some(definitions::flags(SMALL));
+    options.retry.base = Duration::from_secs(3_600);
+    options.retry.max = options.retry.base;
+    Client::start(options)
 }
 
 #[expect(clippy::unwrap_used, reason = "a bench without its definitions has nothing to measure")]

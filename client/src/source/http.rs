@@ -132,17 +132,26 @@ impl Http {
 
     /// The keys that it signs with, or has signed with.
     pub(crate) fn keys(&self) -> Result<Vec<PublishedKey>, Refused> {
+        /// A set of keys (RFC 7517), each of Ed25519 (RFC 8037): `kid` is its id, and `x` its 32 bytes.
         #[derive(Deserialize)]
         struct Keys {
-            keys: Vec<PublishedKey>,
+            keys: Vec<Key>,
+        }
+        #[derive(Default, Deserialize)]
+        #[serde(default)]
+        struct Key {
+            crv: String,
+            kid: String,
+            x: String,
         }
         let answer = self.get(&self.agent, "/sdk/v1/keys").call().map_err(|error| failed(&error))?;
         if answer.status() != StatusCode::OK {
             return Err(refused(answer));
         }
-        let keys: Keys = serde_json::from_str(&text(answer, KEYS_BYTES)?)
+        let Keys { keys } = serde_json::from_str(&text(answer, KEYS_BYTES)?)
             .map_err(|error| Failure::new(FailureCode::Malformed, format!("the list of keys: {error}")))?;
-        Ok(keys.keys)
+        let of_this_kind = keys.into_iter().filter(|key| key.crv == "Ed25519");
+        Ok(of_this_kind.map(|Key { kid, x, .. }| PublishedKey { id: kid, public: x }).collect())
     }
 
     /// What happens after a version.

@@ -264,3 +264,19 @@ impl ClientOptions {
         Ok(options)
     }
 }
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_option_is_in_the_table() {
+        let table = include_str!("../../../docs/clients.md");
+        // What an unknown one is told lists those that are known.
+        let told = serde_json::from_str::<ClientOptions>(r#"{"nothing": 1}"#).unwrap_err().to_string();
+        let options: Vec<_> = told.split('`').skip(3).step_by(2).collect();
+        assert!(options.len() > 20 && options.contains(&"source"), "{told}");
+        for option in options {
+            assert!(table.contains(&format!("| `{option}` |")), "docs/clients.md does not have `{option}`");
+        }
+    }
+}
