@@ -25,7 +25,7 @@ from peers import USERS, WORDS, WORKLOADS, Peer, Ways
 REPEATS: Final = 15
 REPEAT_S: Final = 0.04
 
-WINDOWS: Final = 5
+WINDOWS: Final = 3
 WINDOW_S: Final = 0.2
 
 EVALUATIONS: Final = 10_000_000
