@@ -74,10 +74,11 @@ def test_children_follow_changes(method: str, plane: ControlPlane) -> None:
         for enabled in (False, True):
             version = plane.toggle("toggled", enabled)
 
-            def is_there(expected: list[Any] = [version, enabled]) -> bool:
-                return all(said[:2] == expected for said in everybody())
-
-            eventually(is_there, f"everybody sees version {version}")
+            expected = [version, enabled]
+            eventually(
+                lambda expected=expected: all(said[:2] == expected for said in everybody()),
+                f"everybody sees version {version}",
+            )
         assert len({tuple(said[2]) for said in everybody()}) == 1
         for pipe in pipes:
             pipe.send(False)

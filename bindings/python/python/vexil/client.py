@@ -96,6 +96,12 @@ class Client(_native.Client):
         return state_of(self._control.state())
 
     @property
+    def generation(self) -> int:
+        """Counts what is put in force that a read may depend on: definitions, overrides, what is registered. As long as it
+        stays the same, time alone can change what a read comes to."""
+        return self._control.generation()
+
+    @property
     def instance_id(self) -> str:
         """The name of this process in telemetry, and in contexts as ``instance.id``."""
         return self._control.instance_id()
@@ -113,6 +119,12 @@ class Client(_native.Client):
         """
         self._check_open()
         return self._subscribe(self._control.on_change(namespace, key, _ChangeListener(listener)))
+
+    def on_generation(self, listener: Callable[[int], object]) -> Subscription:
+        """Calls ``listener`` with each new :attr:`generation`, on the thread that makes it so: whatever was read before may
+        come to something else. What it raises is logged."""
+        self._check_open()
+        return self._subscribe(self._control.on_generation(_GenerationListener(listener)))
 
     def force_refresh(self) -> None:
         """Asks the source now, and waits for the answer. Raises :class:`~vexil.SourceError` when it was no good one."""
@@ -256,6 +268,14 @@ class _Store(_uniffi.StickyStore):
             self._store.put(experiment, unit, variant)
         except Exception:
             _log.exception("a sticky store failed")
+
+
+class _GenerationListener(_uniffi.GenerationListener):
+    def __init__(self, listener: Callable[[int], object]) -> None:
+        self._listener = listener
+
+    def on_generation(self, generation: int) -> None:
+        _call(self._listener, generation)
 
 
 def _call(listener: Callable[[T], object], told: T) -> None:
