@@ -19,7 +19,8 @@ impl Clock for Moment {
 }
 
 impl Moment {
-    /// One that is known.
+    /// One that is known already.
+    #[inline]
     pub(crate) fn at(now: Timestamp) -> Moment {
         Moment(Cell::new(Some(now)))
     }

@@ -22,21 +22,29 @@ pub(crate) fn next_client() -> u64 {
     CLIENTS.fetch_add(1, Ordering::Relaxed)
 }
 
-/// Lends what is in force: what the thread saw, if that is of this client and this generation, else what a look brings.
+/// Lends what is pinned, or else what is in force: what the thread saw, if that is of this client and this generation, and
+/// otherwise what a look brings.
 #[inline]
 pub(crate) fn lend<R>(
+    pinned: Option<&Arc<Held>>,
     client: u64,
     generation: u64,
     look: impl FnOnce() -> Arc<Held>,
     take: impl FnOnce(&Arc<Held>) -> R,
 ) -> R {
-    // While it is lent its place is empty: a read within a read looks for itself.
-    let held = match place(client, Cell::take).flatten() {
-        Some(seen) if seen.client == client && seen.generation == generation => seen,
-        _ => look(),
+    let mut own = None;
+    let held = match pinned {
+        Some(pinned) => pinned,
+        // While it is lent its place is empty: a read within a read looks for itself.
+        None => own.insert(match place(client, Cell::take).flatten() {
+            Some(seen) if seen.client == client && seen.generation == generation => seen,
+            _ => look(),
+        }),
     };
-    let result = take(&held);
-    place(client, |place| place.set(Some(held)));
+    let result = take(held);
+    if own.is_some() {
+        place(client, |place| place.set(own));
+    }
     result
 }
 

@@ -9,7 +9,7 @@ use hashbrown::HashTable;
 use self_cell::self_cell;
 use vexil_core::{Asked, Context, ErrorCode, Evaluation, Overrides, Request, Timestamp, Value};
 
-use crate::client::{FRESH, Shared, stale_ms};
+use crate::client::{FRESH, Pinned, Shared, stale_ms};
 use crate::clock::{self, Moment};
 use crate::held::Held;
 use crate::outcome::{Assigned, Details, Origin, Outcome, Typed};
@@ -92,15 +92,16 @@ impl View {
         context: Context,
         keys: Keys,
         request_overrides: Option<Arc<Overrides>>,
-        pinned: Option<(Arc<Held>, Timestamp)>,
+        pinned: Option<&Pinned>,
     ) -> View {
         // First: definitions that come in between make it seem older than it is, and not younger.
         let stale_since = shared.stale_since();
-        let (held, now) = pinned.unwrap_or_else(|| (shared.read(Arc::clone), clock::timestamp()));
-        let made_at = now.as_millis();
+        let held = pinned.map_or_else(|| shared.read(None, Arc::clone), |pinned| Arc::clone(&pinned.held));
+        let now = pinned.map_or_else(clock::timestamp, |pinned| pinned.now);
         let by = By { held, request_overrides };
         let kept = Kept::new(by, |by| Evaluations::new(shared, by, &context, &keys, now));
-        View(Arc::new(Inner { shared: Arc::clone(shared), context, keys, kept, made_at, stale_since }))
+        let (shared, made_at) = (Arc::clone(shared), now.as_millis());
+        View(Arc::new(Inner { shared, context, keys, kept, made_at, stale_since }))
     }
 
     /// Whether a flag was on; off where it was none, or is not in the view.
@@ -218,9 +219,12 @@ impl View {
     #[inline]
     fn value(&self, key: &str, asked: Asked) -> Option<&Value> {
         let found = self.0.kept.borrow_dependent().get(key)?;
-        let evaluation = found.evaluation.asked_as(asked);
-        self.count(found, &evaluation);
-        evaluation.value()
+        if found.evaluation.answers(asked) {
+            self.count(found, &found.evaluation);
+            return found.evaluation.value();
+        }
+        self.count(found, &found.evaluation.asked_as(asked));
+        None
     }
 
     /// A read of a view counts as any other does.

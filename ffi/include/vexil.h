@@ -333,7 +333,7 @@ vexil_code vexil_last_error(vexil_buffer *message);
 // Starts a client, and waits for the first definitions as long as the options say.
 //
 // `options` is JSON, such as `{"source": {"http": {"url": "https://flags.example.com", "key": "..."}}}`; the table of
-// options in docs/clients.md has its members. Without definitions the client starts all the same, unless the option
+// options in docs/clients.md has its members. Where it is empty, environment variables name the options. Without definitions the client starts all the same, unless the option
 // `fallback` is `throw`.
 //
 // # Safety

@@ -109,7 +109,7 @@ impl Client {
         context: Context<'_, 'py>,
         default: Given<'_, 'py>,
     ) -> Result<Details> {
-        self.details(key, context, Asked::Boolean, default)
+        self.told(key, context, Some(Asked::Boolean), default)
     }
 
     /// As `get_int`, with all that there is to say of it.
@@ -120,7 +120,7 @@ impl Client {
         context: Context<'_, 'py>,
         default: Given<'_, 'py>,
     ) -> Result<Details> {
-        self.details(key, context, Asked::Integer, default)
+        self.told(key, context, Some(Asked::Integer), default)
     }
 
     /// As `get_float`, with all that there is to say of it.
@@ -131,7 +131,7 @@ impl Client {
         context: Context<'_, 'py>,
         default: Given<'_, 'py>,
     ) -> Result<Details> {
-        self.details(key, context, Asked::Float, default)
+        self.told(key, context, Some(Asked::Float), default)
     }
 
     /// As `get_str`, with all that there is to say of it.
@@ -142,7 +142,7 @@ impl Client {
         context: Context<'_, 'py>,
         default: Given<'_, 'py>,
     ) -> Result<Details> {
-        self.details(key, context, Asked::String, default)
+        self.told(key, context, Some(Asked::String), default)
     }
 
     /// As `get_json`, with all that there is to say of it.
@@ -153,7 +153,18 @@ impl Client {
         context: Context<'_, 'py>,
         default: Given<'_, 'py>,
     ) -> Result<Details> {
-        self.details(key, context, Asked::Json, default)
+        self.told(key, context, Some(Asked::Json), default)
+    }
+
+    /// What a key comes to, of whatever type it is, with all that there is to say of it.
+    #[pyo3(signature = (key, context=None, default=Given::NOTHING))]
+    fn details<'py>(
+        &self,
+        key: Key<'_, 'py>,
+        context: Context<'_, 'py>,
+        default: Given<'_, 'py>,
+    ) -> Result<Details> {
+        self.told(key, context, None, default)
     }
 
     /// The id of the variant that an experiment gives this context; `None` where it takes no part.
@@ -216,11 +227,11 @@ impl Client {
         with_asker!(context, |asker| reads::value(client, key, asker, asked, default))
     }
 
-    fn details<'py>(
+    fn told<'py>(
         &self,
         key: Key<'_, 'py>,
         context: Context<'_, 'py>,
-        asked: Asked,
+        asked: Option<Asked>,
         default: Given<'_, 'py>,
     ) -> Result<Details> {
         let client = self.ready(key.py())?;

@@ -23,6 +23,8 @@ pub(crate) struct Details {
     scope: Option<Py<PyString>>,
     rule: Option<Py<PyString>>,
     experiment: Option<Py<PyString>>,
+    bucket: Option<u32>,
+    overdue: bool,
     version: u64,
     origin: Py<PyString>,
     /// In seconds.
@@ -49,6 +51,8 @@ impl Details {
             scope: None,
             rule: None,
             experiment: None,
+            bucket: None,
+            overdue: false,
             version: outcome.evaluation.version(),
             origin: text(outcome.origin.as_str()),
             stale: outcome.stale_ms.map(|milliseconds| milliseconds as f64 / 1_000.0),
@@ -76,6 +80,8 @@ impl Details {
             scope: evaluation.scope().map(|scope| text(scope.as_str())),
             rule: evaluation.rule().map(|rule| text(&rule.to_string())),
             experiment: evaluation.assignment().map(|assignment| text(assignment.experiment())),
+            bucket: evaluation.bucket(),
+            overdue: evaluation.is_overdue(),
             ..told
         })
     }
@@ -90,7 +96,7 @@ fn message(outcome: &Outcome<'_>) -> Option<String> {
 #[pymethods]
 impl Details {
     fn __repr__(slf: &Bound<'_, Self>) -> Result<String> {
-        const SHOWN: [&str; 11] = [
+        const SHOWN: [&str; 12] = [
             "value",
             "variation",
             "reason",
@@ -99,6 +105,7 @@ impl Details {
             "scope",
             "rule",
             "experiment",
+            "bucket",
             "version",
             "origin",
             "stale",

@@ -4,7 +4,7 @@ use pyo3::PyTraverseError;
 use pyo3::gc::PyVisit;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
-use vexil_client::{Asked, Overrides};
+use vexil_client::{Asked, Overrides, Timestamp};
 use vexil_core::{Arena, Node};
 use vexil_ffi::Code;
 
@@ -26,20 +26,29 @@ pub(crate) struct Pinned {
 
 #[pymethods]
 impl Pinned {
-    /// Overrides are an object in JSON.
+    /// Overrides are an object in JSON, a moment that is not now is as RFC 3339 has it.
     #[new]
-    #[pyo3(signature = (client, context=None, overrides=None))]
+    #[pyo3(signature = (client, context=None, overrides=None, at=None))]
     fn new(
         client: &Bound<'_, Client>,
         context: Option<Py<PyAny>>,
         overrides: Option<&str>,
+        at: Option<&str>,
     ) -> Result<Pinned> {
         let (py, owner) = (client.py(), client.clone().unbind());
         let client = client.get().ready(py)?;
         // What is no context is a mistake of the program here, and not at the first read.
         with_asker!(context.as_ref().map(|context| context.bind(py)), |_asker| ());
         let client = match overrides {
-            Some(json) => client.with_request_overrides(read(py, json)?).pinned(),
+            Some(json) => &client.with_request_overrides(read(py, json)?),
+            None => client,
+        };
+        let client = match at.map(|text| (Timestamp::parse(text), text)) {
+            Some((Some(moment), _)) => client.pinned_at(moment),
+            Some((None, text)) => {
+                let message = format!("`{text}` is no moment with an offset from UTC");
+                return Err(errors::argument(py, Code::InvalidValue, message));
+            }
             None => client.pinned(),
         };
         Ok(Pinned { client, context, owner })
@@ -83,31 +92,37 @@ impl Pinned {
     /// As `get_bool`, with all that there is to say of it.
     #[pyo3(signature = (key, default=Given::NOTHING))]
     fn get_bool_details<'py>(&self, key: Key<'_, 'py>, default: Given<'_, 'py>) -> Result<Details> {
-        self.details(key, Asked::Boolean, default)
+        self.told(key, Some(Asked::Boolean), default)
     }
 
     /// As `get_int`, with all that there is to say of it.
     #[pyo3(signature = (key, default=Given::NOTHING))]
     fn get_int_details<'py>(&self, key: Key<'_, 'py>, default: Given<'_, 'py>) -> Result<Details> {
-        self.details(key, Asked::Integer, default)
+        self.told(key, Some(Asked::Integer), default)
     }
 
     /// As `get_float`, with all that there is to say of it.
     #[pyo3(signature = (key, default=Given::NOTHING))]
     fn get_float_details<'py>(&self, key: Key<'_, 'py>, default: Given<'_, 'py>) -> Result<Details> {
-        self.details(key, Asked::Float, default)
+        self.told(key, Some(Asked::Float), default)
     }
 
     /// As `get_str`, with all that there is to say of it.
     #[pyo3(signature = (key, default=Given::NOTHING))]
     fn get_str_details<'py>(&self, key: Key<'_, 'py>, default: Given<'_, 'py>) -> Result<Details> {
-        self.details(key, Asked::String, default)
+        self.told(key, Some(Asked::String), default)
     }
 
     /// As `get_json`, with all that there is to say of it.
     #[pyo3(signature = (key, default=Given::NOTHING))]
     fn get_json_details<'py>(&self, key: Key<'_, 'py>, default: Given<'_, 'py>) -> Result<Details> {
-        self.details(key, Asked::Json, default)
+        self.told(key, Some(Asked::Json), default)
+    }
+
+    /// What a key comes to, of whatever type it is, with all that there is to say of it.
+    #[pyo3(signature = (key, default=Given::NOTHING))]
+    fn details<'py>(&self, key: Key<'_, 'py>, default: Given<'_, 'py>) -> Result<Details> {
+        self.told(key, None, default)
     }
 
     /// The id of the variant that an experiment gives; `None` where the context takes no part.
@@ -153,7 +168,7 @@ impl Pinned {
         with_asker!(context, |asker| reads::value(&self.client, key, asker, asked, default))
     }
 
-    fn details<'py>(&self, key: Key<'_, 'py>, asked: Asked, default: Given<'_, 'py>) -> Result<Details> {
+    fn told<'py>(&self, key: Key<'_, 'py>, asked: Option<Asked>, default: Given<'_, 'py>) -> Result<Details> {
         let context = self.context(key.py());
         with_asker!(context, |asker| reads::details(&self.client, key, asker, asked, default))
     }

@@ -60,7 +60,7 @@ pub(crate) fn value<'py>(
     read(client, key, asker, Some(asked), |outcome, refused| match outcome.evaluation.value() {
         Some(value) if refused.is_none() => to_python(py, value, Some(asked)),
         _ if is_thrown(client, &outcome) => Err(errors::not_ready(py)),
-        _ => default.or_none_of(py, asked),
+        _ => default.or_none_of(py, Some(asked)),
     })
 }
 
@@ -74,12 +74,12 @@ pub(crate) fn details<'py>(
     client: &Client,
     key: Key<'_, 'py>,
     asker: &impl Asker,
-    asked: Asked,
+    asked: Option<Asked>,
     default: Given<'_, 'py>,
 ) -> Result<Details> {
     let py = key.py();
-    read(client, key, asker, Some(asked), |outcome, refused| {
-        Details::of(py, &outcome, refused, Some(asked), || default.or_none_of(py, asked))
+    read(client, key, asker, asked, |outcome, refused| {
+        Details::of(py, &outcome, refused, asked, || default.or_none_of(py, asked))
     })
 }
 
@@ -154,14 +154,14 @@ impl<'py> Given<'_, 'py> {
 
     /// The default; without one, what is nothing of the type that is asked for.
     #[inline]
-    pub(crate) fn or_none_of(self, py: Python<'py>, asked: Asked) -> Result<Object<'py>> {
+    pub(crate) fn or_none_of(self, py: Python<'py>, asked: Option<Asked>) -> Result<Object<'py>> {
         match (self.0, asked) {
             (Some(given), _) => Ok(given.to_owned()),
-            (None, Asked::Boolean) => Ok(PyBool::new(py, false).to_owned().into_any()),
-            (None, Asked::Integer) => Ok(0.into_bound_py_any(py)?),
-            (None, Asked::Float) => Ok(PyFloat::new(py, 0.0).into_any()),
-            (None, Asked::String) => Ok(kept::text(py, "").into_any()),
-            (None, Asked::Json) => Ok(py.None().into_bound(py)),
+            (None, Some(Asked::Boolean)) => Ok(PyBool::new(py, false).to_owned().into_any()),
+            (None, Some(Asked::Integer)) => Ok(0.into_bound_py_any(py)?),
+            (None, Some(Asked::Float)) => Ok(PyFloat::new(py, 0.0).into_any()),
+            (None, Some(Asked::String)) => Ok(kept::text(py, "").into_any()),
+            (None, Some(Asked::Json) | None) => Ok(py.None().into_bound(py)),
         }
     }
 }

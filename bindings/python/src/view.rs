@@ -26,14 +26,14 @@ impl View {
     fn value<'py>(&self, key: Key<'_, 'py>, asked: Asked, default: Given<'_, 'py>) -> Result<Object<'py>> {
         self.view.evaluate(key.text(), Some(asked), |outcome| match outcome.evaluation.value() {
             Some(value) => to_python(key.py(), value, Some(asked)),
-            None => default.or_none_of(key.py(), asked),
+            None => default.or_none_of(key.py(), Some(asked)),
         })
     }
 
-    fn details<'py>(&self, key: Key<'_, 'py>, asked: Asked, default: Given<'_, 'py>) -> Result<Details> {
+    fn told<'py>(&self, key: Key<'_, 'py>, asked: Option<Asked>, default: Given<'_, 'py>) -> Result<Details> {
         let py = key.py();
-        self.view.evaluate(key.text(), Some(asked), |outcome| {
-            Details::of(py, &outcome, None, Some(asked), || default.or_none_of(py, asked))
+        self.view.evaluate(key.text(), asked, |outcome| {
+            Details::of(py, &outcome, None, asked, || default.or_none_of(py, asked))
         })
     }
 }
@@ -78,31 +78,37 @@ impl View {
     /// As `get_bool`, with all that there is to say of it.
     #[pyo3(signature = (key, default=Given::NOTHING))]
     fn get_bool_details<'py>(&self, key: Key<'_, 'py>, default: Given<'_, 'py>) -> Result<Details> {
-        self.details(key, Asked::Boolean, default)
+        self.told(key, Some(Asked::Boolean), default)
     }
 
     /// As `get_int`, with all that there is to say of it.
     #[pyo3(signature = (key, default=Given::NOTHING))]
     fn get_int_details<'py>(&self, key: Key<'_, 'py>, default: Given<'_, 'py>) -> Result<Details> {
-        self.details(key, Asked::Integer, default)
+        self.told(key, Some(Asked::Integer), default)
     }
 
     /// As `get_float`, with all that there is to say of it.
     #[pyo3(signature = (key, default=Given::NOTHING))]
     fn get_float_details<'py>(&self, key: Key<'_, 'py>, default: Given<'_, 'py>) -> Result<Details> {
-        self.details(key, Asked::Float, default)
+        self.told(key, Some(Asked::Float), default)
     }
 
     /// As `get_str`, with all that there is to say of it.
     #[pyo3(signature = (key, default=Given::NOTHING))]
     fn get_str_details<'py>(&self, key: Key<'_, 'py>, default: Given<'_, 'py>) -> Result<Details> {
-        self.details(key, Asked::String, default)
+        self.told(key, Some(Asked::String), default)
     }
 
     /// As `get_json`, with all that there is to say of it.
     #[pyo3(signature = (key, default=Given::NOTHING))]
     fn get_json_details<'py>(&self, key: Key<'_, 'py>, default: Given<'_, 'py>) -> Result<Details> {
-        self.details(key, Asked::Json, default)
+        self.told(key, Some(Asked::Json), default)
+    }
+
+    /// What a key comes to, of whatever type it is, with all that there is to say of it.
+    #[pyo3(signature = (key, default=Given::NOTHING))]
+    fn details<'py>(&self, key: Key<'_, 'py>, default: Given<'_, 'py>) -> Result<Details> {
+        self.told(key, None, default)
     }
 
     /// The id of the variant that an experiment gives; `None` where the context takes no part.

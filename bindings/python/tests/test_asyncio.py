@@ -116,7 +116,8 @@ def test_changes_arrive_in_their_order() -> None:
     async def program() -> None:
         with Client(definitions=bundle(0, 0)) as client:
             async with changes(client, "features", "a") as feed:
-                await asyncio.to_thread(lambda: [client.put(bundle(value, value)) for value in range(1, 21)])
+                for value in range(1, 21):
+                    await asyncio.to_thread(client.put, bundle(value, value))
                 told = [await anext(feed) for _ in range(20)]
         assert [(change.old, change.new) for change in told] == [(value, value + 1) for value in range(20)]
         assert {(change.namespace, change.key) for change in told} == {("features", "a")}

@@ -14,7 +14,7 @@ from starlette.applications import Starlette
 from starlette.responses import JSONResponse
 from starlette.routing import Mount, Route
 
-from vexil import Client, Context, OptionsError
+from vexil import ArgumentError, Client, Context, OptionsError
 from vexil.fastapi import (
     DEFAULT_HEADER,
     MAX_ATTRIBUTE_LENGTH,
@@ -149,6 +149,32 @@ def test_a_signed_header_overrides_for_its_request_alone(client: InMemoryClient)
     assert client.overrides() == {}
 
 
+def test_a_dependency_of_a_web_socket(client: InMemoryClient) -> None:
+    app = FastAPI(lifespan=lifespan(client))
+
+    @app.websocket("/")
+    async def by_socket(websocket: WebSocket, flags: Annotated[Flags, Depends(RequestFlags(context=who))]) -> None:
+        await websocket.accept()
+        await websocket.send_json(flags.is_enabled("ada"))
+        await websocket.close()
+
+    with TestClient(app) as http, http.websocket_connect("/", headers={"X-User": "ada"}) as socket:
+        assert socket.receive_json() is True
+
+
+def test_flags_have_all_reads_of_a_client(client: InMemoryClient) -> None:
+    flags = client.pin({"user": {"id": "ada"}}, {"greeting": "Hi"})
+    assert isinstance(flags, Flags)
+    assert flags.get_str_details("greeting", "").reason == "OVERRIDE"
+    assert flags.get_bool_details("ada").rule == "ada"
+    assert set(flags.evaluate_all()) == {definition["key"] for definition in DEFINITIONS}
+    assert 'saw "ada"' in str(flags.explain("ada"))
+    with pytest.raises(ArgumentError):
+        client.pin({}, {"greeting": object()})
+    with pytest.raises(TypeError):
+        client.pin("ada")  # type: ignore[arg-type]
+
+
 def test_the_middleware_gives_typed_flags(client: InMemoryClient) -> None:
     app = FastAPI(lifespan=lifespan(client))
     requested = RequestFlags(context=coroutine)
@@ -280,7 +306,10 @@ def test_the_client_is_closed_where_the_apps_own_lifespan_fails() -> None:
         raise Closed
         yield
 
-    with pytest.raises(Closed), TestClient(FastAPI(lifespan=lifespan(lambda: made(told)(definitions=NOTHING), within=own))):
+    with (
+        pytest.raises(Closed),
+        TestClient(FastAPI(lifespan=lifespan(lambda: made(told)(definitions=NOTHING), within=own))),
+    ):
         pass
     assert told == ["closed"]
 

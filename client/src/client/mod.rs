@@ -25,7 +25,7 @@ use crate::sync::{self, Machinery};
 use crate::telemetry::Telemetry;
 
 pub use local::OverridesNotAllowed;
-pub(crate) use reads::stale_ms;
+pub(crate) use reads::{Pinned, stale_ms};
 
 /// The value of [`Shared::stale_since`] while somebody says that what is held is the newest.
 pub(crate) const FRESH: i64 = i64::MIN;
@@ -77,7 +77,7 @@ pub struct Client {
     _owner: Arc<Owner>,
     /// Those of one request, and the moment that it sees, where this client is of one.
     request_overrides: Option<Arc<Overrides>>,
-    pinned: Option<Arc<reads::Pinned>>,
+    pinned: Option<Arc<Pinned>>,
 }
 
 /// Stops the client when it goes.
@@ -135,6 +135,7 @@ impl Client {
         }
     }
 
+    #[inline]
     pub(crate) fn shared(&self) -> &Arc<Shared> {
         &self.shared
     }

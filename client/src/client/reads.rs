@@ -86,8 +86,12 @@ impl Client {
 
     #[inline]
     fn find<T: Typed>(&self, key: &str, context: &impl Attributes) -> Option<T> {
+        let shared = self.shared();
         self.read(context, |held, request| {
-            self.ask(held, key, Some(T::ASKED), request, |found, _| found.value().and_then(T::of))
+            shared.ask(held, key, Some(T::ASKED), request, |found, origin| {
+                shared.count(found, origin, request);
+                found.value().and_then(T::of)
+            })
         })
     }
 
@@ -124,7 +128,10 @@ impl Client {
     ) -> R {
         let shared = self.shared();
         self.read(context, |held, request| {
-            self.ask(held, key, asked, request, |found, origin| take(shared.outcome(found, origin)))
+            shared.ask(held, key, asked, request, |found, origin| {
+                shared.count(found, origin, request);
+                take(shared.outcome(found, origin))
+            })
         })
     }
 
@@ -152,8 +159,7 @@ impl Client {
 
     /// Evaluates all keys or some, once, for reads that cost no more than a look-up.
     pub fn view(&self, context: Context, keys: Keys) -> View {
-        let pinned = self.pinned.as_ref().map(|pinned| (Arc::clone(&pinned.held), pinned.now));
-        View::new(self.shared(), context, keys, self.request_overrides.clone(), pinned)
+        View::new(self.shared(), context, keys, self.request_overrides.clone(), self.pinned.as_deref())
     }
 
     /// The same client for one request that says itself what some keys are: a dark launch. Such overrides stand below
@@ -169,26 +175,14 @@ impl Client {
     /// It holds on to those definitions, and so is not meant to be kept.
     #[must_use]
     pub fn pinned(&self) -> Client {
-        let pinned = Pinned { held: self.shared().read(Arc::clone), now: clock::timestamp() };
-        Client { pinned: Some(Arc::new(pinned)), ..self.clone() }
+        self.pinned_at(clock::timestamp())
     }
 
-    /// Evaluates a key, and counts that it was read.
-    #[inline]
-    fn ask<'h, A: Attributes, R>(
-        &self,
-        held: &'h Held,
-        key: &str,
-        asked: Option<Asked>,
-        request: &Reading<'_, 'h, A>,
-        take: impl FnOnce(&Evaluation<'h>, Origin) -> R,
-    ) -> R {
-        let shared = self.shared();
-        shared.ask(held, key, asked, request, |found, origin| {
-            let overrides = [request.overrides, request.request_overrides];
-            shared.telemetry.count(found, origin, request.context, overrides);
-            take(found, origin)
-        })
+    /// As [`Client::pinned`], for a moment that is not now: what keys will be once something begins, ends or expires.
+    #[must_use]
+    pub fn pinned_at(&self, now: Timestamp) -> Client {
+        let pinned = Pinned { held: self.shared().read(None, Arc::clone), now };
+        Client { pinned: Some(Arc::new(pinned)), ..self.clone() }
     }
 
     #[inline]
@@ -198,34 +192,36 @@ impl Client {
         take: impl for<'r, 'h> FnOnce(&'h Held, &Reading<'r, 'h, WithSupplied<'r, A>>) -> R,
     ) -> R {
         let shared = self.shared();
-        let context = shared.with_supplied(context);
-        let read = |held: &'_ Held, moment: Moment| {
+        let pinned = self.pinned.as_deref();
+        shared.read(pinned.map(|pinned| &pinned.held), |held| {
+            let context = shared.with_supplied(context);
+            let moment = pinned.map_or_else(Moment::default, |pinned| Moment::at(pinned.now));
             let mut request = Request::new(&context, &moment);
             request.overrides = held.overrides.as_deref();
             request.request_overrides = self.request_overrides.as_deref();
             take(held, &request)
-        };
-        match &self.pinned {
-            None => shared.read(|held| read(held, Moment::default())),
-            Some(pinned) => read(&pinned.held, Moment::at(pinned.now)),
-        }
+        })
     }
 }
 
 /// What a client of one request reads by.
-pub(super) struct Pinned {
-    held: Arc<Held>,
-    now: Timestamp,
+pub(crate) struct Pinned {
+    pub(crate) held: Arc<Held>,
+    pub(crate) now: Timestamp,
 }
 
 impl Shared {
-    /// Lends what is in force, once whatever has to be done before a read is done.
+    /// Lends what is in force, or what a request is pinned to, once whatever has to be done before a read is done.
     #[inline]
-    pub(crate) fn read<R>(self: &Arc<Shared>, take: impl FnOnce(&Arc<Held>) -> R) -> R {
+    pub(crate) fn read<R>(
+        self: &Arc<Shared>,
+        pinned: Option<&Arc<Held>>,
+        take: impl FnOnce(&Arc<Held>) -> R,
+    ) -> R {
         if self.forks.load(Ordering::Relaxed) != fork::generation() || self.options.threadless {
             self.before_read();
         }
-        seen::lend(self.id, self.generation(), || self.held.load_full(), take)
+        seen::lend(pinned, self.id, self.generation(), || self.held.load_full(), take)
     }
 
     /// Evaluates a key, and lends what that comes to and whose definition it was.
@@ -242,6 +238,13 @@ impl Shared {
             None => held.evaluate(key, asked, request, take),
             Some(store) => remembering(&**store, held, key, asked, request, take),
         }
+    }
+
+    /// Tells telemetry of a read.
+    #[inline]
+    fn count<A: Attributes>(&self, found: &Evaluation<'_>, origin: Origin, request: &Reading<'_, '_, A>) {
+        let overrides = [request.overrides, request.request_overrides];
+        self.telemetry.count(found, origin, request.context, overrides);
     }
 
     /// A context, and behind it what the client knows of itself.

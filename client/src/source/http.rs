@@ -65,20 +65,6 @@ pub(crate) enum Told {
     Refused(Failure),
 }
 
-/// Keys as they are published (RFC 7517, RFC 8037); those of another kind are passed over.
-#[derive(Deserialize)]
-struct KeySet {
-    keys: Vec<Key>,
-}
-
-#[derive(Deserialize)]
-struct Key {
-    kty: String,
-    crv: Option<String>,
-    kid: Option<String>,
-    x: Option<String>,
-}
-
 /// A control plane, as one key sees it.
 #[derive(Clone)]
 pub(crate) struct Http {
@@ -146,15 +132,26 @@ impl Http {
 
     /// The keys that it signs with, or has signed with.
     pub(crate) fn keys(&self) -> Result<Vec<PublishedKey>, Refused> {
+        /// A set of keys (RFC 7517), each of Ed25519 (RFC 8037): `kid` is its id, and `x` its 32 bytes.
+        #[derive(Deserialize)]
+        struct Keys {
+            keys: Vec<Key>,
+        }
+        #[derive(Default, Deserialize)]
+        #[serde(default)]
+        struct Key {
+            crv: String,
+            kid: String,
+            x: String,
+        }
         let answer = self.get(&self.agent, "/sdk/v1/keys").call().map_err(|error| failed(&error))?;
         if answer.status() != StatusCode::OK {
             return Err(refused(answer));
         }
-        let set: KeySet = serde_json::from_str(&text(answer, KEYS_BYTES)?)
+        let Keys { keys } = serde_json::from_str(&text(answer, KEYS_BYTES)?)
             .map_err(|error| Failure::new(FailureCode::Malformed, format!("the list of keys: {error}")))?;
-        let keys =
-            set.keys.into_iter().filter(|key| key.kty == "OKP" && key.crv.as_deref() == Some("Ed25519"));
-        Ok(keys.filter_map(|key| Some(PublishedKey { id: key.kid?, public: key.x? })).collect())
+        let of_this_kind = keys.into_iter().filter(|key| key.crv == "Ed25519");
+        Ok(of_this_kind.map(|Key { kid, x, .. }| PublishedKey { id: kid, public: x }).collect())
     }
 
     /// What happens after a version.

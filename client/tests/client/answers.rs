@@ -237,7 +237,7 @@ fn the_last_known_good_is_served_when_the_server_is_away_and_says_its_age() {
 #[test]
 fn without_keys_in_the_options_those_that_are_published_are_trusted() {
     let keys = format!(
-        r#"{{"keys":[{{"kty":"RSA","kid":"k0","n":"AQAB","e":"AQAB"}},{{"kty":"OKP","crv":"Ed25519","use":"sig","alg":"EdDSA","kid":"k1","x":"{}","state":"active"}}]}}"#,
+        r#"{{"keys":[{{"kty":"RSA","kid":"k0","n":"AQ"}},{{"kty":"OKP","crv":"Ed25519","kid":"k1","x":"{}"}}]}}"#,
         public()
     );
     let origin = Origin::start(move |path, _| match path {

@@ -17,7 +17,6 @@ use crate::snapshot::entry::{
     Action, Body, Condition, Entry, Flag, Ids, Pin, Position, RuleText, ScopedAction, Served, Split,
 };
 use crate::trace::{Kind, Line, Recorder, Step, Trace};
-use crate::value::Value;
 use crate::value::timestamp::Timestamp;
 
 use bucket::visit_id;
@@ -156,8 +155,7 @@ impl Snapshot {
         asked: Option<Asked>,
         overdue: bool,
     ) -> Evaluation<'a> {
-        // An integer that no float holds exactly is none.
-        if asked == Some(Asked::Float) && decision.value.and_then(Value::as_float).is_none() {
+        if asked.is_some_and(|asked| !asked.admits(decision.value)) {
             return self.failed(Some(entry), ErrorCode::TypeMismatch);
         }
         Evaluation { snapshot: self, entry: Some(entry), decision, error: None, overdue }

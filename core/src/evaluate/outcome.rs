@@ -159,11 +159,18 @@ impl Asked {
     ];
 
     /// Whether an entry can answer, if it can be asked at all.
+    #[inline]
     pub(super) fn fits_entry(self, body: &Body) -> bool {
         match body {
             Body::Flag(flag) => self.fits(&flag.value_type),
             _ => self == Asked::Json,
         }
+    }
+
+    /// Whether a value of an entry that can answer is one: an integer that no float holds exactly is none.
+    #[inline]
+    pub(super) fn admits(self, value: Option<&Value>) -> bool {
+        self != Asked::Float || value.and_then(Value::as_float).is_some()
     }
 
     /// Whether an entry of this type can answer.
@@ -333,12 +340,20 @@ pub struct Evaluation<'a> {
 impl<'a> Evaluation<'a> {
     /// What [`Snapshot::evaluate_as`] would have said: the same for a caller who wants a type.
     pub fn asked_as(self, asked: Asked) -> Evaluation<'a> {
+        match self.answers(asked) {
+            true => self,
+            false => self.snapshot.failed(self.entry, ErrorCode::TypeMismatch),
+        }
+    }
+
+    /// Whether a caller who wants this type is told just this.
+    #[inline]
+    pub fn answers(&self, asked: Asked) -> bool {
         match self.entry {
-            Some(entry) if self.error.is_none() && asked.fits_entry(&entry.body) => {
-                self.snapshot.evaluated(entry, self.decision, Some(asked), self.overdue)
+            Some(entry) if self.error.is_none() => {
+                asked.fits_entry(&entry.body) && asked.admits(self.value())
             }
-            Some(entry) if self.error.is_none() => self.snapshot.failed(Some(entry), ErrorCode::TypeMismatch),
-            _ => self,
+            _ => true,
         }
     }
 

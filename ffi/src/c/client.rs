@@ -1,6 +1,6 @@
 //! Clients: to start, to watch, to override, to close.
 
-use vexil_client::Client;
+use vexil_client::{Client, Options};
 
 use super::give;
 use super::text::{Buffer, Text};
@@ -32,7 +32,7 @@ impl ClientHandle {
 /// Starts a client, and waits for the first definitions as long as the options say.
 ///
 /// `options` is JSON, such as `{"source": {"http": {"url": "https://flags.example.com", "key": "..."}}}`; the table of
-/// options in docs/clients.md has its members. Without definitions the client starts all the same, unless the option
+/// options in docs/clients.md has its members. Where it is empty, environment variables name the options. Without definitions the client starts all the same, unless the option
 /// `fallback` is `throw`.
 ///
 /// # Safety
@@ -46,9 +46,14 @@ pub unsafe extern "C" fn vexil_client_open(options: Text, client: *mut ClientHan
         }
         // SAFETY: as the caller promises.
         let options = unsafe { options.read("the options") }?;
-        let options: ClientOptions = serde_json::from_str(options)
-            .map_err(|error| Fault::new(Code::InvalidOptions, format!("the options: {error}")))?;
-        let started = Client::start(options.into_options()?).map_err(VexilError::from)?;
+        let options = if options.is_empty() {
+            Options::from_env().map_err(VexilError::from)?
+        } else {
+            let options: ClientOptions = serde_json::from_str(options)
+                .map_err(|error| Fault::new(Code::InvalidOptions, format!("the options: {error}")))?;
+            options.into_options()?
+        };
+        let started = Client::start(options).map_err(VexilError::from)?;
         let handle = ClientHandle { id: clients::insert(started)? };
         // SAFETY: as the caller promises.
         unsafe { give(client, handle) }

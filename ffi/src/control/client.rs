@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use vexil_client::Client;
+use vexil_client::{Client, Options};
 
 use super::error::VexilError;
 use super::listeners::{
@@ -21,6 +21,11 @@ pub struct VexilClient {
 }
 
 impl VexilClient {
+    fn of(client: Client) -> Result<Arc<VexilClient>, VexilError> {
+        let handle = clients::insert(client.clone())?;
+        Ok(Arc::new(VexilClient { client, handle }))
+    }
+
     /// The same client, for the faces that evaluate.
     pub fn client(&self) -> &Client {
         &self.client
@@ -40,9 +45,16 @@ impl VexilClient {
         if let Some(sticky) = sticky {
             options.sticky = Some(Arc::new(HostStore(sticky)));
         }
-        let client = Client::start(options)?;
-        let handle = clients::insert(client.clone())?;
-        Ok(Arc::new(VexilClient { client, handle }))
+        VexilClient::of(Client::start(options)?)
+    }
+
+    /// As `start`, with the options that the environment variables of this process name (`docs/clients.md`). `sdk` is the
+    /// name and version of the package that calls this, such as `vexil-python/1.2.3`.
+    #[uniffi::constructor(default(sdk = None))]
+    pub fn from_env(sdk: Option<String>) -> Result<Arc<VexilClient>, VexilError> {
+        let mut options = Options::from_env()?;
+        options.telemetry.sdk = sdk.unwrap_or(options.telemetry.sdk);
+        VexilClient::of(Client::start(options)?)
     }
 
     /// Stops: nobody is asked any more, and the C ABI knows the client no more. Whoever evaluates by this object is still

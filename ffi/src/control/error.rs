@@ -1,6 +1,8 @@
 //! What a call can fail with, by the kinds that hosts tell apart.
 
-use vexil_client::{Failure, FailureCode, OverridesNotAllowed, Problem, RuntimeError, StartError};
+use vexil_client::{
+    Failure, FailureCode, OptionsError, OverridesNotAllowed, Problem, RuntimeError, StartError,
+};
 
 use crate::Code;
 use crate::fault::Fault;
@@ -67,6 +69,12 @@ impl VexilError {
         | VexilError::Argument { code, reason }
         | VexilError::Internal { code, reason }) = self;
         (Code::from_number(*code).unwrap_or(Code::Internal), reason)
+    }
+}
+
+impl From<OptionsError> for VexilError {
+    fn from(error: OptionsError) -> VexilError {
+        VexilError::options(format!("{}: {}", error.variable, error.message))
     }
 }
 

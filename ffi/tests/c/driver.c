@@ -401,6 +401,7 @@ static void misuse(vexil_client client) {
     CHECK(vexil_context_free(other) == VEXIL_CODE_OK && vexil_context_free(context) == VEXIL_CODE_OK);
 
     vexil_client never = {0};
+    CHECK(vexil_client_open(VEXIL_LITERAL(""), &never) == VEXIL_CODE_INVALID_OPTIONS);
     CHECK(vexil_client_open(VEXIL_LITERAL("{}"), &never) == VEXIL_CODE_INVALID_OPTIONS && never.id == 0);
     CHECK(vexil_client_open(VEXIL_LITERAL("{\"source\": {\"http\": {\"url\": \"nowhere\", \"key\": \"k\"}}}"), &never) ==
           VEXIL_CODE_INVALID_OPTIONS);

@@ -29,6 +29,8 @@ fn the_python_module_is_what_the_code_says() {
 fn with_our_loader(module: &str) -> String {
     const BEGIN: &str = "def _uniffi_load_indirect():\n";
     const END: &str = "    return lib\n";
+    // What it begins with is the generator's own remark.
+    let (_, module) = module.split_once("\n\n").expect("there is more than a remark");
     let (before, rest) = module.split_once(BEGIN).expect("there is a loader");
     let (_, after) = rest.split_once(END).expect("the loader has an end");
     let loader = "    from . import _native\n\n    lib = ctypes.CDLL(_native.__file__)\n";

@@ -12,7 +12,7 @@ from .errors import (
     SourceError,
     VexilError,
 )
-from .options import ClientOptions, Definitions
+from .options import ClientOptions, Definitions, StickyStore
 from .pinned import Pinned
 from .state import Change, Explanation, Failure, Origin, State, Subscription
 
@@ -34,6 +34,7 @@ __all__ = [
     "Pinned",
     "SourceError",
     "State",
+    "StickyStore",
     "Subscription",
     "VexilError",
     "View",

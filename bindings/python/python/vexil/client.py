@@ -5,13 +5,14 @@ from __future__ import annotations
 import atexit
 import logging
 import weakref
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from . import _json, _native, _uniffi
 from .errors import ArgumentError, ClosedError, translated
-from .options import Definitions, to_native
+from .options import SDK, Definitions, StickyStore, to_native
 from .pinned import Pinned
 from .state import Change, Explanation, State, Subscription, change_of, state_of
 
@@ -53,9 +54,18 @@ class Client(_native.Client):
     _is_closed: bool
 
     def __init__(self, **options: Unpack[ClientOptions]) -> None:
-        native = to_native(options)
+        native, sticky = to_native(options), options.get("sticky")
         with translated():
-            self._begin(_uniffi.VexilClient.start(native))
+            self._begin(_uniffi.VexilClient.start(native, None if sticky is None else _Store(sticky)))
+
+    @classmethod
+    def from_env(cls) -> Self:
+        """A client with the options that environment variables name: ``VEXIL_URL`` and ``VEXIL_SDK_KEY``, or
+        ``VEXIL_FILE``, and one for each further option; the documents of clients list them."""
+        client = cls.__new__(cls)
+        with translated():
+            Client._begin(client, _uniffi.VexilClient.from_env(SDK))
+        return client
 
     def _begin(self, control: _uniffi.VexilClient) -> None:
         self._attach(control.handle())
@@ -86,6 +96,12 @@ class Client(_native.Client):
         return state_of(self._control.state())
 
     @property
+    def generation(self) -> int:
+        """Counts what is put in force that a read may depend on: definitions, overrides, what is registered. As long as it
+        stays the same, time alone can change what a read comes to."""
+        return self._control.generation()
+
+    @property
     def instance_id(self) -> str:
         """The name of this process in telemetry, and in contexts as ``instance.id``."""
         return self._control.instance_id()
@@ -104,6 +120,12 @@ class Client(_native.Client):
         self._check_open()
         return self._subscribe(self._control.on_change(namespace, key, _ChangeListener(listener)))
 
+    def on_generation(self, listener: Callable[[int], object]) -> Subscription:
+        """Calls ``listener`` with each new :attr:`generation`, on the thread that makes it so: whatever was read before may
+        come to something else. What it raises is logged."""
+        self._check_open()
+        return self._subscribe(self._control.on_generation(_GenerationListener(listener)))
+
     def force_refresh(self) -> None:
         """Asks the source now, and waits for the answer. Raises :class:`~vexil.SourceError` when it was no good one."""
         self._check_open()
@@ -113,7 +135,7 @@ class Client(_native.Client):
     def put(self, definitions: Definitions) -> None:
         """Puts other definitions in force, where the source is ``definitions``.
 
-        Raises :class:`~vexil.SourceError` when they cannot be read; what is in force stays.
+        Raises :class:`~vexil.ArgumentError` when they cannot be read; what is in force stays.
         """
         self._check_open()
         text = definitions if isinstance(definitions, str) else _written("definitions", definitions)
@@ -124,14 +146,18 @@ class Client(_native.Client):
         self,
         context: Mapping[str, Any] | _native.Context | None = None,
         overrides: Mapping[str, Any] | None = None,
+        *,
+        at: datetime | str | None = None,
     ) -> Pinned:
         """What this client reads, for one context and by what is in force now: for a request, which is to see one moment
         from its beginning to its end.
 
         ``overrides`` say what some keys are for this request alone; they stand below kills. Whether somebody may ask for
         them is yours to decide, and must be. Raises :class:`~vexil.ArgumentError` when they are no JSON.
+
+        ``at`` is another moment than now, with its offset from UTC: what will be once something begins, ends or expires.
         """
-        return Pinned(self, context, overrides)
+        return Pinned(self, context, overrides, at)
 
     def explain(self, key: str, context: Mapping[str, Any] | _native.Context | None = None) -> Explanation:
         """Evaluates, and tells how. Raises :class:`~vexil.ArgumentError` when the context is none."""
@@ -224,6 +250,32 @@ class _ChangeListener(_uniffi.ChangeListener):
 
     def on_change(self, change: _uniffi.ValueChange) -> None:
         _call(self._listener, change_of(change))
+
+
+class _Store(_uniffi.StickyStore):
+    def __init__(self, store: StickyStore) -> None:
+        self._store = store
+
+    def get(self, experiment: str, unit: str) -> str | None:
+        try:
+            return self._store.get(experiment, unit)
+        except Exception:
+            _log.exception("a sticky store failed")
+            return None
+
+    def put(self, experiment: str, unit: str, variant: str) -> None:
+        try:
+            self._store.put(experiment, unit, variant)
+        except Exception:
+            _log.exception("a sticky store failed")
+
+
+class _GenerationListener(_uniffi.GenerationListener):
+    def __init__(self, listener: Callable[[int], object]) -> None:
+        self._listener = listener
+
+    def on_generation(self, generation: int) -> None:
+        _call(self._listener, generation)
 
 
 def _call(listener: Callable[[T], object], told: T) -> None:

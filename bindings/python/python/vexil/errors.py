@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from . import _uniffi
 
@@ -38,7 +38,8 @@ class VexilError(Exception):
         self.name = _NAMES[self.code]
 
     def __str__(self) -> str:
-        return f"{self.args[0]} ({self.name})"
+        message, name = self.args[0], f"({self.name})"
+        return message if message.endswith(name) else f"{message} {name}"
 
     def __reduce__(self) -> tuple[type[VexilError], tuple[str, int]]:
         return type(self), (self.args[0], self.code)
@@ -81,12 +82,13 @@ class InternalError(VexilError):
     """A fault of this library or of the system below it."""
 
 
+_Native: Any = _uniffi.VexilError
 _KINDS: dict[type[Exception], type[VexilError]] = {
-    _uniffi.VexilError.Options: OptionsError,
-    _uniffi.VexilError.NotReady: NotReadyError,
-    _uniffi.VexilError.Source: SourceError,
-    _uniffi.VexilError.Argument: ArgumentError,
-    _uniffi.VexilError.Internal: InternalError,
+    _Native.Options: OptionsError,
+    _Native.NotReady: NotReadyError,
+    _Native.Source: SourceError,
+    _Native.Argument: ArgumentError,
+    _Native.Internal: InternalError,
 }
 
 
@@ -95,5 +97,5 @@ def translated() -> Iterator[None]:
     """Raises what the native library fails with as one of the errors above."""
     try:
         yield
-    except _uniffi.VexilError as error:
+    except _Native as error:
         raise _KINDS[type(error)](error.reason, error.code) from None

@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
-import math
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, Final, Literal, NoReturn, TypeAlias, TypedDict
+from typing import Any, Final, Literal, NoReturn, Protocol, TypeAlias, TypedDict
 
 from . import _uniffi
 from ._json import write
 from .errors import OptionsError
 
-__all__ = ["ClientOptions", "Definitions"]
+__all__ = ["ClientOptions", "Definitions", "StickyStore"]
 
 Definitions: TypeAlias = str | Mapping[str, Any] | Sequence[Mapping[str, Any]]
 """A bundle, a list of definitions, or one: as JSON, or as what JSON becomes in Python."""
+
+class StickyStore(Protocol):
+    """Remembers which variants units were given, such as in a database. It is asked by reads of experiments that are
+    ``sticky``, in the thread that reads; what it raises is logged, and it is taken for one that knows nothing."""
+
+    def get(self, experiment: str, unit: str) -> str | None:
+        """The id of the variant that a unit was given in an experiment."""
+
+    def put(self, experiment: str, unit: str, variant: str) -> None:
+        """Remembers it; called again, with the same variant, where :meth:`get` does not tell of it later."""
+
 
 class ClientOptions(TypedDict, total=False):
     """What :class:`~vexil.Client` takes; times are in seconds. One of ``url``, ``file`` and ``definitions`` is needed."""
@@ -61,12 +71,22 @@ class ClientOptions(TypedDict, total=False):
     trusted_keys: Mapping[str, str] | Iterable[tuple[str, str]]
     """The keys that snapshots must be signed with, by id: 32 bytes of Ed25519 in base64url. Without any, those that the
     control plane publishes."""
+    ca_file: str | os.PathLike[str] | None
+    """A file with certificates, in PEM, of those who vouch for the control plane, in place of the public authorities."""
     allow_overrides: bool | None
     """Whether overrides may be set: where the source is no control plane, unless you say otherwise."""
-    sticky_file: str | os.PathLike[str] | None
+    sticky: StickyStore | None
     """Where it is remembered which variants units were given in experiments that are ``sticky``."""
+    sticky_file: str | os.PathLike[str] | None
+    """The same in a file, in the place of a store of your own."""
     sticky_capacity: int | None
     """For how many of them there is room. 100,000."""
+    telemetry: bool | None
+    """Whether the control plane is told what entries were evaluated to, how often, and which version is applied. True."""
+    telemetry_interval: float | None
+    """How often it is told, a tenth more or less. 30."""
+    telemetry_exposures: bool | None
+    """Whether it is told which units met which variant of an experiment: the id, and nothing else of a context. True."""
     instance_id: str | None
     """``instance.id`` in contexts, and this process's name in telemetry; a random one, unless you say which."""
     service_name: str | None
@@ -76,26 +96,30 @@ class ClientOptions(TypedDict, total=False):
 
 
 def to_native(options: Mapping[str, Any]) -> _uniffi.ClientOptions:
-    """The same for the native library, which knows what holds where nothing is said."""
-    unknown = [name for name in options if name not in _READ and name not in _SOURCE]
+    """The same for the native library, which knows what holds where nothing is said. A store is no option there."""
+    unknown = [name for name in options if name not in _READ and name not in _SOURCE and name != "sticky"]
     if unknown:
         raise TypeError(f"there is no option `{unknown[0]}`")
     given = {name: value for name, value in options.items() if value is not None}
-    native: dict[str, Any] = {"source": _source({name: given[name] for name in _SOURCE if name in given})}
+    native: dict[str, Any] = {"sdk": SDK}
+    native["source"] = _source({name: given[name] for name in _SOURCE if name in given})
     for name, value in given.items():
         if name in _READ:
             read = _READ[name]
-            native[f"{name}_ms" if read is _seconds else name] = read(name, value)
+            native[_NATIVE.get(name, f"{name}_ms" if read is _seconds else name)] = read(name, value)
     try:
         return _uniffi.ClientOptions(**native)
     except ValueError as error:
         raise OptionsError(str(error)) from None
 
 
+SDK: Final = f"vexil-python/{_uniffi.version()}"
+"""What this package is called in telemetry."""
+
 _SOURCE: Final = ("url", "key", "file", "definitions")
 
 
-def _source(given: dict[str, Any]) -> _uniffi.SourceOptions:
+def _source(given: dict[str, Any]) -> Any:
     match given:
         case {"url": url, "key": key, **rest} if not rest:
             return _uniffi.SourceOptions.HTTP(url=_text("url", url), key=_text("key", key))
@@ -109,12 +133,18 @@ def _source(given: dict[str, Any]) -> _uniffi.SourceOptions:
 
 def _text(name: str, value: Any) -> str:
     # What it is may be a secret, and is not told.
-    return value if isinstance(value, str) else _refuse(name, "text", type(value).__name__)
+    if not isinstance(value, str):
+        _refuse(name, "text", type(value).__name__)
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        _refuse(name, "Unicode", "something else")
+    return value
 
 
 def _path(name: str, value: Any) -> str:
     path = os.fspath(value) if isinstance(value, (str, os.PathLike)) else None
-    return path if isinstance(path, str) else _refuse(name, "a path", type(value).__name__)
+    return _text(name, path) if isinstance(path, str) else _refuse(name, "a path", type(value).__name__)
 
 
 def _flag(name: str, value: Any) -> bool:
@@ -122,13 +152,13 @@ def _flag(name: str, value: Any) -> bool:
 
 
 def _count(name: str, value: Any) -> int:
-    fits = isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**32
-    return value if fits else _refuse(name, "a count", repr(value))
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < 2**32:
+        _refuse(name, "a count", repr(value))
+    return value
 
 
 def _seconds(name: str, value: Any) -> int:
-    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    if not is_number or not math.isfinite(value) or not 0 <= value < 2**40:
+    if not isinstance(value, (int, float)) or isinstance(value, bool) or not 0 <= value < 2**40:
         _refuse(name, "a number of seconds", repr(value))
     return round(value * 1_000)
 
@@ -140,6 +170,14 @@ def _definitions(name: str, value: Any) -> str:
         return write(value)
     except ValueError as error:
         raise OptionsError(f"`{name}` is no JSON: {error}") from None
+
+
+def _certificates(name: str, value: Any) -> str:
+    try:
+        with open(_path(name, value), encoding="utf-8") as file:
+            return file.read()
+    except (OSError, UnicodeDecodeError) as error:
+        raise OptionsError(f"`{name}` cannot be read: {error}") from None
 
 
 def _keys(name: str, value: Any) -> list[_uniffi.TrustedKeyOptions]:
@@ -184,11 +222,18 @@ _READ: Final[dict[str, Callable[[str, Any], Any]]] = {
     "offline": _flag,
     "threadless": _flag,
     "trusted_keys": _keys,
+    "ca_file": _certificates,
     "allow_overrides": _flag,
     "sticky_file": _path,
     "sticky_capacity": _count,
+    "telemetry": _flag,
+    "telemetry_interval": _seconds,
+    "telemetry_exposures": _flag,
     "instance_id": _text,
     "service_name": _text,
     "app_version": _text,
 }
 """How each option is read, beside those of the source."""
+
+_NATIVE: Final = {"ca_file": "certificates"}
+"""Those that have another name in the native library, which has times in milliseconds besides."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from . import _json, _native
@@ -27,8 +28,10 @@ class Pinned(_native.Pinned):
         client: _native.Client,
         context: Mapping[str, Any] | _native.Context | None = None,
         overrides: Mapping[str, Any] | None = None,
+        at: datetime | str | None = None,
     ) -> Self:
-        return super().__new__(cls, client, context, None if overrides is None else _written(overrides))
+        written = None if overrides is None else _written(overrides)
+        return super().__new__(cls, client, context, written, at.isoformat() if isinstance(at, datetime) else at)
 
     def explain(self, key: str) -> Explanation:
         """Evaluates, and tells how. Raises :class:`~vexil.ArgumentError` when the context is none."""

@@ -6,17 +6,21 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, cast
 
 from . import _json, _uniffi
 
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-__all__ = ["Change", "Explanation", "Failure", "Origin", "State", "Subscription"]
+__all__ = ["Change", "Connection", "Explanation", "Failure", "Origin", "State", "Subscription"]
 
 Origin: TypeAlias = Literal["none", "bootstrap", "cache", "file", "memory", "remote", "registered", "runtime"]
 """Where definitions, or a value, came from."""
+
+
+Connection: TypeAlias = Literal["disconnected", "connecting", "connected", "error"]
+"""How it stands with a source. ``error``: as many tries in a row failed as the options name; it is tried again."""
 
 
 @dataclass(frozen=True)
@@ -44,8 +48,8 @@ class State:
     """Whether there are definitions to evaluate with, wherever they came from."""
     syncing: bool
     """Whether the source is being asked just now."""
-    connection: Literal["disconnected", "connecting", "connected", "error"]
-    """How it stands with the source. ``error``: as many tries in a row failed as the options name; it is tried again."""
+    connection: Connection
+    """How it stands with the source."""
     last_sync: datetime | None
     """When the source last said what is in force."""
     last_error: Failure | None
@@ -114,19 +118,22 @@ class Subscription:
 
 def state_of(native: _uniffi.ClientState) -> State:
     """The state, as Python has it."""
-    failure = native.last_error
     return State(
         initialized=native.initialized,
         syncing=native.syncing,
-        connection=native.connection.name.lower(),
+        connection=cast("Connection", native.connection.name.lower()),
         last_sync=_moment(native.last_sync_ms),
-        last_error=failure and Failure(failure.code, failure.name, failure.message, _at(failure.at_ms)),
+        last_error=None if native.last_error is None else _failure(native.last_error),
         version=native.version,
-        origin=native.origin,
+        origin=cast("Origin", native.origin),
         stale_since=_moment(native.stale_since_ms),
         restart_required=tuple(native.restart_required),
         overrides=native.overrides,
     )
+
+
+def _failure(native: _uniffi.SourceFailure) -> Failure:
+    return Failure(native.code, native.name, native.message, _at(native.at_ms))
 
 
 def change_of(native: _uniffi.ValueChange) -> Change:
@@ -136,7 +143,7 @@ def change_of(native: _uniffi.ValueChange) -> Change:
         key=native.key,
         old=_value(native.old_json),
         new=_value(native.new_json),
-        origin=native.origin,
+        origin=cast("Origin", native.origin),
     )
 
 

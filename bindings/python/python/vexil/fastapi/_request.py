@@ -70,9 +70,7 @@ class RequestFlags:
         # What FastAPI looks at: so the function that says who asks is a dependency like any other.
         self.__signature__ = inspect.Signature(_parameters(context))
 
-    async def __call__(
-        self, connection: HTTPConnection, client: Client, context: ContextLike | None = None
-    ) -> Flags:
+    async def __call__(self, connection: HTTPConnection, client: Client, context: ContextLike | None = None) -> Flags:
         """The flags of a request. FastAPI calls this, by what ``__signature__`` says."""
         known = connection.scope.get(SCOPE)
         if known is not None and known[0] is self:
