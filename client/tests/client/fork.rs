@@ -36,7 +36,7 @@ fn in_a_process_of_its_own(test: &str, body: impl FnOnce()) {
     assert!(String::from_utf8_lossy(&said).contains("1 passed"), "the test is named otherwise");
 }
 
-/// Forks; the child does this and ends. Whoever waits for it hears whether it went well, within a minute.
+/// Forks; the child does this and ends. Whoever waits for it hears whether it went well, in the end.
 fn fork(child: impl FnOnce()) -> libc::pid_t {
     // SAFETY: what the child does after it is what a program does whose threads were all but one ended: it is the very
     // thing that is tested here. It ends without running anything of the test harness.
@@ -44,7 +44,7 @@ fn fork(child: impl FnOnce()) -> libc::pid_t {
         0 => {
             // SAFETY: both calls take a number; the first ends a child that hangs, the second ends it here.
             unsafe {
-                libc::alarm(60);
+                libc::alarm(100);
                 let went = catch_unwind(AssertUnwindSafe(child)).is_ok();
                 libc::_exit(i32::from(!went));
             }
