@@ -219,3 +219,33 @@ def test_names_that_run_python_when_they_are_compared_do_no_harm() -> None:
         context[Name("b")] = {"a": "x" * 100}
         assert CLIENT.get_str("b.a.0", context) == "false"
         assert not context
+
+
+def test_more_names_and_texts_than_are_kept() -> None:
+    """What the native module keeps has bounds, and nobody sees where they are."""
+    count = 6_000
+    condition = [{f"a{number}.b": {"eq": number}} for number in range(count)]
+    definitions = [
+        {"key": f"k{number}", "type": "config", "default": "", "rules": [{"condition": condition[number], "action": action}]}
+        for number in range(count)
+        for action in [{"value": f"text {number}"}]
+    ]
+    context = {f"a{number}": {"b": number} for number in range(count)}
+    with Client(definitions=definitions) as client:
+        for _ in range(2):
+            assert [client.get_str(f"k{number}", context) for number in range(count)] == [
+                f"text {number}" for number in range(count)
+            ]
+
+
+def test_a_path_of_many_parts() -> None:
+    path = ".".join("abcdefghijkl")
+    rules = [{"condition": {path: {"eq": 1}}, "action": {"serve": "on"}}]
+    context: dict[str, Any] = {"l": 1}
+    for name in "kjihgfedcba":
+        context = {name: context}
+    with Client(definitions=[{"key": "deep", "rules": rules}]) as client:
+        assert client.is_enabled("deep", context) is True
+        assert client.is_enabled("deep", {path: 1}) is True
+        assert client.is_enabled("deep", {"a.b.c": {"d.e.f.g.h": {"i": {"j.k.l": 1}}}}) is True
+        assert client.is_enabled("deep", {"a.b.c": {"d.e.f.g.h": {"i": {"j.k": 1}}}}) is False

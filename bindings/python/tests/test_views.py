@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timezone
+
 import pytest
 import vexil
 from vexil import Client, Context, View
@@ -75,3 +77,15 @@ def test_a_view_is_made_of_a_context() -> None:
             client.view({"city": object()})
         with pytest.raises(vexil.ArgumentError):
             client.view(ADA).renew({"city": object()})
+
+
+def test_what_is_pinned_may_be_of_another_moment() -> None:
+    summer = {"key": "summer", "expiry": "2026-09-01T00:00:00Z", "default": False, "rollout": {"on": 100}}
+    with Client(definitions=[summer]) as client:
+        for before in ("2026-08-31T23:59:59Z", "2026-09-01T01:59:59+02:00", datetime(2026, 7, 1, tzinfo=timezone.utc)):
+            assert client.pin(ADA, at=before).is_enabled("summer") is True
+        after = client.pin(ADA, at="2026-09-01T00:00:00Z")
+        assert (after.is_enabled("summer"), after.details("summer").reason) == (False, "EXPIRED")
+        for wrong in ("summer", "2026-07-01", datetime(2026, 7, 1)):
+            with pytest.raises(vexil.ArgumentError, match="is no moment with an offset from UTC"):
+                client.pin(ADA, at=wrong)
