@@ -11,7 +11,7 @@ use vexil_client::Attributes;
 use vexil_core::context::{Attribute, List, Path};
 
 use crate::context::check_mapping;
-use crate::errors::Result;
+use crate::errors::{self, Result};
 use crate::kept;
 use crate::shape::{self, Refusal, Shape, shape};
 
@@ -131,7 +131,12 @@ impl Asker for InPlace<'_, '_> {
     fn refusal(&self, py: Python<'_>) -> Result<Option<String>> {
         match self.refusal.take() {
             None => Ok(None),
-            Some(refusal) => refusal.told(py).map(Some),
+            Some(refusal) => {
+                let warning = refusal.place_and_kind();
+                let told = refusal.told(py)?;
+                errors::warn_once(py, warning);
+                Ok(Some(told))
+            }
         }
     }
 }

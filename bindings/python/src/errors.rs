@@ -1,6 +1,8 @@
 //! Errors of the package, raised from here.
 
+use std::collections::BTreeSet;
 use std::convert::Infallible;
+use std::sync::{Mutex, PoisonError};
 
 use pyo3::prelude::*;
 use vexil_ffi::Code;
@@ -50,4 +52,27 @@ fn error(py: Python<'_>, name: &str, code: Code, message: String) -> Raised {
         .and_then(|errors| errors.getattr(name))
         .and_then(|error| error.call1((message, code.number())));
     made.map_or_else(|missing| missing, PyErr::from_value).into()
+}
+
+/// How many warnings are logged; a program that has more mistakes than that mends some first.
+const WARNINGS: usize = 100;
+
+/// Logs a warning, the first time that it is one. Reads fail for nobody's context, and so would never be heard of.
+#[cold]
+pub(crate) fn warn_once(py: Python<'_>, warning: String) {
+    static WARNED: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+    {
+        let mut warned = WARNED.lock().unwrap_or_else(PoisonError::into_inner);
+        if warned.len() == WARNINGS || !warned.insert(warning.clone()) {
+            return;
+        }
+    }
+    let logged = py
+        .import("logging")
+        .and_then(|logging| logging.call_method1("getLogger", ("vexil",)))
+        .and_then(|log| {
+            log.call_method1("warning", ("%s: defaults are served to whoever asks for it", warning))
+        });
+    // Whoever logs in a way that fails has not asked for more of it.
+    drop(logged);
 }

@@ -23,7 +23,11 @@ const PARTS: usize = 8;
 const TEXT_BYTES: usize = 64;
 
 /// A table that is filled and never emptied, so that a look needs no lock.
-struct Table<K, V, const ROOM: usize>([OnceLock<(K, V)>; ROOM]);
+struct Table<K, V, const ROOM: usize>([Place<(K, V)>; ROOM]);
+
+/// In one line of the processor's cache: to wait for memory is most of what a look takes.
+#[repr(align(64))]
+struct Place<T>(OnceLock<T>);
 
 static NAMES: Table<Path, Names, PATH_ROOM> = Table::new();
 static TEXTS: Table<SmolStr, Py<PyString>, TEXT_ROOM> = Table::new();
@@ -74,19 +78,19 @@ fn new_text<'py>(py: Python<'py>, hash: u64, text: &str) -> Bound<'py, PyString>
 
 impl<K, V, const ROOM: usize> Table<K, V, ROOM> {
     const fn new() -> Self {
-        Table([const { OnceLock::new() }; ROOM])
+        Table([const { Place(OnceLock::new()) }; ROOM])
     }
 
     #[inline]
     fn get(&'static self, hash: u64, is_it: impl Fn(&K) -> bool) -> Option<&'static V> {
-        self.places(hash).map_while(OnceLock::get).find(|kept| is_it(&kept.0)).map(|kept| &kept.1)
+        self.places(hash).map_while(|place| place.0.get()).find(|kept| is_it(&kept.0)).map(|kept| &kept.1)
     }
 
     /// Keeps what was made, or gives it back where there is no room. Two threads that make the same keep it twice.
     fn keep(&'static self, hash: u64, mut made: (K, V)) -> Option<(K, V)> {
         for place in self.places(hash) {
             // Another thread holds a place for as long as it takes to fill it, and never while Python runs.
-            match place.set(made) {
+            match place.0.set(made) {
                 Ok(()) => return None,
                 Err(back) => made = back,
             }
@@ -95,7 +99,7 @@ impl<K, V, const ROOM: usize> Table<K, V, ROOM> {
     }
 
     #[inline]
-    fn places(&'static self, hash: u64) -> impl Iterator<Item = &'static OnceLock<(K, V)>> {
+    fn places(&'static self, hash: u64) -> impl Iterator<Item = &'static Place<(K, V)>> {
         (0..PLACES).filter_map(move |next| self.0.get((hash as usize).wrapping_add(next) % ROOM))
     }
 }

@@ -114,6 +114,15 @@ impl Refusal {
         self
     }
 
+    /// Where it is and what it is, without anything that it says.
+    pub(crate) fn place_and_kind(&self) -> String {
+        let names: Vec<&str> = self.names.iter().rev().map(String::as_str).collect();
+        match names.as_slice() {
+            [] => format!("the context is {}", self.what),
+            names => format!("`{}` in the context is {}", names.join("."), self.what),
+        }
+    }
+
     /// What there is to tell; an interrupt, or the end of the program, is no matter of contexts and goes on.
     pub(crate) fn told(self: Box<Self>, py: Python<'_>) -> Result<String> {
         match self.raised {
@@ -125,14 +134,9 @@ impl Refusal {
 
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names: Vec<&str> = self.names.iter().rev().map(String::as_str).collect();
-        match names.as_slice() {
-            [] => write!(f, "the context is {}", self.what)?,
-            names => write!(f, "`{}` in the context is {}", names.join("."), self.what)?,
-        }
         match &self.raised {
-            Some(error) => write!(f, ": {error}"),
-            None => Ok(()),
+            Some(error) => write!(f, "{}: {error}", self.place_and_kind()),
+            None => f.write_str(&self.place_and_kind()),
         }
     }
 }

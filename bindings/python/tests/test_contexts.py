@@ -127,6 +127,21 @@ def test_a_mapping_that_raises_is_no_context() -> None:
     assert CLIENT.get_str("a.0", Raising(KeyError("a")), "mine") == "false"
 
 
+def test_what_is_wrong_is_logged_once_and_says_nothing_of_what_it_is(caplog: pytest.LogCaptureFixture) -> None:
+    class Secret:
+        def __repr__(self) -> str:
+            return "secret"
+
+    for _ in range(3):
+        CLIENT.get_str("a.0", {"a": Secret()})
+        CLIENT.get_str("b.a.0", {"b": Raising(ValueError("secret"))})
+    assert [record.getMessage() for record in caplog.records] == [
+        "`a` in the context is of type Secret, which no context holds: defaults are served to whoever asks for it",
+        "`b.a` in the context is not to be read: defaults are served to whoever asks for it",
+    ]
+    assert all((record.name, record.levelname) == ("vexil", "WARNING") for record in caplog.records)
+
+
 def test_an_interrupt_goes_through() -> None:
     for error in (KeyboardInterrupt(), SystemExit(3)):
         with pytest.raises(type(error)):

@@ -8,8 +8,10 @@ use crate::limits;
 /// the host spells names: making them is dear in most hosts, so a route is made once for a path and kept.
 #[derive(Debug)]
 pub struct Route<N> {
-    /// The names on the way that wins over all others, and that most trees have: each a level deeper.
-    straight: Box<[N]>,
+    /// The names on the way that wins over all others, and that most trees have: at the root,
+    first: Option<N>,
+    /// and each a level deeper.
+    deeper: Box<[N]>,
     /// All ways: of each spelling of the path, the nearest first.
     ways: Box<[Way<N>]>,
 }
@@ -30,11 +32,10 @@ impl<N> Route<N> {
             let parts: Vec<&str> = spelling.split('.').collect();
             (0..parts.len()).filter_map(|start| parts.get(start..)).map(names_at_the_start_of).collect()
         };
-        let straight = path.spellings().first().map(|nearest| nearest.split('.').map(&name).collect());
-        Route {
-            straight: straight.unwrap_or_default(),
-            ways: path.spellings().into_iter().map(way).collect(),
-        }
+        let spellings = path.spellings();
+        let mut straight = spellings.first().into_iter().flat_map(|nearest| nearest.split('.').map(&name));
+        let (first, deeper) = (straight.next(), straight.collect());
+        Route { first, deeper, ways: spellings.into_iter().map(way).collect() }
     }
 
     /// What stands at the path. `member` hands over the member of a host's object, and nothing where it is missing or
@@ -43,9 +44,9 @@ impl<N> Route<N> {
     /// A tree in which that takes more questions than a context may have attributes is none: it holds itself.
     #[inline]
     pub fn find<T>(&self, tree: &T, mut member: impl FnMut(&T, &N) -> Option<T>) -> Option<T> {
-        if let Some((first, deeper)) = self.straight.split_first()
+        if let Some(first) = &self.first
             && let Some(found) = member(tree, first)
-            && let Some(found) = deeper.iter().try_fold(found, |tree, name| member(&tree, name))
+            && let Some(found) = self.deeper.iter().try_fold(found, |tree, name| member(&tree, name))
         {
             return Some(found);
         }
