@@ -67,12 +67,9 @@ pub(crate) fn warn_once(py: Python<'_>, warning: String) {
             return;
         }
     }
-    let logged = py
-        .import("logging")
-        .and_then(|logging| logging.call_method1("getLogger", ("vexil",)))
-        .and_then(|log| {
-            log.call_method1("warning", ("%s: defaults are served to whoever asks for it", warning))
-        });
+    let message = "%s: defaults are served to whoever asks for it";
+    let log = py.import("logging").and_then(|logging| logging.call_method1("getLogger", ("vexil",)));
+    let logged = log.and_then(|log| log.call_method1("warning", (message, warning)));
     // Whoever logs in a way that fails has not asked for more of it.
     drop(logged);
 }
