@@ -564,6 +564,64 @@ def flagsmith(n):
     }
 
 
+def flipt(n):
+    """What its server gives evaluators. There is no SemVer: the fifth rule asks for a prefix."""
+
+    def rule(key, rank, match, constraints, distributions):
+        segment = {"key": f"{key}-{rank}", "matchType": match, "constraints": constraints}
+        return {
+            "id": f"{key}-{rank}",
+            "rank": rank,
+            "segmentOperator": "OR_SEGMENT_OPERATOR",
+            "segments": [segment],
+            "distributions": [
+                {
+                    "id": f"{key}-{rank}-{variant}",
+                    "ruleId": f"{key}-{rank}",
+                    "variantId": variant,
+                    "variantKey": variant,
+                    "variantAttachment": "",
+                    "rollout": percentage,
+                }
+                for variant, percentage in distributions.items()
+            ],
+        }
+
+    def serve(key, rank, attribute, operator, value, kind="STRING"):
+        constraint = {
+            "id": f"{key}-{rank}",
+            "type": f"{kind}_CONSTRAINT_COMPARISON_TYPE",
+            "property": attribute,
+            "operator": operator,
+            "value": value,
+        }
+        return rule(key, rank, "ANY_SEGMENT_MATCH_TYPE", [constraint], {f"r{rank}": 100})
+
+    out = []
+    for i, kind, key in flags(n):
+        flag = {
+            "key": key,
+            "name": key,
+            "description": "",
+            "enabled": True,
+            "type": "BOOLEAN_FLAG_TYPE" if kind == "simple" else "VARIANT_FLAG_TYPE",
+            "rules": [],
+            "rollouts": [],
+        }
+        if kind == "rules":
+            flag["rules"] = [
+                serve(key, 1, "country", "eq", "US"),
+                serve(key, 2, "email", "isoneof", json.dumps(emails(i))),
+                serve(key, 3, "email", "suffix", SUFFIX),
+                serve(key, 4, "age", "gte", "65", "NUMBER"),
+                serve(key, 5, "version", "prefix", "2."),
+            ]
+        elif kind == "rollout":
+            flag["rules"] = [rule(key, 1, "ALL_SEGMENT_MATCH_TYPE", [], {"A": 25, "B": 75})]
+        out.append(flag)
+    return {"namespace": {"key": "default"}, "flags": out}
+
+
 FORMATS = (
     vexil,
     unleash,
@@ -576,6 +634,7 @@ FORMATS = (
     configcat,
     posthog,
     flagsmith,
+    flipt,
 )
 
 

@@ -52,7 +52,12 @@ def measure(given: argparse.Namespace, folder: Path) -> dict[str, Any]:
         plane.fill(given.flags)
         seen = folder / "seen"
         seen.touch()
-        environment = {**os.environ, "VEXIL_URL": plane.url, "VEXIL_KEY": plane.key(), "VEXIL_BENCH_SEEN": str(seen)}
+        environment = {
+            **os.environ,
+            "VEXIL_URL": plane.url,
+            "VEXIL_SDK_KEY": plane.key(),
+            "VEXIL_BENCH_SEEN": str(seen),
+        }
         bind = ["--bind", f"127.0.0.1:{free_port()}", "--workers", str(given.workers)]
         kind = ["--preload", "--worker-class", "uvicorn_worker.UvicornWorker"]
         shop = subprocess.Popen(
@@ -103,7 +108,9 @@ class Plane:
 
     def fill(self, flags: int) -> None:
         for key in ["toggled", *(f"other-{number}" for number in range(flags))]:
-            self.ask("/api/v1/projects/default/entries", {"definition": {"key": key, "default": True}, "reason": "bench"})
+            self.ask(
+                "/api/v1/projects/default/entries", {"definition": {"key": key, "default": True}, "reason": "bench"}
+            )
 
     def key(self) -> str:
         body = {"environment": "production", "kind": "server", "name": "bench", "project": "default"}

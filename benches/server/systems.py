@@ -226,7 +226,7 @@ class Vexil(System):
         """The figures that the driver of `src/` prints."""
         command = [self.folder.parent / "release" / "vexil-bench-server", *arguments]
         command += ["--server", f"127.0.0.1:{self.port}", "--flag", "simple_0"]
-        environment = {**os.environ, "VEXIL_TOKEN": self.token, "VEXIL_KEY": self.key}
+        environment = {**os.environ, "VEXIL_TOKEN": self.token, "VEXIL_SDK_KEY": self.key}
         driven = subprocess.run(
             command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False
         )

@@ -20,6 +20,8 @@ use crate::state::{Failure, FailureCode};
 
 /// What this version writes; another one is not read.
 const FORMAT: u32 = 1;
+/// Nobody keeps a file that is longer: the largest whole, and as much again in changes of a few processes.
+const FILE_BYTES: u64 = 4 * limits::DOCUMENT_BYTES as u64;
 /// Changes may take as much room as the whole; then the whole is fetched anew.
 const WORTH_APPENDING: u64 = 64 << 10;
 
@@ -81,7 +83,11 @@ impl Store {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(unreadable(error)),
         };
-        let modified = file.metadata().and_then(|metadata| metadata.modified()).map_err(unreadable)?;
+        let metadata = file.metadata().map_err(unreadable)?;
+        if metadata.len() > FILE_BYTES {
+            return Err(self.damaged(&format!("it has {} bytes", metadata.len())));
+        }
+        let modified = metadata.modified().map_err(unreadable)?;
         if self.max_age.is_some_and(|max| modified.elapsed().is_ok_and(|age| age > max)) {
             return Ok(None);
         }
@@ -150,7 +156,8 @@ impl Store {
         }
         // At once, so that lines of several processes do not mix.
         file.write_all(text.as_bytes())?;
-        self.appended += text.len() as u64;
+        // By others too.
+        self.appended = file.metadata()?.len().saturating_sub(self.whole);
         Ok(())
     }
 

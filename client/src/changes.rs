@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Weak};
 
-use parking_lot::Mutex;
 use vexil_core::{Context, Value};
 
+use crate::lock::Mutex;
 use crate::outcome::Origin;
 use crate::state::State;
 
@@ -70,10 +70,13 @@ pub struct Subscription {
 impl Drop for Subscription {
     fn drop(&mut self) {
         if let Some(listeners) = self.listeners.upgrade() {
-            let mut listeners = listeners.lock();
-            listeners.of_state.remove(&self.id);
-            listeners.of_generations.remove(&self.id);
-            listeners.of_keys.remove(&self.id);
+            let mut locked = listeners.lock();
+            let of_state = locked.of_state.remove(&self.id);
+            let of_generations = locked.of_generations.remove(&self.id);
+            let of_keys = locked.of_keys.remove(&self.id);
+            drop(locked);
+            // Outside the lock: what a listener has captured may cancel other subscriptions, or ask the client.
+            drop((of_state, of_generations, of_keys));
         }
     }
 }

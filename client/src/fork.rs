@@ -2,6 +2,10 @@
 //!
 //! To ask for the process id at every read would be a system call at every read. Instead the C library is asked once
 //! to count forks in each child; a read compares two numbers.
+//!
+//! What nobody can mend is what the C library and the standard library lock for themselves: a process that forks in the
+//! very moment in which another of its threads begins, ends or looks a name up may leave a child in which no thread
+//! begins. Then what is held is served, and says that it is stale.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 

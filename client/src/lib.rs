@@ -16,12 +16,14 @@
 //! refreshes while it reads ([`Options::threadless`]).
 
 mod cache;
+mod certificates;
 mod changes;
 mod client;
 mod clock;
 mod fork;
 mod held;
 pub mod limits;
+mod lock;
 mod message;
 mod options;
 mod outcome;
@@ -35,8 +37,10 @@ mod supplied;
 mod sync;
 mod telemetry;
 pub mod testing;
+mod variables;
 mod view;
 
+pub use certificates::{Certificates, CertificatesError};
 pub use changes::{Change, Subscription};
 pub use client::{Client, OverridesNotAllowed, StartError};
 pub use message::{KeyError, TrustedKey};
@@ -46,6 +50,7 @@ pub use runtime::RuntimeError;
 pub use state::{ConnectionStatus, Failure, FailureCode, State};
 pub use sticky::{FileStore, MemoryStore, StickyStore};
 pub use telemetry::TelemetryState;
+pub use variables::OptionsError;
 pub use vexil_core::{
     Asked, Attributes, Context, ErrorCode, Evaluation, Overrides, Problem, Reason, Timestamp, Value,
 };

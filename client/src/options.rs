@@ -1,5 +1,6 @@
 //! How a client is set up.
 
+use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,11 +8,12 @@ use std::time::Duration;
 use vexil_core::context::SUPPLIED;
 use vexil_core::{Context, Value};
 
+use crate::certificates::Certificates;
 use crate::message::TrustedKey;
 use crate::sticky::StickyStore;
 
-/// Where definitions come from.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Where definitions come from. To debug it does not show the key.
+#[derive(Clone, PartialEq, Eq)]
 pub enum Source {
     /// A control plane, asked over HTTP.
     Http {
@@ -24,6 +26,16 @@ pub enum Source {
     File(PathBuf),
     /// A bundle or a list of definitions, in JSON; see [`crate::Client::put`].
     Memory(String),
+}
+
+impl fmt::Debug for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Source::Http { url, .. } => f.debug_struct("Http").field("url", url).finish_non_exhaustive(),
+            Source::File(path) => f.debug_tuple("File").field(path).finish(),
+            Source::Memory(_) => f.debug_struct("Memory").finish_non_exhaustive(),
+        }
+    }
 }
 
 /// How a control plane tells of changes.
@@ -141,6 +153,8 @@ pub struct Options {
     /// The keys that snapshots must be signed with. When empty, those that the control plane publishes are trusted, as
     /// far as the connection is.
     pub trusted_keys: Vec<TrustedKey>,
+    /// Who vouches for the control plane by TLS, in place of the public authorities.
+    pub certificates: Option<Certificates>,
     /// Whether [`crate::Client::set_override`] is allowed; not in production, unless one asks for it.
     pub allow_overrides: bool,
     /// What is added to contexts.
@@ -171,6 +185,7 @@ impl Options {
             offline: false,
             threadless: false,
             trusted_keys: Vec::new(),
+            certificates: None,
             allow_overrides: is_local,
             supplied: Supplied::default(),
             sticky: None,

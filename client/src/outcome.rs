@@ -64,13 +64,13 @@ impl<'a> Outcome<'a> {
     }
 
     /// The id of an experiment's variant, if this is what it gave.
-    pub(crate) fn variant(&self, experiment: &str) -> Option<&'a str> {
+    pub fn variant(&self, experiment: &str) -> Option<&'a str> {
         let assignment = self.evaluation.assignment()?;
         (assignment.experiment() == experiment).then(|| assignment.variant())
     }
 
     /// The configuration of that variant.
-    pub(crate) fn variant_config(&self, experiment: &str) -> Option<&'a Value> {
+    pub fn variant_config(&self, experiment: &str) -> Option<&'a Value> {
         let assignment = self.evaluation.assignment()?;
         (assignment.experiment() == experiment).then(|| assignment.config())
     }

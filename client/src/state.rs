@@ -87,6 +87,10 @@ failure_codes! {
     Silent "STREAM_SILENT",
     /// The stream ended.
     StreamEnded "STREAM_ENDED",
+    /// The client was closed: it asks nobody, and nothing is put in force.
+    Closed "CLOSED",
+    /// Only where the source is the program itself can it put definitions in force.
+    NotMemory "SOURCE_NOT_MEMORY",
     /// The file cannot be read.
     File "FILE_UNREADABLE",
     /// The last known good cannot be written.
@@ -144,4 +148,26 @@ pub struct State {
     pub restart_required: Vec<String>,
     /// How many overrides are set.
     pub overrides: usize,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn page(name: &str) -> String {
+        let docs = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs");
+        std::fs::read_to_string(docs.join(name)).unwrap()
+    }
+
+    #[test]
+    fn every_failure_is_documented_with_what_comes_of_it() {
+        let names: Vec<_> = FailureCode::ALL.iter().map(|code| code.as_str()).collect();
+        let (clients, errors) = (page("clients.md"), page("errors.md"));
+        let (_, table) = clients.split_once("## When something is wrong").unwrap();
+        let (table, _) = table.split_once("\n## ").unwrap();
+        let rows = table.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next());
+        assert_eq!(rows.collect::<Vec<_>>(), names, "docs/clients.md has the same codes in the same order");
+        let missing: Vec<_> = names.iter().filter(|name| !errors.contains(&format!("`{name}`"))).collect();
+        assert!(missing.is_empty(), "docs/errors.md does not have {missing:?}");
+    }
 }

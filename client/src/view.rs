@@ -181,6 +181,23 @@ impl View {
         outcome.assigned(experiment, outcome.evaluation.unit(&self.0.shared.with_supplied(&self.0.context)))
     }
 
+    /// What a key came to, asked as a type or as what it is, and handed over as by [`crate::Client::evaluate`].
+    #[inline]
+    pub fn evaluate<R>(&self, key: &str, asked: Option<Asked>, take: impl FnOnce(Outcome<'_>) -> R) -> R {
+        let evaluations = self.0.kept.borrow_dependent();
+        let Some(found) = evaluations.get(key) else {
+            return take(self.outcome_of(&evaluations.missing, self.origin()));
+        };
+        match asked {
+            Some(asked) => {
+                let evaluation = found.evaluation.asked_as(asked);
+                self.count(found, &evaluation);
+                take(self.outcome_of(&evaluation, found.origin))
+            }
+            None => take(self.outcome(key)),
+        }
+    }
+
     /// What a key came to, borrowed from the view.
     pub fn outcome(&self, key: &str) -> Outcome<'_> {
         let evaluations = self.0.kept.borrow_dependent();

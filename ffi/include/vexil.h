@@ -2,11 +2,12 @@
  *
  * Made from ffi/src/c by cbindgen; do not edit.
  *
- * Every function returns a code: 0 where all is well, else a number that vexil_code_name names. Texts are UTF-8 with a
+ * What can fail returns a code: 0 where all is well, else a number that vexil_code_name names. Texts are UTF-8 with a
  * length, and no zero at their end. What a function gives back is copied into memory of the caller; where that is too
  * small the code is VEXIL_CODE_BUFFER_TOO_SMALL and the buffer's length says how large it must be. Handles may be used by
- * any thread. A wrong argument is an error, with one exception: a pointer that is not null must lead to as much memory
- * as it says. */
+ * any thread, and by a child after fork(). A wrong argument is an error, with two exceptions: a pointer that is not null
+ * must lead to as much memory as it says, and memory that is written to must not be memory of a text that is lent. "As it
+ * says" below means no more than that. Close clients before the process ends. */
 
 #ifndef VEXIL_H
 #define VEXIL_H
@@ -51,6 +52,8 @@ enum vexil_code
   VEXIL_CODE_INVALID_VALUE = 270,
   // Overrides are not allowed by the options.
   VEXIL_CODE_OVERRIDES_NOT_ALLOWED = 280,
+  // Definitions are put only where the source is the program itself.
+  VEXIL_CODE_SOURCE_NOT_MEMORY = 290,
   // The address or the name does not lead anywhere, or the connection broke.
   VEXIL_CODE_UNREACHABLE = 300,
   // The request took longer than the options allow.
@@ -110,7 +113,7 @@ enum vexil_attribute_kind
   : int32_t
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
-  // Nothing: the attribute is left out.
+  // Nothing: as if it were not there.
   VEXIL_ATTRIBUTE_KIND_NULL = 0,
   // `boolean`
   VEXIL_ATTRIBUTE_KIND_BOOLEAN = 1,
@@ -120,7 +123,7 @@ enum vexil_attribute_kind
   VEXIL_ATTRIBUTE_KIND_FLOAT = 3,
   // `text`
   VEXIL_ATTRIBUTE_KIND_STRING = 4,
-  // `text` holds JSON: a list, or anything else
+  // `text` holds JSON: a list, an object with attributes of its own, or anything else
   VEXIL_ATTRIBUTE_KIND_JSON = 5,
 };
 #ifndef __cplusplus
@@ -131,7 +134,7 @@ typedef int32_t vexil_attribute_kind;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
-// The type that is asked for.
+// The type that is asked for: an `int32_t` in calls.
 enum vexil_asked
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
   : int32_t
@@ -159,40 +162,40 @@ typedef int32_t vexil_asked;
 #endif // __cplusplus
 
 // What a value is.
-enum vexil_kind
+enum vexil_value_kind
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
   : int32_t
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
   // There is none: the caller's own stands.
-  VEXIL_KIND_NONE = 0,
+  VEXIL_VALUE_KIND_NONE = 0,
   // `boolean`
-  VEXIL_KIND_BOOLEAN = 1,
+  VEXIL_VALUE_KIND_BOOLEAN = 1,
   // `integer`
-  VEXIL_KIND_INTEGER = 2,
+  VEXIL_VALUE_KIND_INTEGER = 2,
   // `number`
-  VEXIL_KIND_FLOAT = 3,
+  VEXIL_VALUE_KIND_FLOAT = 3,
   // `text`
-  VEXIL_KIND_STRING = 4,
+  VEXIL_VALUE_KIND_STRING = 4,
   // `text` holds JSON
-  VEXIL_KIND_JSON = 5,
+  VEXIL_VALUE_KIND_JSON = 5,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
-typedef enum vexil_kind vexil_kind;
+typedef enum vexil_value_kind vexil_value_kind;
 #else
-typedef int32_t vexil_kind;
+typedef int32_t vexil_value_kind;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
-// Where the caller wants text: its own memory, which is filled as far as it goes.
+// Where the caller wants text: its own memory, which is no text that it lends.
 typedef struct {
   // The memory; may be null where the capacity is 0.
   char *data;
   // How many bytes it has.
   size_t capacity;
-  // How many bytes there are to be had. Where that is more than the capacity nothing was written, and the code is
-  // `BUFFER_TOO_SMALL`.
+  // Is set to how many bytes there are to be had. Where that is more than the capacity the code is
+  // `VEXIL_CODE_BUFFER_TOO_SMALL`, and what is in the memory does not count.
   size_t length;
 } vexil_buffer;
 
@@ -245,7 +248,7 @@ typedef struct {
 typedef struct {
   // What went wrong with the evaluation; `OK` where nothing did.
   vexil_code error;
-  // What the value is: one of `ValueKind`.
+  // What the value is: one of `vexil_value_kind`.
   int32_t kind;
   // The value, where it is one.
   bool boolean;
@@ -267,7 +270,7 @@ typedef struct {
   vexil_slice experiment;
   // What exactly went wrong, for a person, where there is more to say than the code does.
   vexil_slice message;
-  // Where the definitions came from: `none`, `bootstrap`, `cache`, `file`, `memory`, `remote`.
+  // Where the definition came from: `none`, `bootstrap`, `cache`, `file`, `memory`, `remote`, `registered`.
   vexil_slice origin;
   // The version of the definitions; 0 when there is none.
   uint64_t version;
@@ -275,11 +278,14 @@ typedef struct {
   int64_t stale_ms;
 } vexil_details;
 
-// Is told, in JSON that lives for the time of the call. It must not throw: what crosses this boundary in another way
-// than by returning ends the process.
+// Is told, in JSON that lives for the time of the call, on the thread that makes a change or on one that is telling of
+// another just then; of one client it is told one thing after the other. It may call any function of this library. It
+// must return: an exception, a `longjmp` or the end of its thread within it is undefined behaviour.
 typedef void (*vexil_listener)(void *user, vexil_text json);
 
-// Frees what the host has handed over with a listener, once nobody will call it any more.
+// Frees what the host has handed over with a listener, once nobody will call it any more: when its subscription was
+// cancelled, and whoever was being told just then has returned. The same holds for it. A call that fails takes nothing
+// over, and never calls it.
 typedef void (*vexil_release)(void *user);
 
 // A subscription. It is cancelled by `vexil_subscription_cancel`.
@@ -315,8 +321,9 @@ const char *vexil_code_name(int32_t code);
 // What a code means, for a person; null where there is no such code. It lives for ever.
 const char *vexil_code_meaning(int32_t code);
 
-// What the last call that failed on this thread says, for a person. Evaluations say nothing here: their code is all
-// there is to say.
+// What the last call that failed on this thread said, for a person; it stays until the next one fails. Of an evaluation
+// that has no value (`VEXIL_CODE_FLAG_NOT_FOUND`, ...) nothing is kept: its code is all there is to say, and
+// `vexil_evaluate` says more.
 //
 // # Safety
 //
@@ -325,8 +332,9 @@ vexil_code vexil_last_error(vexil_buffer *message);
 
 // Starts a client, and waits for the first definitions as long as the options say.
 //
-// `options` is JSON, such as `{"source": {"http": {"url": "https://flags.example.com", "key": "..."}}}`; its members
-// are those of `ClientOptions` in the documentation.
+// `options` is JSON, such as `{"source": {"http": {"url": "https://flags.example.com", "key": "..."}}}`; the table of
+// options in docs/clients.md has its members. Where it is empty, environment variables name the options. Without definitions the client starts all the same, unless the option
+// `fallback` is `throw`.
 //
 // # Safety
 //
@@ -335,7 +343,7 @@ vexil_code vexil_client_open(vexil_text options,
                              vexil_client *client);
 
 // Stops a client: nobody is asked any more, and its handle names nothing. Calls that are under way on other threads
-// end as they would have.
+// end as they would have. It waits for a listener that is being told just now, unless that listener calls it.
 vexil_code vexil_client_close(vexil_client client);
 
 // How a client stands, in JSON: `initialized`, `syncing`, `connection`, `last_sync_ms`, `last_error`, `version`,
@@ -358,7 +366,7 @@ vexil_code vexil_client_refresh(vexil_client client);
 vexil_code vexil_client_put(vexil_client client,
                             vexil_text definitions);
 
-// Makes a context of attributes; of two with one path the last counts.
+// Makes a context of attributes: the same as of a JSON object with these members. Of two with one path the last counts.
 //
 // # Safety
 //
@@ -378,7 +386,7 @@ vexil_code vexil_context_parse(vexil_text json, vexil_context *context);
 // Frees a context. Calls that are under way on other threads end as they would have.
 vexil_code vexil_context_free(vexil_context context);
 
-// Evaluates, and tells all of it. `asked` is one of `AskedKind`. The code is that of the call: an evaluation that comes
+// Evaluates, and tells all of it. `asked` is one of `vexil_asked`. The code is that of the call: an evaluation that comes
 // to an error is a success, and `details` says so.
 //
 // # Safety
@@ -403,16 +411,28 @@ vexil_code vexil_on_state(vexil_client client,
                           vexil_release release,
                           vexil_subscription *subscription);
 
-// Hears when a key's value is another, in JSON: `namespace`, `key`, `old_json`, `new_json`, `origin`. The namespaces
-// are `features`, `configs` and `experiments`. `release` may be null.
+// Hears whenever `vexil_generation` is another, in JSON: the number. `release` may be null.
 //
 // # Safety
 //
-// The texts are as they say; the functions may be called on any thread, with `user`; `subscription` is null, or leads
-// to room for a handle.
+// As of `vexil_on_state`.
+vexil_code vexil_on_generation(vexil_client client,
+                               vexil_listener listener,
+                               void *user,
+                               vexil_release release,
+                               vexil_subscription *subscription);
+
+// Hears when a key's value is another, in JSON: `namespace`, `key`, `old_json`, `new_json`, `origin`. The namespaces
+// `features`, `configs` and `experiments` are of what is in force, evaluated for this context; others are the host's
+// own. `release` may be null.
+//
+// # Safety
+//
+// The texts are as they say; else as of `vexil_on_state`.
 vexil_code vexil_on_change(vexil_client client,
                            vexil_text namespace_,
                            vexil_text key,
+                           vexil_context context,
                            vexil_listener listener,
                            void *user,
                            vexil_release release,
@@ -428,12 +448,19 @@ vexil_code vexil_subscription_cancel(vexil_subscription subscription);
 // `key` and `value` are as they say.
 vexil_code vexil_override_set(vexil_client client, vexil_text key, vexil_text value);
 
+// The override of a key, in JSON; empty where there is none.
+//
+// # Safety
+//
+// `key` is as it says; `value` is null, or leads to a buffer as it says.
+vexil_code vexil_override_get(vexil_client client, vexil_text key, vexil_buffer *value);
+
 // Every override, in JSON: an object of values by key.
 //
 // # Safety
 //
 // `overrides` is null, or leads to a buffer as it says.
-vexil_code vexil_overrides(vexil_client client, vexil_buffer *overrides);
+vexil_code vexil_override_all(vexil_client client, vexil_buffer *overrides);
 
 // Removes an override; one that is not there is none.
 //
@@ -443,7 +470,7 @@ vexil_code vexil_overrides(vexil_client client, vexil_buffer *overrides);
 vexil_code vexil_override_remove(vexil_client client, vexil_text key);
 
 // Removes all overrides.
-vexil_code vexil_overrides_clear(vexil_client client);
+vexil_code vexil_override_clear(vexil_client client);
 
 // Sets a value while the program runs, in JSON: in a namespace of the host's own for whoever asks or listens; in
 // `features`, `configs` and `experiments` it is an override of the key, under the same permission.
@@ -456,12 +483,22 @@ vexil_code vexil_runtime_set(vexil_client client,
                              vexil_text key,
                              vexil_text value);
 
+// The runtime value of a key, in JSON: what was set, not what the key is without it; empty where there is none.
+//
+// # Safety
+//
+// The texts are as they say; `value` is null, or leads to a buffer as it says.
+vexil_code vexil_runtime_get(vexil_client client,
+                             vexil_text namespace_,
+                             vexil_text key,
+                             vexil_buffer *value);
+
 // Every runtime value of a namespace, in JSON: an object of values by key.
 //
 // # Safety
 //
 // `namespace` is as it says; `values` is null, or leads to a buffer as it says.
-vexil_code vexil_runtime_values(vexil_client client, vexil_text namespace_, vexil_buffer *values);
+vexil_code vexil_runtime_all(vexil_client client, vexil_text namespace_, vexil_buffer *values);
 
 // Removes a runtime value; one that is not there is none.
 //
@@ -486,6 +523,13 @@ vexil_code vexil_register(vexil_client client,
 // `key` is as it says.
 vexil_code vexil_unregister(vexil_client client, vexil_text key);
 
+// Every key that is registered, ascending: a list in JSON.
+//
+// # Safety
+//
+// `keys` is null, or leads to a buffer as it says.
+vexil_code vexil_registered(vexil_client client, vexil_buffer *keys);
+
 #if defined(VEXIL_FAIL_ON_PURPOSE)
 // Fails with this code, or with `INTERNAL` where there is no such code.
 vexil_code vexil_provoke_error(int32_t code);
@@ -505,15 +549,15 @@ vexil_code vexil_provoke_panic(void);
 vexil_code vexil_provoke_bad_text(vexil_buffer *text);
 #endif
 
-// Whether a flag is on: 1 or 0, and 0 where it is none, is not known, or an argument is wrong.
+// Whether a flag is on. It is not where it is none, is not known, or an argument is wrong.
 //
 // # Safety
 //
 // `key` is as it says.
-uint8_t vexil_is_enabled(vexil_client client, vexil_text key, vexil_context context);
+bool vexil_is_enabled(vexil_client client, vexil_text key, vexil_context context);
 
 // A flag or config that is `true` or `false`. Whatever the code says, `value` is set: to the fallback where there is
-// none.
+// none. Of a fallback, 0 is false and all else is true.
 //
 // # Safety
 //
@@ -521,7 +565,7 @@ uint8_t vexil_is_enabled(vexil_client client, vexil_text key, vexil_context cont
 vexil_code vexil_get_bool(vexil_client client,
                           vexil_text key,
                           vexil_context context,
-                          bool fallback,
+                          uint8_t fallback,
                           bool *value);
 
 // A flag or config that is an integer. Whatever the code says, `value` is set.
@@ -560,7 +604,8 @@ vexil_code vexil_get_string(vexil_client client, vexil_text key, vexil_context c
 // `key` is as it says; `value` is null, or leads to a buffer as it says.
 vexil_code vexil_get_json(vexil_client client, vexil_text key, vexil_context context, vexil_buffer *value);
 
-// The id of the variant that an experiment gives; empty where the context takes no part.
+// The id of the variant that an experiment gives; empty where the context takes no part, or the key is of something
+// else.
 //
 // # Safety
 //
@@ -580,19 +625,23 @@ vexil_code vexil_variant_config(vexil_client client,
                                 vexil_context context,
                                 vexil_buffer *config);
 
-// How an evaluation comes about, step by step, for a person to read.
+// How an evaluation comes about, step by step: for a person to read, or, where `as_json` is not 0, in JSON.
 //
 // # Safety
 //
 // `key` is as it says; `text` is null, or leads to a buffer as it says.
-vexil_code vexil_explain(vexil_client client, vexil_text key, vexil_context context, vexil_buffer *text);
+vexil_code vexil_explain(vexil_client client,
+                         vexil_text key,
+                         vexil_context context,
+                         uint8_t as_json,
+                         vexil_buffer *text);
 
-// Evaluates keys for a context, all by what is in force at one moment. `keys` may be null where `count` is 0: then the
-// view is of all there are.
+// Evaluates keys for a context, all by what is in force at one moment. Where `keys` is null the view is of all there
+// are.
 //
 // # Safety
 //
-// `keys` leads to `count` texts, which are as they say; `view` is null, or leads to room for a handle.
+// `keys` is null, or leads to `count` texts, which are as they say; `view` is null, or leads to room for a handle.
 vexil_code vexil_view_new(vexil_client client,
                           vexil_context context,
                           const vexil_text *keys,
@@ -622,7 +671,7 @@ vexil_code vexil_view_renew_with(vexil_view view, vexil_context context, bool *c
 
 // Copies a view out: its entries into an array with room for `capacity` of them, and their texts into a buffer.
 // `count` is set to how many entries there are; where that is more than the capacity, or the texts do not fit, the code
-// is `BUFFER_TOO_SMALL`, both say how much there is, and nothing in the array counts.
+// is `VEXIL_CODE_BUFFER_TOO_SMALL`, both say how much there is, and nothing in the array or the buffer counts.
 //
 // # Safety
 //
@@ -637,8 +686,8 @@ vexil_code vexil_view_read(vexil_view view,
 // Frees a view.
 vexil_code vexil_view_free(vexil_view view);
 
-// Evaluates many keys for a context, all by what is in force at one moment: `details` has room for `count` of them. As
-// of `vexil_evaluate` the code is that of the call.
+// Evaluates many keys for a context, all by what is in force at one moment: `details` has room for `count` of them.
+// `asked` and the code are as of `vexil_evaluate`.
 //
 // # Safety
 //
@@ -647,6 +696,7 @@ vexil_code vexil_view_free(vexil_view view);
 vexil_code vexil_evaluate_many(vexil_client client,
                                const vexil_text *keys,
                                size_t count,
+                               int32_t asked,
                                vexil_context context,
                                vexil_details *details,
                                vexil_buffer *texts);
@@ -666,8 +716,30 @@ vexil_code vexil_generation(vexil_client client,
 
 #endif  /* VEXIL_H */
 
-/* A text of a literal, and of a string with a zero at its end (strlen is the caller's to include). */
-#define VEXIL_LITERAL(literal) ((vexil_text){(literal), sizeof(literal) - 1})
-#define VEXIL_STRING(string) ((vexil_text){(string), strlen(string)})
+#ifndef VEXIL_TEXTS
+#define VEXIL_TEXTS
+#include <string.h>
+
+/* A text of these bytes. */
+static inline vexil_text vexil_text_of(const char *data, size_t length) {
+  vexil_text text;
+  text.data = data;
+  text.length = length;
+  return text;
+}
+
+/* A text of a string with a zero at its end. */
+static inline vexil_text vexil_string(const char *string) {
+  return vexil_text_of(string, strlen(string));
+}
+
+/* A text of a literal; of anything else it does not compile. */
+#define VEXIL_LITERAL(literal) vexil_text_of("" literal "", sizeof("" literal "") - 1)
+
 /* Nobody in particular: a context without attributes. */
-#define VEXIL_NOBODY ((vexil_context){0})
+static inline vexil_context vexil_nobody(void) {
+  vexil_context context;
+  context.id = 0;
+  return context;
+}
+#endif

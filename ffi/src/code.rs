@@ -39,6 +39,8 @@ pub enum Code {
     InvalidValue = 270,
     /// Overrides are not allowed by the options.
     OverridesNotAllowed = 280,
+    /// Definitions are put only where the source is the program itself.
+    SourceNotMemory = 290,
 
     /// The address or the name does not lead anywhere, or the connection broke.
     Unreachable = 300,
@@ -105,6 +107,7 @@ impl Code {
         Code::InvalidOptions,
         Code::InvalidValue,
         Code::OverridesNotAllowed,
+        Code::SourceNotMemory,
         Code::Unreachable,
         Code::SourceTimeout,
         Code::Tls,
@@ -157,6 +160,7 @@ impl Code {
             Code::InvalidOptions => c"INVALID_OPTIONS",
             Code::InvalidValue => c"INVALID_VALUE",
             Code::OverridesNotAllowed => c"OVERRIDES_NOT_ALLOWED",
+            Code::SourceNotMemory => c"SOURCE_NOT_MEMORY",
             Code::Unreachable => c"UNREACHABLE",
             Code::SourceTimeout => c"SOURCE_TIMEOUT",
             Code::Tls => c"TLS",
@@ -205,6 +209,7 @@ impl Code {
             Code::InvalidOptions => c"the options are none, or contradict each other",
             Code::InvalidValue => c"a value is none, such as text that is no JSON",
             Code::OverridesNotAllowed => c"overrides are not allowed by the options",
+            Code::SourceNotMemory => c"definitions are put only where the source is the program itself",
             Code::Unreachable => c"the address or name leads nowhere, or the connection broke",
             Code::SourceTimeout => c"the request took longer than the options allow",
             Code::Tls => c"TLS failed",
@@ -268,6 +273,8 @@ impl From<FailureCode> for Code {
             FailureCode::Definitions => Code::InvalidDefinitions,
             FailureCode::Silent => Code::StreamSilent,
             FailureCode::StreamEnded => Code::StreamEnded,
+            FailureCode::Closed => Code::Closed,
+            FailureCode::NotMemory => Code::SourceNotMemory,
             FailureCode::File => Code::FileUnreadable,
             FailureCode::CacheWrite => Code::CacheNotWritten,
             FailureCode::CacheRead => Code::CacheNotRead,

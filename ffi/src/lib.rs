@@ -5,12 +5,17 @@
 //!   from it.
 //!
 //! Neither decides anything about a flag. No panic leaves either of them: uniffi catches those of its face, and
-//! [`c::guard`] those of the C ABI. The numbers of [`Code`] mean the same in all hosts.
+//! [`guard`] those of the C ABI. The numbers of [`Code`] mean the same in all hosts.
 #![allow(unsafe_code, reason = "this is the boundary: pointers come from hosts and go to them")]
 
 pub mod c;
+pub mod clients;
 pub mod code;
 pub mod control;
+pub mod fault;
+pub mod guard;
+mod handles;
+mod json;
 
 pub use code::Code;
 

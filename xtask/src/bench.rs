@@ -1,13 +1,17 @@
-//! Figures of the core, of the peers with Vexil among them, or of the server beside other servers.
+//! Figures of the core, of the peers with Vexil among them, of the server beside other servers, or of a host.
 
 use std::process::Command;
 
-use clap::Args;
+use clap::{Args, Subcommand};
 
 use crate::command::{ROOT, cargo, run as run_command};
+use crate::python;
 
 #[derive(Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub(crate) struct Arguments {
+    #[command(subcommand)]
+    host: Option<Host>,
     /// Measure the peers, and Vexil in the same run
     #[arg(long)]
     peers: bool,
@@ -20,7 +24,21 @@ pub(crate) struct Arguments {
     rest: Vec<String>,
 }
 
+/// A language, whose package is measured beside the other SDKs of it.
+#[derive(Subcommand)]
+enum Host {
+    /// Measure the Python package, and other Python SDKs in the same run
+    Python {
+        /// Modes and options of the harness; everything when absent
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "WHAT")]
+        rest: Vec<String>,
+    },
+}
+
 pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
+    if let Some(Host::Python { rest }) = &arguments.host {
+        return python::bench(rest);
+    }
     let mut command = if arguments.peers {
         script("peers")
     } else if arguments.server {

@@ -5,6 +5,7 @@ mod bless;
 mod command;
 mod fuzz;
 mod library;
+mod python;
 mod test;
 mod toolchain;
 mod totals;

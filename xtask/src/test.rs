@@ -7,9 +7,9 @@ use std::time::{Duration, Instant};
 use clap::Args;
 
 use crate::command::{cargo, cargo_has};
-use crate::library;
 use crate::toolchain::{NEEDS, Variable};
 use crate::totals::Totals;
+use crate::{library, python};
 
 #[derive(Args)]
 pub(crate) struct Arguments {
@@ -78,6 +78,11 @@ pub(crate) fn run(arguments: &Arguments) -> ExitCode {
     summary.add("library", "library: its weight as it is shipped", || done(library::weigh()));
     summary.add("sanitizer", "sanitizer: a host in C, and the library, under AddressSanitizer", || {
         done(library::sanitize())
+    });
+    summary.add("Python", "Python: the package as it is shipped", || match python::test(&mut totals) {
+        Ok(true) => Outcome::Passed,
+        Ok(false) => Outcome::Failed("see above".into()),
+        Err(missing) => Outcome::missing(missing),
     });
     summary.lines.extend(totals.failures.iter().map(|name| format!("FAILED test: {name}")));
     // CI counts by this line, which is the last one.

@@ -74,8 +74,7 @@ fn python() -> Result<Option<Variable>, String> {
     let stamp = Stamp::of(&folder, &requirements)?;
     if !(stamp.is_there() && answers(&interpreter)) {
         with_packages(&["python3", "python3-venv"], || environment(&folder))?;
-        let mut pip = Command::new(&interpreter);
-        pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]);
+        let mut pip = pip_install(&interpreter);
         for file in &requirements {
             pip.arg("--requirement").arg(file);
         }
@@ -85,8 +84,15 @@ fn python() -> Result<Option<Variable>, String> {
     Ok(Some((VARIABLE, interpreter)))
 }
 
+/// Installs with the pip of this interpreter what is added to the command.
+pub(crate) fn pip_install(interpreter: &Path) -> Command {
+    let mut pip = Command::new(interpreter);
+    pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]);
+    pip
+}
+
 /// An empty virtual environment, whatever was there.
-fn environment(folder: &Path) -> Result<(), String> {
+pub(crate) fn environment(folder: &Path) -> Result<(), String> {
     run_command(Command::new("python3").args(["-m", "venv", "--clear"]).arg(folder))
 }
 
@@ -121,14 +127,14 @@ fn node_program() -> Result<PathBuf, String> {
     }
 }
 
-fn answers(program: &Path) -> bool {
+pub(crate) fn answers(program: &Path) -> bool {
     let mut command = Command::new(program);
     command.arg("--version").stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     command.status().is_ok_and(|status| status.success())
 }
 
 /// What `find` finds; where it fails, once more after these packages were installed.
-fn with_packages<T>(packages: &[&str], find: impl Fn() -> Result<T, String>) -> Result<T, String> {
+pub(crate) fn with_packages<T>(packages: &[&str], find: impl Fn() -> Result<T, String>) -> Result<T, String> {
     find().or_else(|missing| {
         println!("{missing}");
         install(packages).map_err(|why| format!("{missing}; {why}"))?;
@@ -189,13 +195,13 @@ impl Drop for Policy {
 }
 
 /// A file that says for which requirements a folder was filled.
-struct Stamp {
+pub(crate) struct Stamp {
     file: PathBuf,
-    text: String,
+    pub(crate) text: String,
 }
 
 impl Stamp {
-    fn of(folder: &Path, requirements: &[PathBuf]) -> Result<Stamp, String> {
+    pub(crate) fn of(folder: &Path, requirements: &[PathBuf]) -> Result<Stamp, String> {
         let mut text = String::new();
         for file in requirements {
             let error = |error| format!("cannot read {}: {error}", file.display());
@@ -204,11 +210,11 @@ impl Stamp {
         Ok(Stamp { file: folder.join(".vexil-requirements"), text })
     }
 
-    fn is_there(&self) -> bool {
+    pub(crate) fn is_there(&self) -> bool {
         fs::read_to_string(&self.file).is_ok_and(|text| text == self.text)
     }
 
-    fn set(&self) -> Result<(), String> {
+    pub(crate) fn set(&self) -> Result<(), String> {
         fs::write(&self.file, &self.text)
             .map_err(|error| format!("cannot write {}: {error}", self.file.display()))
     }

@@ -42,6 +42,10 @@ impl Totals {
         {
             self.failures.push(name.to_owned());
         }
+        if let Some(name) = line.strip_prefix("FAILED ").or_else(|| line.strip_prefix("ERROR ")) {
+            self.failures.push(name.split(" - ").next().unwrap_or(name).trim().to_owned());
+        }
+        self.add_pytest(line);
         let Some((_, counts)) = line.strip_prefix("test result: ").and_then(|line| line.split_once(". "))
         else {
             return;
@@ -50,6 +54,26 @@ impl Totals {
             match count.split_once(' ').and_then(|(count, what)| Some((count.parse::<u64>().ok()?, what))) {
                 Some((count, "passed")) => self.passed += count,
                 Some((count, "failed")) => self.failed += count,
+                _ => {}
+            }
+        }
+    }
+}
+
+impl Totals {
+    /// Adds the last line of pytest, such as `1 failed, 12 passed, 2 skipped in 3.45s`; others say nothing.
+    fn add_pytest(&mut self, line: &str) {
+        let Some((counts, _)) = line.trim().trim_matches('=').trim().rsplit_once(" in ") else { return };
+        let mut found = Vec::new();
+        for count in counts.split(", ") {
+            let Some((count, what)) = count.split_once(' ') else { return };
+            let Ok(count) = count.parse::<u64>() else { return };
+            found.push((count, what));
+        }
+        for (count, what) in found {
+            match what {
+                "passed" => self.passed += count,
+                "failed" | "error" | "errors" => self.failed += count,
                 _ => {}
             }
         }
@@ -73,5 +97,22 @@ mod tests {
             totals.add(line);
         }
         assert_eq!(totals, Totals { passed: 4, failed: 2, failures: vec!["some::other".into()] });
+    }
+
+    #[test]
+    fn those_of_pytest_count_too() {
+        let mut totals = Totals::default();
+        for line in [
+            "..F.s                                              [100%]\n",
+            "FAILED tests/test_reads.py::test_one - assert 1 == 2\n",
+            "3 things in 2 places\n",
+            "1 failed, 12 passed, 2 skipped in 3.45s\n",
+            "2 passed in 61.00s (0:01:01)\n",
+            "1 error in 0.10s\n",
+        ] {
+            totals.add(line);
+        }
+        let failures = vec!["tests/test_reads.py::test_one".into()];
+        assert_eq!(totals, Totals { passed: 14, failed: 2, failures });
     }
 }

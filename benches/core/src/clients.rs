@@ -61,7 +61,7 @@ fn start() -> Result<Client, StartError> {
     Client::start(Options::new(Source::Memory(definitions::flags(SMALL))))
 }
 
-/// One with a control plane to tell of its reads, at which nobody answers.
+/// One that counts what it evaluates, for a control plane that is away; so its reads also look how old that is.
 fn counting() -> Result<Client, StartError> {
     let source = Source::Http { url: "http://127.0.0.1:9".to_owned(), key: "vx_bench".to_owned() };
     let seldom = Duration::from_secs(3_600);

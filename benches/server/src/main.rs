@@ -42,7 +42,7 @@ struct Target {
     #[arg(long, env = "VEXIL_TOKEN", hide_env_values = true)]
     token: String,
     /// A server key of the environment
-    #[arg(long, env = "VEXIL_KEY", hide_env_values = true)]
+    #[arg(long, env = "VEXIL_SDK_KEY", hide_env_values = true)]
     key: String,
     /// The environment of the key
     #[arg(long, default_value = "production")]

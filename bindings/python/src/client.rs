@@ -1,38 +1,28 @@
 //! The client, as Python asks it.
 
-use std::convert::Infallible;
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
+use pyo3::pybacked::PyBackedStr;
 use pyo3::types::{PyDict, PyString, PyTuple};
-use pyo3::{Borrowed, IntoPyObjectExt};
-use uniffi::Lift;
-use vexil_client::{Asked, Outcome};
-use vexil_ffi::Code;
-use vexil_ffi::control::VexilClient;
+use vexil_client::{Asked, Keys};
+use vexil_ffi::clients;
 
-use crate::asker::{Asker, nobody, with_asker};
+use crate::asker::{nobody, with_asker};
+use crate::context::laid_flat;
 use crate::details::Details;
-use crate::errors;
-use crate::kept;
-use crate::value::to_python;
+use crate::errors::{Raised, Result};
+use crate::reads::{self, Given, Key, Object};
+use crate::view::View;
 
 /// What every request asks. `vexil.Client` inherits it, and adds what is rare.
 #[pyclass(subclass, frozen, module = "vexil._native")]
 pub(crate) struct Client {
-    started: OnceLock<Started>,
+    started: OnceLock<vexil_client::Client>,
 }
 
-struct Started {
-    client: Arc<VexilClient>,
-    /// Whether a read may have to ask the source first.
-    threadless: bool,
-}
-
-type Key<'a, 'py> = &'a Bound<'py, PyString>;
 type Context<'a, 'py> = Option<&'a Bound<'py, PyAny>>;
-type Object<'py> = Bound<'py, PyAny>;
 
 #[pymethods]
 impl Client {
@@ -42,234 +32,219 @@ impl Client {
         Client { started: OnceLock::new() }
     }
 
-    /// Takes over the client behind a handle of the other face, which is used up.
-    fn _attach(&self, handle: u64, threadless: bool) -> PyResult<()> {
-        let handle = uniffi::Handle::from_raw_unchecked(handle);
-        let client = <Arc<VexilClient> as Lift<vexil_ffi::UniFfiTag>>::try_lift(handle);
-        let client = client.map_err(|error| PyRuntimeError::new_err(error.to_string()))?;
-        let started = self.started.set(Started { client, threadless });
-        started.map_err(|_| PyRuntimeError::new_err("the client was started before"))
+    /// Takes over the client that the other face knows by this number.
+    fn _attach(&self, handle: u64) -> Result<()> {
+        let client = clients::client(handle);
+        let client = client.map_err(|fault| PyRuntimeError::new_err(fault.message().to_owned()))?;
+        let before = self.started.set(client);
+        Ok(before.map_err(|_| PyRuntimeError::new_err("the client was started before"))?)
     }
 
+    /// Whether a flag is on for this context; off where it is none, or is not known.
     #[pyo3(signature = (key, context=None))]
-    fn is_enabled<'py>(&self, key: Key<'_, 'py>, context: Context<'_, 'py>) -> PyResult<Object<'py>> {
-        self.value(key, context, Asked::Boolean, || Given::NOTHING.or(key.py(), false))
+    fn is_enabled<'py>(&self, key: Key<'_, 'py>, context: Context<'_, 'py>) -> Result<Object<'py>> {
+        self.value(key, context, Asked::Boolean, Given::NOTHING)
     }
 
+    /// A flag or config that is `True` or `False`.
     #[pyo3(signature = (key, context=None, default=Given::NOTHING))]
     fn get_bool<'py>(
         &self,
         key: Key<'_, 'py>,
         context: Context<'_, 'py>,
         default: Given<'_, 'py>,
-    ) -> PyResult<Object<'py>> {
-        self.value(key, context, Asked::Boolean, || default.or(key.py(), false))
+    ) -> Result<Object<'py>> {
+        self.value(key, context, Asked::Boolean, default)
     }
 
+    /// A flag or config that is an integer.
     #[pyo3(signature = (key, context=None, default=Given::NOTHING))]
     fn get_int<'py>(
         &self,
         key: Key<'_, 'py>,
         context: Context<'_, 'py>,
         default: Given<'_, 'py>,
-    ) -> PyResult<Object<'py>> {
-        self.value(key, context, Asked::Integer, || default.or(key.py(), 0))
+    ) -> Result<Object<'py>> {
+        self.value(key, context, Asked::Integer, default)
     }
 
+    /// A flag or config that is a float, or an integer that a float holds exactly.
     #[pyo3(signature = (key, context=None, default=Given::NOTHING))]
     fn get_float<'py>(
         &self,
         key: Key<'_, 'py>,
         context: Context<'_, 'py>,
         default: Given<'_, 'py>,
-    ) -> PyResult<Object<'py>> {
-        self.value(key, context, Asked::Float, || default.or(key.py(), 0.0))
+    ) -> Result<Object<'py>> {
+        self.value(key, context, Asked::Float, default)
     }
 
+    /// A flag or config that is text.
     #[pyo3(signature = (key, context=None, default=Given::NOTHING))]
     fn get_str<'py>(
         &self,
         key: Key<'_, 'py>,
         context: Context<'_, 'py>,
         default: Given<'_, 'py>,
-    ) -> PyResult<Object<'py>> {
-        self.value(key, context, Asked::String, || default.or(key.py(), ""))
+    ) -> Result<Object<'py>> {
+        self.value(key, context, Asked::String, default)
     }
 
+    /// A flag or config that is JSON; of an experiment, the configuration of the variant.
     #[pyo3(signature = (key, context=None, default=Given::NOTHING))]
     fn get_json<'py>(
         &self,
         key: Key<'_, 'py>,
         context: Context<'_, 'py>,
         default: Given<'_, 'py>,
-    ) -> PyResult<Object<'py>> {
-        self.value(key, context, Asked::Json, || default.or(key.py(), None::<bool>))
+    ) -> Result<Object<'py>> {
+        self.value(key, context, Asked::Json, default)
     }
 
+    /// As `get_bool`, with all that there is to say of it.
     #[pyo3(signature = (key, context=None, default=Given::NOTHING))]
     fn get_bool_details<'py>(
         &self,
         key: Key<'_, 'py>,
         context: Context<'_, 'py>,
         default: Given<'_, 'py>,
-    ) -> PyResult<Details> {
-        self.details(key, context, Asked::Boolean, || default.or(key.py(), false))
+    ) -> Result<Details> {
+        self.told(key, context, Some(Asked::Boolean), default)
     }
 
+    /// As `get_int`, with all that there is to say of it.
     #[pyo3(signature = (key, context=None, default=Given::NOTHING))]
     fn get_int_details<'py>(
         &self,
         key: Key<'_, 'py>,
         context: Context<'_, 'py>,
         default: Given<'_, 'py>,
-    ) -> PyResult<Details> {
-        self.details(key, context, Asked::Integer, || default.or(key.py(), 0))
+    ) -> Result<Details> {
+        self.told(key, context, Some(Asked::Integer), default)
     }
 
+    /// As `get_float`, with all that there is to say of it.
     #[pyo3(signature = (key, context=None, default=Given::NOTHING))]
     fn get_float_details<'py>(
         &self,
         key: Key<'_, 'py>,
         context: Context<'_, 'py>,
         default: Given<'_, 'py>,
-    ) -> PyResult<Details> {
-        self.details(key, context, Asked::Float, || default.or(key.py(), 0.0))
+    ) -> Result<Details> {
+        self.told(key, context, Some(Asked::Float), default)
     }
 
+    /// As `get_str`, with all that there is to say of it.
     #[pyo3(signature = (key, context=None, default=Given::NOTHING))]
     fn get_str_details<'py>(
         &self,
         key: Key<'_, 'py>,
         context: Context<'_, 'py>,
         default: Given<'_, 'py>,
-    ) -> PyResult<Details> {
-        self.details(key, context, Asked::String, || default.or(key.py(), ""))
+    ) -> Result<Details> {
+        self.told(key, context, Some(Asked::String), default)
     }
 
+    /// As `get_json`, with all that there is to say of it.
     #[pyo3(signature = (key, context=None, default=Given::NOTHING))]
     fn get_json_details<'py>(
         &self,
         key: Key<'_, 'py>,
         context: Context<'_, 'py>,
         default: Given<'_, 'py>,
-    ) -> PyResult<Details> {
-        self.details(key, context, Asked::Json, || default.or(key.py(), None::<bool>))
+    ) -> Result<Details> {
+        self.told(key, context, Some(Asked::Json), default)
     }
 
+    /// What a key comes to, of whatever type it is, with all that there is to say of it.
+    #[pyo3(signature = (key, context=None, default=Given::NOTHING))]
+    fn details<'py>(
+        &self,
+        key: Key<'_, 'py>,
+        context: Context<'_, 'py>,
+        default: Given<'_, 'py>,
+    ) -> Result<Details> {
+        self.told(key, context, None, default)
+    }
+
+    /// The id of the variant that an experiment gives this context; `None` where it takes no part.
     #[pyo3(signature = (experiment, context=None))]
     fn variant<'py>(
         &self,
         experiment: Key<'_, 'py>,
         context: Context<'_, 'py>,
-    ) -> PyResult<Option<Bound<'py, PyString>>> {
-        let (py, client) = (experiment.py(), self.ready(experiment.py())?);
-        with_asker!(context, |asker| {
-            let variant = client.variant(text(experiment), asker);
-            let known = asker.refusal(py)?.is_none();
-            Ok(variant.filter(|_| known).map(|variant| kept::text(py, &variant)))
-        })
+    ) -> Result<Option<Bound<'py, PyString>>> {
+        let client = self.ready(experiment.py())?;
+        with_asker!(context, |asker| reads::variant(client, experiment, asker))
     }
 
+    /// The configuration of that variant.
     #[pyo3(signature = (experiment, context=None))]
     fn variant_config<'py>(
         &self,
         experiment: Key<'_, 'py>,
         context: Context<'_, 'py>,
-    ) -> PyResult<Option<Object<'py>>> {
-        let (py, client) = (experiment.py(), self.ready(experiment.py())?);
-        with_asker!(context, |asker| {
-            let config = client.variant_config(text(experiment), asker);
-            let known = asker.refusal(py)?.is_none();
-            config.filter(|_| known).map(|config| to_python(py, &config, None)).transpose()
-        })
+    ) -> Result<Option<Object<'py>>> {
+        let client = self.ready(experiment.py())?;
+        with_asker!(context, |asker| reads::variant_config(client, experiment, asker))
     }
 
+    /// What every key comes to, by what is in force at one moment, with all that there is to say of it.
     #[pyo3(signature = (context=None))]
-    fn evaluate_all<'py>(&self, py: Python<'py>, context: Context<'_, 'py>) -> PyResult<Bound<'py, PyDict>> {
+    fn evaluate_all<'py>(&self, py: Python<'py>, context: Context<'_, 'py>) -> Result<Bound<'py, PyDict>> {
         let client = self.ready(py)?;
-        let all = PyDict::new(py);
-        let put = |key: &str, outcome: Outcome<'_>, refused: PyResult<Option<String>>| {
-            all.set_item(
-                kept::text(py, key),
-                Details::of(py, &outcome, refused?, None, || Ok(py.None().into_bound(py)))?,
-            )
-        };
-        let mut failed = None;
-        with_asker!(context, |asker| {
-            client.evaluate_all(asker, |key, outcome| {
-                if failed.is_none() {
-                    failed = put(key, outcome, asker.refusal(py)).err();
-                }
-            });
-        });
-        failed.map_or(Ok(all), Err)
+        with_asker!(context, |asker| reads::all(py, client, asker))
     }
 
-    /// How an evaluation came about: for people, and as JSON.
+    /// All keys or some, evaluated once for one context, for reads that cost no more than a look-up. Raises
+    /// `vexil.ArgumentError` where the context holds what no context holds.
+    #[pyo3(signature = (context=None, keys=None))]
+    fn view(&self, py: Python<'_>, context: Context<'_, '_>, keys: Option<Vec<PyBackedStr>>) -> Result<View> {
+        let client = self.ready(py)?;
+        let context = context.map_or_else(|| Ok(nobody().clone()), laid_flat)?;
+        let keys = keys.map_or(Keys::All, |keys| Keys::of(keys.iter().map(|key| &**key)));
+        Ok(View::new(py.detach(|| client.view(context, keys))))
+    }
+
+    /// How an evaluation came about: as text, and in JSON.
     #[pyo3(signature = (key, context=None))]
-    fn _explain(&self, key: Key<'_, '_>, context: Context<'_, '_>) -> PyResult<(String, String)> {
+    fn _explain(&self, key: Key<'_, '_>, context: Context<'_, '_>) -> Result<(String, String)> {
         let client = self.ready(key.py())?;
-        with_asker!(context, |asker| {
-            let trace = client.explain(text(key), asker);
-            match asker.refusal(key.py())? {
-                Some(message) => Err(errors::argument(key.py(), Code::InvalidContext, message)),
-                None => Ok((trace.to_string(), errors::json(&trace)?)),
-            }
-        })
+        with_asker!(context, |asker| reads::explained(client, key, asker))
     }
 }
 
 impl Client {
+    #[inline]
     fn value<'py>(
         &self,
         key: Key<'_, 'py>,
         context: Context<'_, 'py>,
         asked: Asked,
-        default: impl FnOnce() -> PyResult<Object<'py>>,
-    ) -> PyResult<Object<'py>> {
-        let py = key.py();
-        self.read(key, context, asked, |outcome, refused| match outcome.evaluation.value() {
-            Some(value) if refused.is_none() => to_python(py, value, Some(asked)),
-            _ => default(),
-        })
+        default: Given<'_, 'py>,
+    ) -> Result<Object<'py>> {
+        let client = self.ready(key.py())?;
+        with_asker!(context, |asker| reads::value(client, key, asker, asked, default))
     }
 
-    fn details<'py>(
+    fn told<'py>(
         &self,
         key: Key<'_, 'py>,
         context: Context<'_, 'py>,
-        asked: Asked,
-        default: impl FnOnce() -> PyResult<Object<'py>>,
-    ) -> PyResult<Details> {
-        let py = key.py();
-        self.read(key, context, asked, |outcome, refused| {
-            Details::of(py, &outcome, refused, Some(asked), default)
-        })
+        asked: Option<Asked>,
+        default: Given<'_, 'py>,
+    ) -> Result<Details> {
+        let client = self.ready(key.py())?;
+        with_asker!(context, |asker| reads::details(client, key, asker, asked, default))
     }
 
-    /// Evaluates; `take` is handed what it came to, and why the context is none if it is none.
+    /// The client, which has asked its source where reads do that: Python runs meanwhile.
     #[inline]
-    fn read<'py, R>(
-        &self,
-        key: Key<'_, 'py>,
-        context: Context<'_, 'py>,
-        asked: Asked,
-        take: impl FnOnce(Outcome<'_>, Option<String>) -> PyResult<R>,
-    ) -> PyResult<R> {
-        let (py, client) = (key.py(), self.ready(key.py())?);
-        with_asker!(context, |asker| {
-            client.evaluate(text(key), Some(asked), asker, |outcome| take(outcome, asker.refusal(py)?))
-        })
-    }
-
-    /// The client, which has asked its source where reads do that: others may run Python meanwhile.
-    #[inline]
-    fn ready(&self, py: Python<'_>) -> PyResult<&vexil_client::Client> {
-        let Some(Started { client, threadless }) = self.started.get() else {
-            return Err(PyRuntimeError::new_err("the client was not started: `__init__` was not called"));
+    pub(crate) fn ready(&self, py: Python<'_>) -> Result<&vexil_client::Client> {
+        let Some(client) = self.started.get() else {
+            return Err(not_started());
         };
-        let client = client.client();
-        if *threadless {
+        if client.is_threadless() {
             // Any read refreshes first, one of no flag too.
             py.detach(|| client.is_enabled("", nobody()));
         }
@@ -277,39 +252,15 @@ impl Client {
     }
 }
 
-/// The last one who holds a client waits for its thread, which may be waiting for the interpreter.
+#[cold]
+fn not_started() -> Raised {
+    PyRuntimeError::new_err("the client was not started: `__init__` was not called").into()
+}
+
+/// The last one who lets go of a client waits for its thread, which may be waiting for Python.
 impl Drop for Client {
     fn drop(&mut self) {
         let started = self.started.take();
         Python::try_attach(|py| py.detach(|| drop(started)));
-    }
-}
-
-/// A key as text. What is no Unicode is no key, and no key is empty.
-#[inline]
-fn text<'a>(key: Key<'a, '_>) -> &'a str {
-    key.to_str().unwrap_or_default()
-}
-
-/// What a caller gave, or nothing: `None` is something.
-struct Given<'a, 'py>(Option<Borrowed<'a, 'py, PyAny>>);
-
-impl<'py> Given<'_, 'py> {
-    const NOTHING: Given<'static, 'py> = Given(None);
-
-    fn or<T: IntoPyObjectExt<'py>>(self, py: Python<'py>, other: T) -> PyResult<Object<'py>> {
-        match self.0 {
-            Some(given) => Ok(given.to_owned()),
-            None => other.into_bound_py_any(py),
-        }
-    }
-}
-
-impl<'a, 'py> FromPyObject<'a, 'py> for Given<'a, 'py> {
-    type Error = Infallible;
-
-    #[inline]
-    fn extract(object: Borrowed<'a, 'py, PyAny>) -> Result<Self, Infallible> {
-        Ok(Given(Some(object)))
     }
 }

@@ -2,38 +2,68 @@
 
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
+use pyo3::type_object::PyTypeInfo;
 use pyo3::types::{PyMapping, PyString};
 use vexil_core::value::number::Number;
 use vexil_core::{Arena, Node, limits};
 use vexil_ffi::Code;
 
-use crate::errors;
+use crate::errors::{self, Result};
 use crate::shape::{Refusal, Shape, shape, type_name};
 
 /// Attributes that lie flat, for all who ask with them again and again.
 #[pyclass(frozen, module = "vexil")]
 pub(crate) struct Context {
-    pub(crate) flat: vexil_core::Context,
+    flat: vexil_core::Context,
 }
 
 #[pymethods]
 impl Context {
     #[new]
     #[pyo3(signature = (attributes, /))]
-    fn new(attributes: &Bound<'_, PyAny>) -> PyResult<Context> {
-        let py = attributes.py();
-        if attributes.cast::<PyMapping>().is_err() {
-            let found = type_name(attributes);
-            return Err(PyTypeError::new_err(format!("a context is made of a mapping, not of {found}")));
-        }
-        flat(attributes).map(|flat| Context { flat }).map_err(|refusal| match refusal.told(py) {
-            Ok(message) => errors::argument(py, Code::InvalidContext, message),
-            Err(error) => error,
-        })
+    fn new(attributes: &Bound<'_, PyAny>) -> Result<Context> {
+        laid_flat(attributes).map(|flat| Context { flat })
     }
 }
 
-fn flat(mapping: &Bound<'_, PyAny>) -> Result<vexil_core::Context, Refusal> {
+impl Context {
+    /// The attributes, if this is a context. (PyO3's own question would count a reference to the type.)
+    #[inline]
+    pub(crate) fn flat<'c>(object: &'c Bound<'_, PyAny>) -> Option<&'c vexil_core::Context> {
+        if object.get_type_ptr() != Context::type_object_raw(object.py()) {
+            return None;
+        }
+        // SAFETY: the type is this one.
+        let context = unsafe { object.cast_unchecked::<Context>() };
+        Some(&context.get().flat)
+    }
+}
+
+/// A mapping laid flat, or a copy of what lies flat already.
+pub(crate) fn laid_flat(context: &Bound<'_, PyAny>) -> Result<vexil_core::Context> {
+    if let Some(flat) = Context::flat(context) {
+        return Ok(flat.clone());
+    }
+    let py = context.py();
+    check_mapping(context)?;
+    flat(context).map_err(|refusal| match refusal.told(py) {
+        Ok(message) => errors::argument(py, Code::InvalidContext, message),
+        Err(error) => error,
+    })
+}
+
+/// What is no mapping is no context: a mistake in the program, and raised.
+#[cold]
+pub(crate) fn check_mapping(context: &Bound<'_, PyAny>) -> Result<()> {
+    if context.cast::<PyMapping>().is_ok() {
+        return Ok(());
+    }
+    let found = type_name(context);
+    let message = format!("a context is a mapping or a vexil.Context, not {found}");
+    Err(PyTypeError::new_err(message).into())
+}
+
+fn flat(mapping: &Bound<'_, PyAny>) -> Result<vexil_core::Context, Box<Refusal>> {
     let arena = Arena::new();
     let mut reading = Reading { arena: &arena, left: limits::CONTEXT_ATTRIBUTES + limits::CONTEXT_ITEMS };
     let tree = reading.node(mapping, 0)?;
@@ -49,7 +79,7 @@ struct Reading<'a> {
 }
 
 impl<'a> Reading<'a> {
-    fn node(&mut self, object: &Bound<'_, PyAny>, depth: usize) -> Result<Node<'a>, Refusal> {
+    fn node(&mut self, object: &Bound<'_, PyAny>, depth: usize) -> Result<Node<'a>, Box<Refusal>> {
         self.left = self.left.checked_sub(1).ok_or_else(|| Refusal::new("too large"))?;
         // One deeper than the core allows, so that it says what is too deep.
         if depth > limits::CONTEXT_DEPTH + 1 {
@@ -73,13 +103,13 @@ impl<'a> Reading<'a> {
         &mut self,
         items: impl Iterator<Item = Bound<'py, PyAny>>,
         depth: usize,
-    ) -> Result<Node<'a>, Refusal> {
+    ) -> Result<Node<'a>, Box<Refusal>> {
         let items: Result<Vec<_>, _> = items.map(|item| self.node(&item, depth + 1)).collect();
         Ok(self.arena.list(items?))
     }
 
-    fn object(&mut self, mapping: &Bound<'_, PyAny>, depth: usize) -> Result<Node<'a>, Refusal> {
-        let mapping = mapping.cast::<PyMapping>().map_err(|error| Refusal::raised(error.into()))?;
+    fn object(&mut self, mapping: &Bound<'_, PyAny>, depth: usize) -> Result<Node<'a>, Box<Refusal>> {
+        let mapping = mapping.cast::<PyMapping>().map_err(Refusal::raised)?;
         let mut members = Vec::new();
         for member in mapping.items().map_err(Refusal::raised)? {
             let (name, value) =

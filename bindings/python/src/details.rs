@@ -4,9 +4,10 @@ use pyo3::PyTraverseError;
 use pyo3::gc::PyVisit;
 use pyo3::prelude::*;
 use pyo3::types::PyString;
-use vexil_client::{Asked, ErrorCode, Origin, Outcome, Reason};
+use vexil_client::{Asked, ErrorCode, Outcome, Reason};
 use vexil_ffi::Code;
 
+use crate::errors::Result;
 use crate::kept;
 use crate::value::to_python;
 
@@ -22,6 +23,8 @@ pub(crate) struct Details {
     scope: Option<Py<PyString>>,
     rule: Option<Py<PyString>>,
     experiment: Option<Py<PyString>>,
+    bucket: Option<u32>,
+    overdue: bool,
     version: u64,
     origin: Py<PyString>,
     /// In seconds.
@@ -35,8 +38,8 @@ impl Details {
         outcome: &Outcome<'_>,
         refused: Option<String>,
         asked: Option<Asked>,
-        default: impl FnOnce() -> PyResult<Bound<'py, PyAny>>,
-    ) -> PyResult<Details> {
+        default: impl FnOnce() -> Result<Bound<'py, PyAny>>,
+    ) -> Result<Details> {
         let text = |text: &str| kept::text(py, text).unbind();
         let told = Details {
             value: py.None(),
@@ -48,6 +51,8 @@ impl Details {
             scope: None,
             rule: None,
             experiment: None,
+            bucket: None,
+            overdue: false,
             version: outcome.evaluation.version(),
             origin: text(outcome.origin.as_str()),
             stale: outcome.stale_ms.map(|milliseconds| milliseconds as f64 / 1_000.0),
@@ -70,35 +75,28 @@ impl Details {
             variation: evaluation.variation().map(text),
             reason: text(evaluation.reason().as_str()),
             open_feature_reason: text(evaluation.reason().open_feature()),
-            error_code: error(outcome).map(|error| text(error.as_str())),
+            error_code: outcome.error().map(|error| text(error.as_str())),
             error_message: message(outcome).map(|message| PyString::new(py, &message).unbind()),
             scope: evaluation.scope().map(|scope| text(scope.as_str())),
             rule: evaluation.rule().map(|rule| text(&rule.to_string())),
             experiment: evaluation.assignment().map(|assignment| text(assignment.experiment())),
+            bucket: evaluation.bucket(),
+            overdue: evaluation.is_overdue(),
             ..told
         })
     }
 }
 
-/// What went wrong. Where there are no definitions at all, no key is missing: nobody knows yet.
-fn error(outcome: &Outcome<'_>) -> Option<ErrorCode> {
-    match outcome.evaluation.error() {
-        Some(ErrorCode::FlagNotFound) if outcome.origin == Origin::Nowhere => {
-            Some(ErrorCode::ProviderNotReady)
-        }
-        error => error,
-    }
-}
-
+/// What went wrong exactly, for a person.
 fn message(outcome: &Outcome<'_>) -> Option<String> {
     let problem = outcome.evaluation.problem().map(ToString::to_string);
-    problem.or_else(|| error(outcome).map(|error| Code::from(error).meaning().to_owned()))
+    problem.or_else(|| outcome.error().map(|error| Code::from(error).meaning().to_owned()))
 }
 
 #[pymethods]
 impl Details {
-    fn __repr__(slf: &Bound<'_, Self>) -> PyResult<String> {
-        const SHOWN: [&str; 11] = [
+    fn __repr__(slf: &Bound<'_, Self>) -> Result<String> {
+        const SHOWN: [&str; 12] = [
             "value",
             "variation",
             "reason",
@@ -107,6 +105,7 @@ impl Details {
             "scope",
             "rule",
             "experiment",
+            "bucket",
             "version",
             "origin",
             "stale",
@@ -122,7 +121,7 @@ impl Details {
     }
 
     /// The value may be the caller's default, and that anything.
-    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+    fn __traverse__(&self, visit: PyVisit<'_>) -> std::result::Result<(), PyTraverseError> {
         visit.call(&self.value)
     }
 }

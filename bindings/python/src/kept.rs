@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 
 use pyo3::prelude::*;
 use pyo3::types::PyString;
+use smol_str::SmolStr;
 use vexil_core::context::{Path, Route};
 
 /// The way to an attribute, by its names in Python.
@@ -19,11 +20,11 @@ const PARTS: usize = 8;
 /// Bytes of a text; longer ones are not kept.
 const TEXT_BYTES: usize = 64;
 
-/// A table that is filled and never emptied, so that a look needs no lock.
-struct Table<K, V>([OnceLock<Box<(K, V)>>; ROOM]);
+/// A table that is filled and never emptied, so that a look needs no lock. Memory that is not filled is not used.
+struct Table<K, V>([OnceLock<(K, V)>; ROOM]);
 
 static NAMES: Table<Path, Names> = Table::new();
-static TEXTS: Table<Box<str>, Py<PyString>> = Table::new();
+static TEXTS: Table<SmolStr, Py<PyString>> = Table::new();
 
 /// Hands over the names on the way to a path.
 #[inline]
@@ -55,7 +56,7 @@ pub(crate) fn text<'py>(py: Python<'py>, text: &str) -> Bound<'py, PyString> {
     let mut hasher = foldhash::fast::FixedState::default().build_hasher();
     hasher.write(text.as_bytes());
     let hash = hasher.finish();
-    match TEXTS.get(hash, |known| **known == *text) {
+    match TEXTS.get(hash, |known| known == text) {
         Some(kept) => kept.bind(py).clone(),
         None => new_text(py, hash, text),
     }
@@ -80,10 +81,9 @@ impl<K, V> Table<K, V> {
     }
 
     /// Keeps what was made, or gives it back where there is no room. Two threads that make the same keep it twice.
-    fn keep(&'static self, hash: u64, made: (K, V)) -> Option<Box<(K, V)>> {
-        let mut made = Box::new(made);
+    fn keep(&'static self, hash: u64, mut made: (K, V)) -> Option<(K, V)> {
         for place in self.places(hash) {
-            // Another thread holds a place for as long as it takes to write one address, and never while Python runs.
+            // Another thread holds a place for as long as it takes to fill it, and never while Python runs.
             match place.set(made) {
                 Ok(()) => return None,
                 Err(back) => made = back,
@@ -93,7 +93,7 @@ impl<K, V> Table<K, V> {
     }
 
     #[inline]
-    fn places(&'static self, hash: u64) -> impl Iterator<Item = &'static OnceLock<Box<(K, V)>>> {
+    fn places(&'static self, hash: u64) -> impl Iterator<Item = &'static OnceLock<(K, V)>> {
         (0..PLACES).filter_map(move |next| self.0.get((hash as usize).wrapping_add(next) % ROOM))
     }
 }

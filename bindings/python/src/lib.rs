@@ -2,7 +2,10 @@
 //! watches through uniffi. That face is in this library too; `_uniffi.py` loads it from here.
 //!
 //! Nothing here decides anything about a flag: contexts are lent to the core, and what it says is handed over.
-#![allow(unsafe_code, reason = "the scaffolding of uniffi is exported by name")]
+#![allow(
+    unsafe_code,
+    reason = "the scaffolding of uniffi is exported by name; and where PyO3's way is too slow"
+)]
 
 mod asker;
 mod client;
@@ -10,8 +13,11 @@ mod context;
 mod details;
 mod errors;
 mod kept;
+mod pinned;
+mod reads;
 mod shape;
 mod value;
+mod view;
 
 use pyo3::prelude::*;
 
@@ -25,4 +31,8 @@ mod _native {
     use crate::context::Context;
     #[pymodule_export]
     use crate::details::Details;
+    #[pymodule_export]
+    use crate::pinned::Pinned;
+    #[pymodule_export]
+    use crate::view::View;
 }

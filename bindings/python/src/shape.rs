@@ -8,6 +8,8 @@ use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyList, PyMapping, PyString, P
 use vexil_core::context::Attribute;
 use vexil_core::value::number::Number;
 
+use crate::errors::Result;
+
 /// What an object is to a context; borrowed from the object.
 pub(crate) enum Shape<'a, 'py> {
     Text(&'a str),
@@ -18,9 +20,10 @@ pub(crate) enum Shape<'a, 'py> {
     Mapping,
 }
 
-/// Looks at an object that is not `None`. What it is by type is asked first, for almost all are of no subtype.
-#[inline]
-pub(crate) fn shape<'a, 'py>(object: &'a Bound<'py, PyAny>) -> Result<Shape<'a, 'py>, Refusal> {
+/// Looks at an object that is not `None`. Whether it is of a type is asked before whether it is of a subtype, for almost
+/// all are of none.
+#[inline(always)]
+pub(crate) fn shape<'a, 'py>(object: &'a Bound<'py, PyAny>) -> Result<Shape<'a, 'py>, Box<Refusal>> {
     if let Ok(text) = object.cast_exact::<PyString>() {
         return text.to_str().map(Shape::Text).map_err(|_| Refusal::new("text that is no Unicode"));
     }
@@ -31,7 +34,7 @@ pub(crate) fn shape<'a, 'py>(object: &'a Bound<'py, PyAny>) -> Result<Shape<'a, 
 }
 
 #[inline(never)]
-fn other_shape<'a, 'py>(object: &'a Bound<'py, PyAny>) -> Result<Shape<'a, 'py>, Refusal> {
+fn other_shape<'a, 'py>(object: &'a Bound<'py, PyAny>) -> Result<Shape<'a, 'py>, Box<Refusal>> {
     if let Ok(value) = object.cast::<PyBool>() {
         Ok(Shape::Bool(value.is_true()))
     } else if let Ok(value) = object.cast::<PyFloat>() {
@@ -57,7 +60,7 @@ fn other_shape<'a, 'py>(object: &'a Bound<'py, PyAny>) -> Result<Shape<'a, 'py>,
 }
 
 #[inline]
-fn integer<'a, 'py>(object: &'a Bound<'py, PyAny>) -> Result<Shape<'a, 'py>, Refusal> {
+fn integer<'a, 'py>(object: &'a Bound<'py, PyAny>) -> Result<Shape<'a, 'py>, Box<Refusal>> {
     let value = object.extract::<i64>();
     value
         .map(|value| Shape::Number(Number::Int(value)))
@@ -65,7 +68,7 @@ fn integer<'a, 'py>(object: &'a Bound<'py, PyAny>) -> Result<Shape<'a, 'py>, Ref
 }
 
 /// An item of a list: one that is a list or mapping itself, or nothing, is not looked into.
-pub(crate) fn item<'a>(object: &'a Bound<'_, PyAny>) -> Result<Attribute<'a>, Refusal> {
+pub(crate) fn item<'a>(object: &'a Bound<'_, PyAny>) -> Result<Attribute<'a>, Box<Refusal>> {
     if object.is_none() {
         return Ok(Attribute::Object);
     }
@@ -82,7 +85,7 @@ pub(crate) fn type_name(object: &Bound<'_, PyAny>) -> String {
     object.get_type().name().map_or_else(|_| "object".to_owned(), |name| name.to_string())
 }
 
-/// Why an object cannot be in a context.
+/// Why an object cannot be in a context. Rare, and so in a box: what is handed on again and again stays small.
 #[derive(Debug)]
 pub(crate) struct Refusal {
     what: String,
@@ -95,24 +98,26 @@ pub(crate) struct Refusal {
 impl Refusal {
     /// `what` goes on with "it is".
     #[cold]
-    pub(crate) fn new(what: impl Into<String>) -> Refusal {
-        Refusal { what: what.into(), names: Vec::new(), raised: None }
+    pub(crate) fn new(what: impl Into<String>) -> Box<Refusal> {
+        Box::new(Refusal { what: what.into(), names: Vec::new(), raised: None })
     }
 
-    pub(crate) fn raised(error: PyErr) -> Refusal {
-        Refusal { raised: Some(error), ..Refusal::new("not to be read") }
+    pub(crate) fn raised(error: impl Into<PyErr>) -> Box<Refusal> {
+        let mut refusal = Refusal::new("not to be read");
+        refusal.raised = Some(error.into());
+        refusal
     }
 
     /// The same, seen from the object that it is a member of.
-    pub(crate) fn in_member(mut self, name: &str) -> Refusal {
+    pub(crate) fn in_member(mut self: Box<Self>, name: &str) -> Box<Refusal> {
         self.names.push(name.to_owned());
         self
     }
 
     /// What there is to tell; an interrupt, or the end of the program, is no matter of contexts and goes on.
-    pub(crate) fn told(self, py: Python<'_>) -> PyResult<String> {
+    pub(crate) fn told(self: Box<Self>, py: Python<'_>) -> Result<String> {
         match self.raised {
-            Some(error) if !error.is_instance_of::<PyException>(py) => Err(error),
+            Some(error) if !error.is_instance_of::<PyException>(py) => Err(error.into()),
             _ => Ok(self.to_string()),
         }
     }

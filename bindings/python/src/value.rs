@@ -4,6 +4,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyFloat, PyList};
 use vexil_client::{Asked, Value};
 
+use crate::errors::Result;
 use crate::kept;
 
 /// A value for who asked for a type. Lists and dicts are new ones each time: they are the caller's to change.
@@ -12,7 +13,7 @@ pub(crate) fn to_python<'py>(
     py: Python<'py>,
     value: &Value,
     asked: Option<Asked>,
-) -> PyResult<Bound<'py, PyAny>> {
+) -> Result<Bound<'py, PyAny>> {
     Ok(match (value, asked) {
         (Value::Bool(value), _) => PyBool::new(py, *value).to_owned().into_any(),
         (Value::Str(value), _) => kept::text(py, value).into_any(),

@@ -20,6 +20,7 @@ from vexil.asyncio import Feed, changes, states
 T = TypeVar("T")
 
 SOON = 60.0
+NOTHING: dict[str, Any] = {"schema": 1, "entries": []}
 
 
 def run(coroutine: Coroutine[Any, Any, T]) -> T:
@@ -115,7 +116,8 @@ def test_changes_arrive_in_their_order() -> None:
     async def program() -> None:
         with Client(definitions=bundle(0, 0)) as client:
             async with changes(client, "features", "a") as feed:
-                await asyncio.to_thread(lambda: [client.put(bundle(value, value)) for value in range(1, 21)])
+                for value in range(1, 21):
+                    await asyncio.to_thread(client.put, bundle(value, value))
                 told = [await anext(feed) for _ in range(20)]
         assert [(change.old, change.new) for change in told] == [(value, value + 1) for value in range(20)]
         assert {(change.namespace, change.key) for change in told} == {("features", "a")}
@@ -138,7 +140,7 @@ def test_whoever_is_behind_loses_the_oldest() -> None:
 
 
 def test_a_buffer_holds_something() -> None:
-    with Client(definitions="[]") as client, pytest.raises(ValueError):
+    with Client(definitions=NOTHING) as client, pytest.raises(ValueError):
         states(client, buffer=0)
 
 

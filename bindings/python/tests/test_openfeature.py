@@ -139,7 +139,8 @@ def test_errors_leave_the_callers_default(
 
 def test_an_invalid_context_is_an_error(served: InMemoryClient, provide: Any) -> None:
     provide(VexilProvider(served))
-    context = EvaluationContext(attributes={"user": {"id": "x" * 1_000_000}})
+    attributes: dict[str, Any] = {"user": {"id": object()}}
+    context = EvaluationContext(attributes=attributes)
     details = api.get_client().get_boolean_details("for-ada", True, context)
     assert (details.value, details.error_code) == (True, ErrorCode.INVALID_CONTEXT)
 
@@ -200,14 +201,19 @@ def test_options_that_are_none(provide: Any, served: InMemoryClient) -> None:
 
 
 def test_changes_are_told(served: InMemoryClient, provide: Any, told: list[Any]) -> None:
+    def changes() -> list[EventDetails]:
+        return [details for event, details in told if event is ProviderEvent.PROVIDER_CONFIGURATION_CHANGED]
+
     provide(VexilProvider(served))
-    served.put('{"schema": 1, "version": 7, "entries": []}')
-    changed = eventually(
-        lambda: [details for event, details in told if event is ProviderEvent.PROVIDER_CONFIGURATION_CHANGED],
-        "the change is told",
-    )
-    assert changed[-1].metadata["version"] == 7
-    assert changed[-1].provider_name == "vexil"
+    served.put('{"schema": 1, "version": 7, "entries": [{"key": "limit", "type": "config", "default": 1}]}')
+    eventually(lambda: len(changes()) == 1, "other definitions are told of")
+    assert changes()[0].metadata == {"version": 7, "origin": "memory"}
+    assert changes()[0].provider_name == "vexil"
+    served.set_override("limit", 2)
+    eventually(lambda: len(changes()) == 2, "and overrides")
+    api.shutdown()
+    served.set_override("limit", 3)
+    assert len(changes()) == 2
 
 
 def test_a_source_that_is_away_and_comes_back(provide: Any, told: list[Any], tmp_path: Path) -> None:

@@ -45,7 +45,9 @@ def open_shop(tmp_path: Path) -> Iterator[Open]:
 
 def toggle_as_the_readme_does(plane: ControlPlane) -> None:
     script = block("toggle").replace("http://127.0.0.1:7700", plane.url)
-    run = subprocess.run(["bash", "-ec", script.replace("curl ", "curl -fsS ")], env={**os.environ, "VEXIL_TOKEN": ADMIN})
+    run = subprocess.run(
+        ["bash", "-ec", script.replace("curl ", "curl -fsS ")], env={**os.environ, "VEXIL_TOKEN": ADMIN}
+    )
     assert run.returncode == 0
 
 
@@ -71,9 +73,7 @@ def test_a_percentage_is_the_same_in_every_worker(plane: ControlPlane, open_shop
     assert "user-0" in shop.get("/why/recommendations", {"X-User": "user-0"})["text"]
 
 
-def test_dark_launches_in_every_worker(
-    plane: ControlPlane, open_shop: Open, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_dark_launches_in_every_worker(plane: ControlPlane, open_shop: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     secret = "a secret of a test, 32 bytes long"
     monkeypatch.setenv("SHOP_OVERRIDES_SECRET", secret)
     shop = open_shop(plane.url, plane.key())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import pickle
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -71,13 +71,12 @@ def test_children_follow_changes(method: str, plane: ControlPlane) -> None:
                 assert pipe.poll(SOON), "a child answers"
             return [answers(client), *(pipe.recv() for pipe in pipes)]
 
+        def everybody_says(expected: list[Any]) -> Callable[[], bool]:
+            return lambda: all(said[:2] == expected for said in everybody())
+
         for enabled in (False, True):
             version = plane.toggle("toggled", enabled)
-
-            def is_there(expected: list[Any] = [version, enabled]) -> bool:
-                return all(said[:2] == expected for said in everybody())
-
-            eventually(is_there, f"everybody sees version {version}")
+            eventually(everybody_says([version, enabled]), f"everybody sees version {version}")
         assert len({tuple(said[2]) for said in everybody()}) == 1
         for pipe in pipes:
             pipe.send(False)
@@ -89,5 +88,5 @@ def test_children_follow_changes(method: str, plane: ControlPlane) -> None:
 
 
 def test_a_client_is_not_sent_to_other_processes() -> None:
-    with Client(definitions="[]") as client, pytest.raises(TypeError):
+    with Client(definitions={"schema": 1, "entries": []}) as client, pytest.raises(TypeError):
         pickle.dumps(client)

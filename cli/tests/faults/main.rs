@@ -1,4 +1,4 @@
-//! Faults injected on purpose into `vexil serve`, as a process of its own.
+//! `vexil serve` as a process of its own: faults injected on purpose, and clients that live through them.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -8,5 +8,6 @@
     reason = "a test that fails should fail at once and loudly"
 )]
 
+mod clients;
 mod crash;
 mod support;

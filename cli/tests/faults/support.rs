@@ -25,9 +25,13 @@ impl Served {
 
     /// With arguments of its own.
     pub(crate) fn with(arguments: &[&str]) -> Served {
-        let address = format!("127.0.0.1:{}", free_port().unwrap());
+        Served::at(&format!("127.0.0.1:{}", free_port().unwrap()), arguments)
+    }
+
+    /// At an address that was free.
+    pub(crate) fn at(address: &str, arguments: &[&str]) -> Served {
         let mut command = Command::new(env!("CARGO_BIN_EXE_vexil"));
-        command.args(["serve", "--listen", &address]).args(arguments).env("VEXIL_ADMIN_TOKEN", ADMIN);
+        command.args(["serve", "--listen", address]).args(arguments).env("VEXIL_ADMIN_TOKEN", ADMIN);
         let program = Program::start(&mut command).unwrap();
         program.wait_for("Vexil is at", Duration::from_secs(20)).unwrap();
         let config = Agent::config_builder()

@@ -20,7 +20,7 @@ use crate::options::{Fallback, Options, Source};
 use crate::outcome::Origin;
 use crate::seen;
 use crate::source::http;
-use crate::state::{Failure, State};
+use crate::state::{Failure, FailureCode, State};
 use crate::sync::{self, Machinery};
 use crate::telemetry::Telemetry;
 
@@ -159,6 +159,12 @@ impl Client {
         self.shared().options.fallback
     }
 
+    /// Whether a read may have to ask the source first, as the options say, and wait for the answer.
+    #[inline]
+    pub fn is_threadless(&self) -> bool {
+        self.shared().options.threadless
+    }
+
     /// The name of this process in telemetry, and in contexts as `instance.id`.
     pub fn instance_id(&self) -> &str {
         &self.shared().instance_id
@@ -211,6 +217,7 @@ impl Client {
     /// What went wrong; it is in the state as well.
     pub fn force_refresh(&self) -> Result<(), Failure> {
         let shared = self.shared();
+        shared.check_open()?;
         shared.refresh(&shared.machinery()).map_err(|refused| refused.failure)
     }
 
@@ -218,9 +225,14 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// They cannot be read; what is in force stays.
+    /// They cannot be read, or the source is another one; what is in force stays.
     pub fn put(&self, definitions: &str) -> Result<(), Failure> {
         let shared = self.shared();
+        shared.check_open()?;
+        if !matches!(shared.options.source, Source::Memory(_)) {
+            let told = "definitions are put only where the source is the program itself";
+            return Err(Failure::new(FailureCode::NotMemory, told));
+        }
         shared.take_local(&shared.machinery(), definitions, Origin::Memory)
     }
 
@@ -231,6 +243,13 @@ impl Client {
 }
 
 impl Shared {
+    fn check_open(&self) -> Result<(), Failure> {
+        if self.closed.load(Ordering::Acquire) {
+            return Err(Failure::new(FailureCode::Closed, "the client was closed"));
+        }
+        Ok(())
+    }
+
     #[inline]
     pub(crate) fn generation(&self) -> u64 {
         self.generation.load(Ordering::Acquire)
@@ -311,6 +330,9 @@ impl Shared {
                 let is_stopped = self.closed.load(Ordering::Relaxed);
                 if !is_stopped {
                     self.telemetry.after_fork(&self.options, &self.instance_id);
+                }
+                if self.is_watching() && !is_stopped {
+                    self.doubt(&machinery);
                 }
                 if self.is_watching() && !self.options.threadless && !is_stopped {
                     // Without a thread what is held is served, and grows old.

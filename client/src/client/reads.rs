@@ -175,7 +175,13 @@ impl Client {
     /// It holds on to those definitions, and so is not meant to be kept.
     #[must_use]
     pub fn pinned(&self) -> Client {
-        let pinned = Pinned { held: self.shared().read(None, Arc::clone), now: clock::timestamp() };
+        self.pinned_at(clock::timestamp())
+    }
+
+    /// As [`Client::pinned`], for a moment that is not now: what keys will be once something begins, ends or expires.
+    #[must_use]
+    pub fn pinned_at(&self, now: Timestamp) -> Client {
+        let pinned = Pinned { held: self.shared().read(None, Arc::clone), now };
         Client { pinned: Some(Arc::new(pinned)), ..self.clone() }
     }
 

@@ -5,13 +5,16 @@ use std::time::Duration;
 
 use serde::Deserialize;
 use ureq::http::{HeaderMap, Response, StatusCode, Uri, header};
+use ureq::unversioned::transport::DefaultConnector;
 use ureq::{Agent, Body};
 use vexil_core::limits;
 
 use super::Stream;
 use super::events::Events;
+use super::names::Names;
 use super::socket::Sockets;
 use crate::cache::PublishedKey;
+use crate::certificates::Certificates;
 use crate::options::{Options, Streaming};
 use crate::state::{Failure, FailureCode};
 
@@ -63,7 +66,7 @@ pub(crate) enum Told {
 }
 
 /// A control plane, as one key sees it.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(crate) struct Http {
     url: String,
     authorization: String,
@@ -86,6 +89,7 @@ impl Http {
     pub(crate) fn new(url: &str, key: &str, options: &Options) -> Http {
         let config = || {
             Agent::config_builder()
+                .tls_config(Certificates::tls(options.certificates.as_ref()))
                 .user_agent(concat!("vexil-client/", env!("CARGO_PKG_VERSION")))
                 .http_status_as_error(false)
                 .max_redirects(REDIRECTS)
@@ -93,13 +97,14 @@ impl Http {
                 .timeout_connect(Some(CONNECT_TIMEOUT))
                 .timeout_recv_response(Some(options.request_timeout))
         };
+        let agent = |config| Agent::with_parts(config, DefaultConnector::default(), Names);
         let streaming = || config().timeout_per_read(Some(options.silence)).build();
         let sockets = (options.streaming == Streaming::WebSocket).then(|| Sockets::new(streaming()));
         Http {
             url: url.trim_end_matches('/').to_owned(),
             authorization: format!("Bearer {key}"),
-            agent: Agent::new_with_config(config().timeout_global(Some(options.request_timeout)).build()),
-            streaming: Agent::new_with_config(streaming()),
+            agent: agent(config().timeout_global(Some(options.request_timeout)).build()),
+            streaming: agent(streaming()),
             sockets,
             silence: options.silence,
             request_timeout: options.request_timeout,
@@ -127,17 +132,26 @@ impl Http {
 
     /// The keys that it signs with, or has signed with.
     pub(crate) fn keys(&self) -> Result<Vec<PublishedKey>, Refused> {
+        /// A set of keys (RFC 7517), each of Ed25519 (RFC 8037): `kid` is its id, and `x` its 32 bytes.
         #[derive(Deserialize)]
         struct Keys {
-            keys: Vec<PublishedKey>,
+            keys: Vec<Key>,
+        }
+        #[derive(Default, Deserialize)]
+        #[serde(default)]
+        struct Key {
+            crv: String,
+            kid: String,
+            x: String,
         }
         let answer = self.get(&self.agent, "/sdk/v1/keys").call().map_err(|error| failed(&error))?;
         if answer.status() != StatusCode::OK {
             return Err(refused(answer));
         }
-        let keys: Keys = serde_json::from_str(&text(answer, KEYS_BYTES)?)
+        let Keys { keys } = serde_json::from_str(&text(answer, KEYS_BYTES)?)
             .map_err(|error| Failure::new(FailureCode::Malformed, format!("the list of keys: {error}")))?;
-        Ok(keys.keys)
+        let of_this_kind = keys.into_iter().filter(|key| key.crv == "Ed25519");
+        Ok(of_this_kind.map(|Key { kid, x, .. }| PublishedKey { id: kid, public: x }).collect())
     }
 
     /// What happens after a version.
@@ -274,9 +288,15 @@ pub(super) fn broken(error: &std::io::Error) -> Failure {
         return failed(error);
     }
     let code = match error.kind() {
+        _ if holds(error, ureq::Error::Rustls) => FailureCode::Tls,
         ErrorKind::TimedOut | ErrorKind::WouldBlock => FailureCode::Timeout,
         ErrorKind::InvalidData | ErrorKind::UnexpectedEof => FailureCode::Malformed,
         _ => FailureCode::Unreachable,
     };
     Failure::new(code, error.to_string())
+}
+
+/// Whether an error of reading hides one of the kind that `ureq` would make one of its own of.
+fn holds<E: std::error::Error + 'static>(error: &std::io::Error, _: fn(E) -> ureq::Error) -> bool {
+    error.get_ref().is_some_and(|inner| inner.is::<E>())
 }

@@ -2,6 +2,7 @@
 
 mod events;
 pub(crate) mod http;
+mod names;
 mod socket;
 
 use crate::state::{Failure, FailureCode};

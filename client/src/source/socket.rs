@@ -5,7 +5,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use parking_lot::Mutex;
 use tungstenite::handshake::client::generate_key;
 use tungstenite::handshake::derive_accept_key;
 use tungstenite::protocol::{Role, WebSocketConfig};
@@ -13,14 +12,15 @@ use tungstenite::{Error, Message, WebSocket};
 use ureq::Agent;
 use ureq::config::Config;
 use ureq::http::{HeaderMap, StatusCode, header};
-use ureq::unversioned::resolver::DefaultResolver;
 use ureq::unversioned::transport::time::Instant;
 use ureq::unversioned::transport::{
     Buffers, ConnectionDetails, Connector, DefaultConnector, NextTimeout, Transport, TransportAdapter,
 };
 
 use super::http::{Refused, failed, refused};
+use super::names::Names;
 use super::{Event, Stream, broken_off, version_of};
+use crate::lock::Mutex;
 use crate::state::{Failure, FailureCode};
 
 /// What is read at once; messages may be longer.
@@ -40,7 +40,7 @@ impl Sockets {
     pub(super) fn new(config: Config) -> Sockets {
         let given_up = GivenUp::default();
         let connector = DefaultConnector::default().chain(Tap { given_up: Arc::clone(&given_up) });
-        Sockets { agent: Agent::with_parts(config, connector, DefaultResolver::default()), given_up }
+        Sockets { agent: Agent::with_parts(config, connector, Names), given_up }
     }
 
     /// Opens a socket; one on which nothing comes for `silence` is dead, and a message has at most `bound` bytes.

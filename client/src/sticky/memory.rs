@@ -4,10 +4,10 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
-use parking_lot::Mutex;
 
 use super::StickyStore;
 use crate::fork;
+use crate::lock::Mutex;
 
 /// Remembers variants as long as the process lives. Beyond its capacity the pairs of an experiment and a unit that were
 /// asked for least recently are forgotten, about a half at a time.

@@ -1,5 +1,6 @@
 //! The thread that goes on asking: it polls, or follows a stream and polls while that is away.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
 use crate::client::Shared;
@@ -15,9 +16,15 @@ use super::intake::Intake;
 /// Polls of many processes that started together drift apart by this share of the interval.
 const DRIFT: f64 = 0.1;
 
-/// Goes on until the client stops.
+/// Goes on until the client stops. A fault in here, or in what it uses, must not be the end of all refreshing.
 pub(crate) fn run(shared: &Shared, machinery: &Machinery) {
     shared.telemetry.start();
+    while catch_unwind(AssertUnwindSafe(|| ask_again_and_again(shared, machinery))).is_err() {
+        machinery.wait(shared.options.retry.max);
+    }
+}
+
+fn ask_again_and_again(shared: &Shared, machinery: &Machinery) {
     let retry = &shared.options.retry;
     let is_streamed = machinery.http.is_some() && shared.options.streaming != Streaming::Off;
     // Refreshes that failed, and streams that came to nothing, in a row.

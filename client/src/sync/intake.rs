@@ -58,8 +58,10 @@ impl Shared {
         if let Some(bootstrap) = &self.options.bootstrap {
             match held::compile(&self.options, bootstrap, None) {
                 Ok(snapshot) => {
-                    self.stale_since.store(clock::now(), Ordering::Relaxed);
+                    let now = clock::timestamp();
+                    self.stale_since.store(now.as_millis(), Ordering::Relaxed);
                     self.put_in_force(machinery, snapshot, Origin::Bootstrap);
+                    machinery.change(|state| state.stale_since = Some(now));
                 }
                 Err(problem) => machinery.note(invalid(&problem)),
             }

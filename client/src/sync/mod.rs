@@ -12,13 +12,12 @@ mod refresh;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use parking_lot::{Condvar, Mutex};
-
 use crate::Options;
 use crate::cache::Store;
 use crate::changes::{Change, Changes};
 use crate::client::Shared;
 use crate::fork;
+use crate::lock::{Condvar, Mutex};
 use crate::options::Source;
 use crate::source::http::Http;
 use crate::state::{ConnectionStatus, Failure, FailureCode, State};
@@ -65,7 +64,7 @@ impl Machinery {
             http,
             stopping: AtomicBool::new(false),
             refreshing: Mutex::new(None),
-            bell: (Mutex::new(false), Condvar::new()),
+            bell: (Mutex::new(false), Condvar::default()),
         }
     }
 
@@ -154,9 +153,9 @@ impl Machinery {
 
     /// Waits, or less where the client stops.
     fn wait(&self, duration: Duration) {
-        let mut stopped = self.bell.0.lock();
+        let stopped = self.bell.0.lock();
         if !*stopped {
-            self.bell.1.wait_for(&mut stopped, duration);
+            drop(self.bell.1.wait_for(stopped, duration));
         }
     }
 }

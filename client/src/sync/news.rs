@@ -3,9 +3,8 @@
 
 use std::collections::VecDeque;
 
-use parking_lot::Mutex;
-
 use crate::changes::{Change, Changes};
+use crate::lock::Mutex;
 use crate::state::State;
 
 enum Told {

@@ -107,18 +107,30 @@ impl Shared {
             intake.failures = intake.failures.saturating_add(1);
             intake.failures
         };
-        let last_sync = machinery.state().last_sync;
-        let since = last_sync.map_or_else(clock::now, Timestamp::as_millis);
-        let before = self.stale_since.compare_exchange(FRESH, since, Ordering::Relaxed, Ordering::Relaxed);
+        let since = self.grow_old(machinery);
         let is_lasting = failures >= self.options.retry.attempts;
         machinery.update(|state| {
             state.connection =
                 if is_lasting { ConnectionStatus::Error } else { ConnectionStatus::Disconnected };
-            if before.is_ok() && state.initialized {
-                state.stale_since = Some(Timestamp::from_millis(since));
-            }
+            state.stale_since = state.stale_since.or(since.filter(|_| state.initialized));
             state.last_error = Some(failure);
         });
+    }
+
+    /// In a child of a fork, nobody has said yet that what the parent held is the newest.
+    pub(crate) fn doubt(&self, machinery: &Machinery) {
+        let since = self.grow_old(machinery);
+        machinery.update(|state| {
+            state.connection = ConnectionStatus::Connecting;
+            state.stale_since = state.stale_since.or(since.filter(|_| state.initialized));
+        });
+    }
+
+    /// Nobody says any more that what is held is the newest; since when, if that is new.
+    fn grow_old(&self, machinery: &Machinery) -> Option<Timestamp> {
+        let since = machinery.state().last_sync.map_or_else(clock::now, Timestamp::as_millis);
+        let was_fresh = self.stale_since.compare_exchange(FRESH, since, Ordering::Relaxed, Ordering::Relaxed);
+        was_fresh.is_ok().then(|| Timestamp::from_millis(since))
     }
 
     /// Refreshes before a read, and tells, where no thread does; of several readers one, and the others do not wait.

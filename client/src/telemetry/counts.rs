@@ -5,15 +5,15 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use parking_lot::Mutex;
 use vexil_core::Evaluation;
 use vexil_core::evaluate::Fingerprint;
 
 use crate::fork;
+use crate::lock::Mutex;
 
 use super::table::{Names, SMALLEST, Table};
 
-/// Slots of all tables of a client: some 12 MB with the names in them. A thread that finds no room counts what it drops.
+/// Slots of all tables of a client: some 20 MB with the names in them. A thread that finds no room counts what it drops.
 const SLOTS: usize = 1 << 17;
 
 /// The tables of one client.

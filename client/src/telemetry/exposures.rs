@@ -7,10 +7,10 @@ use std::mem;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use parking_lot::Mutex;
 use vexil_core::{Attributes, Evaluation, Timestamp};
 
 use crate::clock;
+use crate::lock::Mutex;
 
 /// Within so long, up to twice that, a unit that meets a variant again is not told of again.
 const WINDOW: Duration = Duration::from_secs(3_600);

@@ -6,9 +6,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use parking_lot::{Condvar, Mutex};
 use vexil_core::{Attributes, Evaluation, Timestamp};
 
+use crate::lock::{Condvar, Mutex};
 use crate::options::{Options, Retry};
 use crate::source::http::{Http, Refused, Told};
 use crate::state::Failure;
@@ -122,7 +122,7 @@ impl Reporter {
             outbox: Mutex::new(outbox),
             state: Mutex::default(),
             bell: Mutex::new(Bell { phase: Phase::Running, rings: 0 }),
-            rung: Condvar::new(),
+            rung: Condvar::default(),
             thread: Mutex::new(None),
         }
     }
@@ -178,7 +178,7 @@ impl Reporter {
             let until = self.outbox.lock().next_step();
             let mut bell = self.bell.lock();
             while bell.phase == Phase::Running && bell.rings == heard && Instant::now() < until {
-                self.rung.wait_until(&mut bell, until);
+                bell = self.rung.wait_until(bell, until);
             }
             if let Phase::Closing(deadline) = bell.phase {
                 break deadline;
@@ -241,7 +241,7 @@ impl Reporter {
             Some(thread) => {
                 let mut bell = self.bell.lock();
                 while bell.phase != Phase::Ended && Instant::now() < deadline {
-                    self.rung.wait_until(&mut bell, deadline);
+                    bell = self.rung.wait_until(bell, deadline);
                 }
                 drop(bell);
                 // What is under way ends.

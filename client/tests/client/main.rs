@@ -10,10 +10,13 @@
 
 mod answers;
 mod beside;
+mod disk;
 mod experiments;
+mod fork;
 mod local;
 mod origin;
 mod statics;
 mod streams;
 mod telemetry;
+mod tls;
 mod views;

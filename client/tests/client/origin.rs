@@ -2,12 +2,13 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Condvar, Mutex};
 use std::thread;
 use std::time::Duration;
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 use ed25519_dalek::{Signer, SigningKey};
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use tungstenite::handshake::derive_accept_key;
 use vexil_client::{Options, Source, Telemetry, TrustedKey};
 
@@ -18,12 +19,31 @@ pub(crate) enum Reply {
     Bytes(Vec<u8>),
     /// These bytes, and then nothing, for as long as the other side waits.
     Hang(Vec<u8>),
-    /// The same bytes again and again, without an end.
+    /// The first bytes, and then the others again and again, without an end.
     Endless(Vec<u8>, Vec<u8>),
+    /// The same, with a pause before each time.
+    Drip(Vec<u8>, Vec<u8>, Duration),
     /// A WebSocket with these bytes on it ([`frame`]), and then nothing, for as long as the other side waits.
     Socket(Vec<u8>),
     /// The same, but then the connection ends.
     ShortSocket(Vec<u8>),
+    /// What hangs goes on with these bytes when the gate is open.
+    Then(Box<Reply>, Gate, Vec<u8>),
+}
+
+/// Closed until somebody opens it for everybody.
+#[derive(Clone, Default)]
+pub(crate) struct Gate(Arc<(Mutex<bool>, Condvar)>);
+
+impl Gate {
+    pub(crate) fn open(&self) {
+        *self.0.0.lock().unwrap() = true;
+        self.0.1.notify_all();
+    }
+
+    fn wait(&self) {
+        drop(self.0.1.wait_while(self.0.0.lock().unwrap(), |is_open| !*is_open).unwrap());
+    }
 }
 
 /// Asked for: the path, and the head of the request.
@@ -45,15 +65,36 @@ struct Asked {
 
 impl Origin {
     pub(crate) fn start(handler: impl Fn(&str, &str) -> Reply + Send + Sync + 'static) -> Origin {
+        Origin::over(Some, handler)
+    }
+
+    /// A server over TLS.
+    pub(crate) fn over_tls(
+        config: ServerConfig,
+        handler: impl Fn(&str, &str) -> Reply + Send + Sync + 'static,
+    ) -> Origin {
+        let config = Arc::new(config);
+        let encrypt = move |socket| {
+            let connection = ServerConnection::new(Arc::clone(&config)).ok()?;
+            Some(StreamOwned::new(connection, socket))
+        };
+        Origin::over(encrypt, handler)
+    }
+
+    fn over<S: Read + Write + 'static>(
+        stream: impl Fn(TcpStream) -> Option<S> + Send + Sync + 'static,
+        handler: impl Fn(&str, &str) -> Reply + Send + Sync + 'static,
+    ) -> Origin {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let handler: Arc<Mutex<Arc<Handler>>> = Arc::new(Mutex::new(Arc::new(handler)));
         let asked = Arc::new(Mutex::new(Vec::new()));
-        let (answering, noting) = (Arc::clone(&handler), Arc::clone(&asked));
+        let (answering, noting, stream) = (Arc::clone(&handler), Arc::clone(&asked), Arc::new(stream));
         thread::spawn(move || {
             for socket in listener.incoming().flatten() {
                 let (handler, asked) = (Arc::clone(&answering), Arc::clone(&noting));
-                thread::spawn(move || answer(&socket, &handler, &asked));
+                let stream = Arc::clone(&stream);
+                thread::spawn(move || stream(socket).map(|stream| answer(stream, &handler, &asked)));
             }
         });
         Origin { address, handler, asked }
@@ -95,8 +136,8 @@ impl Origin {
     }
 }
 
-fn answer(socket: &TcpStream, handler: &Mutex<Arc<Handler>>, asked: &Mutex<Vec<Asked>>) {
-    let mut reader = BufReader::new(socket);
+fn answer(stream: impl Read + Write, handler: &Mutex<Arc<Handler>>, asked: &Mutex<Vec<Asked>>) {
+    let mut reader = BufReader::new(stream);
     let mut head = String::new();
     loop {
         let mut line = String::new();
@@ -121,28 +162,37 @@ fn answer(socket: &TcpStream, handler: &Mutex<Arc<Handler>>, asked: &Mutex<Vec<A
     }
     asked.lock().unwrap().push(Asked { path: path.clone(), body: String::from_utf8(body).unwrap() });
     let handler = Arc::clone(&handler.lock().unwrap());
-    let mut socket = socket;
-    // Until the other side has had enough.
-    let hang = |reader: &mut BufReader<&TcpStream>| drop(reader.read_to_end(&mut Vec::new()));
-    match handler(&path, &head.to_ascii_lowercase()) {
-        Reply::Bytes(bytes) => drop(socket.write_all(&bytes)),
-        Reply::Hang(bytes) => {
-            drop(socket.write_all(&bytes));
-            hang(&mut reader);
-        }
-        Reply::Socket(frames) => {
-            drop(socket.write_all(&[switched(&header("sec-websocket-key")).as_bytes(), &frames].concat()));
-            hang(&mut reader);
-        }
-        Reply::ShortSocket(frames) => {
-            drop(socket.write_all(&[switched(&header("sec-websocket-key")).as_bytes(), &frames].concat()));
-        }
-        Reply::Endless(first, rest) => {
-            let mut went = socket.write_all(&first);
-            while went.is_ok() {
-                went = socket.write_all(&rest);
-            }
-        }
+    let reply = handler(&path, &head.to_ascii_lowercase());
+    let switched = || switched(&header("sec-websocket-key")).into_bytes();
+    let (reply, then) = match reply {
+        Reply::Then(first, gate, bytes) => (*first, Some((gate, bytes))),
+        reply => (reply, None),
+    };
+    let (bytes, hangs) = match reply {
+        Reply::Bytes(bytes) => (bytes, false),
+        Reply::Hang(bytes) => (bytes, true),
+        Reply::ShortSocket(frames) => ([switched(), frames].concat(), false),
+        Reply::Socket(frames) => ([switched(), frames].concat(), true),
+        Reply::Then(..) => unreachable!("nothing follows what hangs twice"),
+        Reply::Endless(first, rest) => return repeat(reader.get_mut(), &first, &rest, Duration::ZERO),
+        Reply::Drip(first, rest, pause) => return repeat(reader.get_mut(), &first, &rest, pause),
+    };
+    drop(reader.get_mut().write_all(&bytes).and_then(|()| reader.get_mut().flush()));
+    if let Some((gate, bytes)) = then {
+        gate.wait();
+        drop(reader.get_mut().write_all(&bytes).and_then(|()| reader.get_mut().flush()));
+    }
+    if hangs {
+        // Until the other side has had enough.
+        drop(reader.read_to_end(&mut Vec::new()));
+    }
+}
+
+fn repeat(stream: &mut impl Write, first: &[u8], rest: &[u8], pause: Duration) {
+    let mut went = stream.write_all(first);
+    while went.is_ok() {
+        thread::sleep(pause);
+        went = stream.write_all(rest);
     }
 }
 

@@ -10,11 +10,11 @@ use crate::local::until;
 use crate::origin::{Origin, Reply, STREAM, delta, event, frame, http, json, put};
 
 /// Either way, with where it is asked for.
-const WAYS: [(Streaming, &str); 2] =
+pub(crate) const WAYS: [(Streaming, &str); 2] =
     [(Streaming::Events, "/sdk/v1/stream"), (Streaming::WebSocket, "/sdk/v1/ws")];
 
 /// A stream that says these things, and then nothing more.
-fn stream(way: Streaming, said: &[(&str, &str)]) -> Reply {
+pub(crate) fn stream(way: Streaming, said: &[(&str, &str)]) -> Reply {
     match way {
         Streaming::WebSocket => Reply::Socket(said.iter().flat_map(|(_, data)| frame(data)).collect()),
         _ => Reply::Hang(events(said)),
@@ -29,6 +29,14 @@ fn short_stream(way: Streaming, said: &[(&str, &str)]) -> Reply {
     }
 }
 
+/// What is said later on a stream.
+pub(crate) fn stream_bytes(way: Streaming, kind: &str, data: &str) -> Vec<u8> {
+    match way {
+        Streaming::WebSocket => frame(data),
+        _ => event(kind, data).into_bytes(),
+    }
+}
+
 fn events(said: &[(&str, &str)]) -> Vec<u8> {
     let events: String = said.iter().map(|(kind, data)| event(kind, data)).collect();
     [STREAM, &events].concat().into_bytes()
@@ -39,7 +47,7 @@ fn origin(reply: impl Fn() -> Reply + Send + Sync + 'static) -> Origin {
     Origin::start(move |path, _| if is_stream(path) { reply() } else { json(&put(7, true)) })
 }
 
-fn is_stream(path: &str) -> bool {
+pub(crate) fn is_stream(path: &str) -> bool {
     WAYS.iter().any(|(_, stream)| path.starts_with(stream))
 }
 
@@ -59,7 +67,7 @@ fn has_failed(client: &Client, code: FailureCode) -> bool {
     client.state().last_error.is_some_and(|failure| failure.code == code)
 }
 
-const HEARTBEAT: (&str, &str) = ("heartbeat", r#"{"type":"heartbeat","version":7}"#);
+pub(crate) const HEARTBEAT: (&str, &str) = ("heartbeat", r#"{"type":"heartbeat","version":7}"#);
 
 #[test]
 fn a_stream_brings_changes() {

@@ -1,15 +1,13 @@
 //! Clients: to start, to watch, to override, to close.
 
-use vexil_client::Client;
+use vexil_client::{Client, Options};
 
 use super::give;
-use super::guard::{Fault, guarded};
-use super::handles::{Handles, Kind};
 use super::text::{Buffer, Text};
-use crate::Code;
 use crate::control::{ClientOptions, ClientState, VexilError};
-
-static CLIENTS: Handles<Client> = Handles::new(Kind::Client);
+use crate::fault::Fault;
+use crate::guard::guarded;
+use crate::{Code, clients, json};
 
 /// A client. It is closed by `vexil_client_close`.
 #[repr(C)]
@@ -20,29 +18,22 @@ pub struct ClientHandle {
 }
 
 impl ClientHandle {
-    pub(crate) fn insert(client: Client) -> Result<ClientHandle, Fault> {
-        Ok(ClientHandle { id: CLIENTS.insert(client)? })
-    }
-
-    pub(crate) fn remove(self) -> Result<(), Fault> {
-        CLIENTS.remove(self.id)
-    }
-
     #[inline]
     pub(super) fn with<R>(self, take: impl FnOnce(&Client) -> R) -> Result<R, Fault> {
-        CLIENTS.with(self.id, take)
+        clients::with(self.id, take)
     }
 
-    /// The client itself, for calls that wait: what is closed meanwhile is closed without waiting for them.
+    /// The client itself: what is closed while a call waits is closed without waiting for it.
     pub(super) fn client(self) -> Result<Client, Fault> {
-        self.with(Client::clone)
+        clients::client(self.id)
     }
 }
 
 /// Starts a client, and waits for the first definitions as long as the options say.
 ///
-/// `options` is JSON, such as `{"source": {"http": {"url": "https://flags.example.com", "key": "..."}}}`; its members
-/// are those of `ClientOptions` in the documentation.
+/// `options` is JSON, such as `{"source": {"http": {"url": "https://flags.example.com", "key": "..."}}}`; the table of
+/// options in docs/clients.md has its members. Where it is empty, environment variables name the options. Without definitions the client starts all the same, unless the option
+/// `fallback` is `throw`.
 ///
 /// # Safety
 ///
@@ -55,22 +46,27 @@ pub unsafe extern "C" fn vexil_client_open(options: Text, client: *mut ClientHan
         }
         // SAFETY: as the caller promises.
         let options = unsafe { options.read("the options") }?;
-        let options: ClientOptions = serde_json::from_str(options)
-            .map_err(|error| Fault::new(Code::InvalidOptions, format!("the options: {error}")))?;
-        let started = Client::start(options.into_options()?).map_err(VexilError::from)?;
-        let handle = ClientHandle::insert(started)?;
+        let options = if options.is_empty() {
+            Options::from_env().map_err(VexilError::from)?
+        } else {
+            let options: ClientOptions = serde_json::from_str(options)
+                .map_err(|error| Fault::new(Code::InvalidOptions, format!("the options: {error}")))?;
+            options.into_options()?
+        };
+        let started = Client::start(options).map_err(VexilError::from)?;
+        let handle = ClientHandle { id: clients::insert(started)? };
         // SAFETY: as the caller promises.
         unsafe { give(client, handle) }
     })
 }
 
 /// Stops a client: nobody is asked any more, and its handle names nothing. Calls that are under way on other threads
-/// end as they would have.
+/// end as they would have. It waits for a listener that is being told just now, unless that listener calls it.
 #[unsafe(no_mangle)]
 pub extern "C" fn vexil_client_close(client: ClientHandle) -> Code {
     guarded(|| {
         let held = client.client()?;
-        client.remove()?;
+        clients::remove(client.id)?;
         held.close();
         Ok(())
     })
@@ -85,7 +81,7 @@ pub extern "C" fn vexil_client_close(client: ClientHandle) -> Code {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn vexil_client_state(client: ClientHandle, state: *mut Buffer) -> Code {
     guarded(|| {
-        let json = json(&ClientState::from(&client.client()?.state()))?;
+        let json = json::written(&ClientState::from(&client.client()?.state()))?;
         // SAFETY: as the caller promises.
         unsafe { Buffer::fill(state, &json) }
     })
@@ -109,8 +105,4 @@ pub unsafe extern "C" fn vexil_client_put(client: ClientHandle, definitions: Tex
         let definitions = unsafe { definitions.read("the definitions") }?;
         Ok(client.client()?.put(definitions).map_err(VexilError::from)?)
     })
-}
-
-pub(super) fn json(value: &impl serde::Serialize) -> Result<String, Fault> {
-    serde_json::to_string(value).map_err(|error| Fault::new(Code::Internal, error.to_string()))
 }

@@ -1,18 +1,18 @@
 //! Contexts: made once, read as often as one likes, by any thread.
 
-use once_cell::sync::Lazy;
+use once_cell::race::OnceBox;
 use vexil_client::Context;
-use vexil_core::{Value, limits};
+use vexil_core::{Arena, Node, limits};
 
 use super::give;
-use super::guard::{Fault, guarded};
-use super::handles::{Handles, Kind};
 use super::text::Text;
-use crate::Code;
-use crate::control::{json_context, json_value};
+use crate::fault::Fault;
+use crate::guard::guarded;
+use crate::handles::{Handles, Kind};
+use crate::{Code, json};
 
 static CONTEXTS: Handles<Context> = Handles::new(Kind::Context);
-static NOBODY: Lazy<Context> = Lazy::new(Context::new);
+static NOBODY: OnceBox<Context> = OnceBox::new();
 
 /// A context: who asks. It never changes, and is freed by `vexil_context_free`. The id 0 is a context without
 /// attributes, which nobody need make or free.
@@ -26,7 +26,7 @@ pub struct ContextHandle {
 impl ContextHandle {
     #[inline]
     pub(super) fn with<R>(self, take: impl FnOnce(&Context) -> R) -> Result<R, Fault> {
-        if self.id == 0 { Ok(take(&NOBODY)) } else { CONTEXTS.with(self.id, take) }
+        if self.id == 0 { Ok(take(NOBODY.get_or_init(Box::default))) } else { CONTEXTS.with(self.id, take) }
     }
 }
 
@@ -34,7 +34,7 @@ impl ContextHandle {
 #[repr(i32)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AttributeKind {
-    /// Nothing: the attribute is left out.
+    /// Nothing: as if it were not there.
     Null = 0,
     /// `boolean`
     Boolean = 1,
@@ -44,7 +44,7 @@ pub enum AttributeKind {
     Float = 3,
     /// `text`
     String = 4,
-    /// `text` holds JSON: a list, or anything else
+    /// `text` holds JSON: a list, an object with attributes of its own, or anything else
     Json = 5,
 }
 
@@ -70,28 +70,32 @@ impl Attribute {
     /// # Safety
     ///
     /// Its texts are as they say.
-    unsafe fn value(&self, path: &str) -> Result<Value, Fault> {
+    unsafe fn node<'a>(&self, path: &str, arena: &'a Arena) -> Result<Node<'a>, Fault> {
         let invalid = |message| Fault::new(Code::InvalidContext, message);
         // SAFETY: as the caller promises.
         let text = || unsafe { self.text.read("the attribute's text") };
         match self.kind {
-            kind if kind == AttributeKind::Null as i32 => Ok(Value::Null),
-            kind if kind == AttributeKind::Boolean as i32 => Ok(Value::Bool(self.boolean != 0)),
-            kind if kind == AttributeKind::Integer as i32 => Ok(Value::Int(self.integer)),
+            kind if kind == AttributeKind::Null as i32 => Ok(Node::Null),
+            kind if kind == AttributeKind::Boolean as i32 => Ok(Node::Bool(self.boolean != 0)),
+            kind if kind == AttributeKind::Integer as i32 => Ok(Node::Int(self.integer)),
             kind if kind == AttributeKind::Float as i32 && self.number.is_finite() => {
-                Ok(Value::Float(self.number))
+                Ok(Node::Float(self.number))
             }
             kind if kind == AttributeKind::Float as i32 => {
                 Err(invalid(format!("`{path}` is {}, which is no number", self.number)))
             }
-            kind if kind == AttributeKind::String as i32 => Ok(Value::from(text()?)),
-            kind if kind == AttributeKind::Json as i32 => Ok(json_value(text()?)?),
+            kind if kind == AttributeKind::String as i32 => Ok(Node::Str(arena.str(text()?))),
+            kind if kind == AttributeKind::Json as i32 => {
+                let json = arena.str(text()?);
+                Node::parse_json(json.as_bytes(), arena)
+                    .map_err(|problem| invalid(format!("`{path}`: {problem}")))
+            }
             kind => Err(invalid(format!("`{path}` is of kind {kind}, and there is none"))),
         }
     }
 }
 
-/// Makes a context of attributes; of two with one path the last counts.
+/// Makes a context of attributes: the same as of a JSON object with these members. Of two with one path the last counts.
 ///
 /// # Safety
 ///
@@ -117,13 +121,17 @@ pub unsafe extern "C" fn vexil_context_new(
             // SAFETY: neither null nor too many; the rest is the caller's promise.
             _ => unsafe { std::slice::from_raw_parts(attributes, count) },
         };
-        let mut made = Context::new();
-        for attribute in attributes {
+        let arena = Arena::new();
+        let mut members = Vec::with_capacity(count);
+        // Of two spellings that are equally near the first one counts.
+        for attribute in attributes.iter().rev() {
             // SAFETY: as the caller promises.
             let path = unsafe { attribute.path.read("the attribute's path") }?;
             // SAFETY: as the caller promises.
-            made.set(path, unsafe { attribute.value(path) }?);
+            members.push((arena.str(path), unsafe { attribute.node(path, &arena) }?));
         }
+        let made = Context::from_node(&arena.object(members));
+        let made = made.map_err(|problem| Fault::new(Code::InvalidContext, problem.to_string()))?;
         // SAFETY: as the caller promises.
         unsafe { give(context, ContextHandle { id: CONTEXTS.insert(made)? }) }
     })
@@ -141,7 +149,7 @@ pub unsafe extern "C" fn vexil_context_parse(json: Text, context: *mut ContextHa
             return Err(Fault::null("the place for the result"));
         }
         // SAFETY: as the caller promises.
-        let made = json_context(unsafe { json.read("the context") }?)?;
+        let made = json::context(unsafe { json.read("the context") }?)?;
         // SAFETY: as the caller promises.
         unsafe { give(context, ContextHandle { id: CONTEXTS.insert(made)? }) }
     })

@@ -6,12 +6,13 @@ use vexil_core::Value;
 use super::client::ClientHandle;
 use super::context::ContextHandle;
 use super::give;
-use super::guard::{Fault, evaluating};
 use super::read::{code_of, reading};
 use super::text::{Buffer, Text};
 use crate::Code;
+use crate::fault::Fault;
+use crate::guard::guarded;
 
-/// The type that is asked for.
+/// The type that is asked for: an `int32_t` in calls.
 #[repr(i32)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AskedKind {
@@ -63,7 +64,7 @@ pub struct Slice {
 pub struct Details {
     /// What went wrong with the evaluation; `OK` where nothing did.
     pub error: Code,
-    /// What the value is: one of `ValueKind`.
+    /// What the value is: one of `vexil_value_kind`.
     pub kind: i32,
     /// The value, where it is one.
     pub boolean: bool,
@@ -85,7 +86,7 @@ pub struct Details {
     pub experiment: Slice,
     /// What exactly went wrong, for a person, where there is more to say than the code does.
     pub message: Slice,
-    /// Where the definitions came from: `none`, `bootstrap`, `cache`, `file`, `memory`, `remote`.
+    /// Where the definition came from: `none`, `bootstrap`, `cache`, `file`, `memory`, `remote`, `registered`.
     pub origin: Slice,
     /// The version of the definitions; 0 when there is none.
     pub version: u64,
@@ -93,7 +94,7 @@ pub struct Details {
     pub stale_ms: i64,
 }
 
-/// Evaluates, and tells all of it. `asked` is one of `AskedKind`. The code is that of the call: an evaluation that comes
+/// Evaluates, and tells all of it. `asked` is one of `vexil_asked`. The code is that of the call: an evaluation that comes
 /// to an error is a success, and `details` says so.
 ///
 /// # Safety
@@ -109,24 +110,25 @@ pub unsafe extern "C" fn vexil_evaluate(
     details: *mut Details,
     texts: *mut Buffer,
 ) -> Code {
-    evaluating(|| {
+    guarded(|| {
         // SAFETY: as the caller promises.
         let key = unsafe { key.read("the key") }?;
         let asked = asked_of(asked)?;
+        if details.is_null() {
+            return Err(Fault::null("the place for the result"));
+        }
         // SAFETY: as the caller promises.
-        let texts = unsafe { texts.as_mut() }.ok_or_else(|| Fault::null("the buffer"))?;
-        let mut packed = Packed::new(texts);
+        let mut packed = Packed::new(unsafe { Buffer::emptied(texts) }?);
         let made = reading(client, context, |client, context| {
             client.evaluate(key, asked, context, |outcome| packed.details(&outcome, asked))
         })?;
         packed.finish()?;
         // SAFETY: as the caller promises.
-        unsafe { give(details, made) }?;
-        Ok(Code::Ok)
+        unsafe { give(details, made) }
     })
 }
 
-fn asked_of(asked: i32) -> Result<Option<Asked>, Fault> {
+pub(super) fn asked_of(asked: i32) -> Result<Option<Asked>, Fault> {
     Ok(Some(match asked {
         asked if asked == AskedKind::Any as i32 => return Ok(None),
         asked if asked == AskedKind::Boolean as i32 => Asked::Boolean,
@@ -146,7 +148,6 @@ pub(super) struct Packed<'b> {
 
 impl<'b> Packed<'b> {
     pub(super) fn new(buffer: &'b mut Buffer) -> Packed<'b> {
-        buffer.length = 0;
         Packed { buffer }
     }
 
@@ -182,6 +183,11 @@ impl<'b> Packed<'b> {
             Some(value) if asked == Some(Asked::Float) => {
                 details.number = value.as_float().unwrap_or_default();
                 ValueKind::Float
+            }
+            // And who asks for JSON is given JSON, also of a value that is no more than a text.
+            Some(value) if asked == Some(Asked::Json) => {
+                details.text = self.text(&value.to_string());
+                ValueKind::Json
             }
             Some(Value::Bool(value)) => {
                 details.boolean = *value;

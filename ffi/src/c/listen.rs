@@ -1,14 +1,18 @@
-//! Listeners: functions of the host, called on the thread that makes a change.
+//! Listeners: functions of the host.
 
 use std::ffi::c_void;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::client::{ClientHandle, json};
+use super::client::ClientHandle;
+use super::context::ContextHandle;
 use super::give;
-use super::guard::{Fault, guarded};
-use super::handles::{Handles, Kind};
 use super::text::Text;
-use crate::Code;
 use crate::control::{ClientState, ValueChange};
+use crate::fault::Fault;
+use crate::guard::guarded;
+use crate::handles::{Handles, Kind};
+use crate::{Code, json};
 
 static SUBSCRIPTIONS: Handles<vexil_client::Subscription> = Handles::new(Kind::Subscription);
 
@@ -20,11 +24,14 @@ pub struct SubscriptionHandle {
     pub id: u64,
 }
 
-/// Is told, in JSON that lives for the time of the call. It must not throw: what crosses this boundary in another way
-/// than by returning ends the process.
+/// Is told, in JSON that lives for the time of the call, on the thread that makes a change or on one that is telling of
+/// another just then; of one client it is told one thing after the other. It may call any function of this library. It
+/// must return: an exception, a `longjmp` or the end of its thread within it is undefined behaviour.
 pub type Listener = Option<unsafe extern "C" fn(user: *mut c_void, json: Text)>;
 
-/// Frees what the host has handed over with a listener, once nobody will call it any more.
+/// Frees what the host has handed over with a listener, once nobody will call it any more: when its subscription was
+/// cancelled, and whoever was being told just then has returned. The same holds for it. A call that fails takes nothing
+/// over, and never calls it.
 pub type Release = Option<unsafe extern "C" fn(user: *mut c_void)>;
 
 /// A host's function with what it was handed over with.
@@ -32,6 +39,8 @@ struct Host {
     listener: unsafe extern "C" fn(*mut c_void, Text),
     user: *mut c_void,
     release: Release,
+    /// Whether what was handed over is ours to free: not before the call that hands it over has succeeded.
+    is_taken_over: AtomicBool,
 }
 
 // SAFETY: the host promises that its function may be called, and what belongs to it freed, on any thread.
@@ -42,10 +51,11 @@ unsafe impl Sync for Host {}
 impl Host {
     fn new(listener: Listener, user: *mut c_void, release: Release) -> Result<Host, Fault> {
         let listener = listener.ok_or_else(|| Fault::null("the listener"))?;
-        Ok(Host { listener, user, release })
+        Ok(Host { listener, user, release, is_taken_over: AtomicBool::new(false) })
     }
 
-    fn tell(&self, json: &str) {
+    fn tell(&self, told: &impl serde::Serialize) {
+        let Ok(json) = json::written(told) else { return };
         let text = Text { data: json.as_ptr().cast(), length: json.len() };
         // SAFETY: the host promises that this may be called on any thread, and that it does not throw.
         unsafe { (self.listener)(self.user, text) };
@@ -54,11 +64,33 @@ impl Host {
 
 impl Drop for Host {
     fn drop(&mut self) {
-        if let Some(release) = self.release {
+        if let Some(release) = self.release.filter(|_| *self.is_taken_over.get_mut()) {
             // SAFETY: as the host promises; nobody calls the listener any more.
             unsafe { release(self.user) };
         }
     }
+}
+
+/// Has a host listen: `listen` subscribes it.
+///
+/// # Safety
+///
+/// `subscription` is null, or leads to room for a handle.
+unsafe fn subscribe(
+    client: ClientHandle,
+    host: Result<Host, Fault>,
+    subscription: *mut SubscriptionHandle,
+    listen: impl FnOnce(&vexil_client::Client, Arc<Host>) -> Result<vexil_client::Subscription, Fault>,
+) -> Result<(), Fault> {
+    if subscription.is_null() {
+        return Err(Fault::null("the place for the result"));
+    }
+    let host = Arc::new(host?);
+    let held = listen(&client.client()?, Arc::clone(&host))?;
+    let id = SUBSCRIPTIONS.insert(held)?;
+    host.is_taken_over.store(true, Ordering::Release);
+    // SAFETY: as the caller promises.
+    unsafe { give(subscription, SubscriptionHandle { id }) }
 }
 
 /// Hears of every change of a client's state, as `vexil_client_state` gives it. `release` may be null.
@@ -75,55 +107,67 @@ pub unsafe extern "C" fn vexil_on_state(
     subscription: *mut SubscriptionHandle,
 ) -> Code {
     guarded(|| {
-        if subscription.is_null() {
-            return Err(Fault::null("the place for the result"));
-        }
-        let host = Host::new(listener, user, release)?;
-        let held = client.with(|client| {
-            client.on_state(move |state| {
-                if let Ok(json) = json(&ClientState::from(state)) {
-                    host.tell(&json);
-                }
-            })
-        })?;
+        let host = Host::new(listener, user, release);
+        let listen = |client: &vexil_client::Client, host: Arc<Host>| {
+            Ok(client.on_state(move |state| host.tell(&ClientState::from(state))))
+        };
         // SAFETY: as the caller promises.
-        unsafe { give(subscription, SubscriptionHandle { id: SUBSCRIPTIONS.insert(held)? }) }
+        unsafe { subscribe(client, host, subscription, listen) }
     })
 }
 
-/// Hears when a key's value is another, in JSON: `namespace`, `key`, `old_json`, `new_json`, `origin`. The namespaces
-/// are `features`, `configs` and `experiments`. `release` may be null.
+/// Hears whenever `vexil_generation` is another, in JSON: the number. `release` may be null.
 ///
 /// # Safety
 ///
-/// The texts are as they say; the functions may be called on any thread, with `user`; `subscription` is null, or leads
-/// to room for a handle.
+/// As of `vexil_on_state`.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn vexil_on_change(
+pub unsafe extern "C" fn vexil_on_generation(
     client: ClientHandle,
-    namespace: Text,
-    key: Text,
     listener: Listener,
     user: *mut c_void,
     release: Release,
     subscription: *mut SubscriptionHandle,
 ) -> Code {
     guarded(|| {
-        if subscription.is_null() {
-            return Err(Fault::null("the place for the result"));
-        }
+        let host = Host::new(listener, user, release);
+        let listen = |client: &vexil_client::Client, host: Arc<Host>| {
+            Ok(client.on_generation(move |generation| host.tell(generation)))
+        };
+        // SAFETY: as the caller promises.
+        unsafe { subscribe(client, host, subscription, listen) }
+    })
+}
+
+/// Hears when a key's value is another, in JSON: `namespace`, `key`, `old_json`, `new_json`, `origin`. The namespaces
+/// `features`, `configs` and `experiments` are of what is in force, evaluated for this context; others are the host's
+/// own. `release` may be null.
+///
+/// # Safety
+///
+/// The texts are as they say; else as of `vexil_on_state`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn vexil_on_change(
+    client: ClientHandle,
+    namespace: Text,
+    key: Text,
+    context: ContextHandle,
+    listener: Listener,
+    user: *mut c_void,
+    release: Release,
+    subscription: *mut SubscriptionHandle,
+) -> Code {
+    guarded(|| {
         // SAFETY: as the caller promises.
         let (namespace, key) = unsafe { (namespace.read("the namespace")?, key.read("the key")?) };
-        let host = Host::new(listener, user, release)?;
-        let held = client.with(|client| {
-            client.on_change(namespace, key, move |change| {
-                if let Ok(json) = json(&ValueChange::from(change)) {
-                    host.tell(&json);
-                }
-            })
-        })?;
+        let context = context.with(Clone::clone)?;
+        let host = Host::new(listener, user, release);
+        let listen = |client: &vexil_client::Client, host: Arc<Host>| {
+            let tell = move |change: &vexil_client::Change| host.tell(&ValueChange::from(change));
+            Ok(client.on_change_for(namespace, key, context, tell))
+        };
         // SAFETY: as the caller promises.
-        unsafe { give(subscription, SubscriptionHandle { id: SUBSCRIPTIONS.insert(held)? }) }
+        unsafe { subscribe(client, host, subscription, listen) }
     })
 }
 

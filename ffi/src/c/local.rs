@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::client::{ClientHandle, json};
-use super::guard::guarded;
+use super::client::ClientHandle;
 use super::text::{Buffer, Text};
-use crate::Code;
-use crate::control::{VexilError, json_value};
+use crate::control::VexilError;
+use crate::guard::guarded;
+use crate::{Code, json};
 
 /// Sets what a key is in this process, whatever is in force; the value in JSON.
 ///
@@ -18,8 +18,24 @@ pub unsafe extern "C" fn vexil_override_set(client: ClientHandle, key: Text, val
     guarded(|| {
         // SAFETY: as the caller promises.
         let (key, value) = unsafe { (key.read("the key")?, value.read("the value")?) };
-        let value = json_value(value)?;
+        let value = json::value(value)?;
         Ok(client.client()?.set_override(key, value).map_err(VexilError::from)?)
+    })
+}
+
+/// The override of a key, in JSON; empty where there is none.
+///
+/// # Safety
+///
+/// `key` is as it says; `value` is null, or leads to a buffer as it says.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn vexil_override_get(client: ClientHandle, key: Text, value: *mut Buffer) -> Code {
+    guarded(|| {
+        // SAFETY: as the caller promises.
+        let key = unsafe { key.read("the key") }?;
+        let found = client.client()?.get_override(key).map(|value| value.to_string());
+        // SAFETY: as the caller promises.
+        unsafe { Buffer::fill(value, &found.unwrap_or_default()) }
     })
 }
 
@@ -29,11 +45,11 @@ pub unsafe extern "C" fn vexil_override_set(client: ClientHandle, key: Text, val
 ///
 /// `overrides` is null, or leads to a buffer as it says.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn vexil_overrides(client: ClientHandle, overrides: *mut Buffer) -> Code {
+pub unsafe extern "C" fn vexil_override_all(client: ClientHandle, overrides: *mut Buffer) -> Code {
     guarded(|| {
         let all: BTreeMap<_, _> = client.client()?.overrides().into_iter().collect();
         // SAFETY: as the caller promises.
-        unsafe { Buffer::fill(overrides, &json(&all)?) }
+        unsafe { Buffer::fill(overrides, &json::written(&all)?) }
     })
 }
 
@@ -54,7 +70,7 @@ pub unsafe extern "C" fn vexil_override_remove(client: ClientHandle, key: Text) 
 
 /// Removes all overrides.
 #[unsafe(no_mangle)]
-pub extern "C" fn vexil_overrides_clear(client: ClientHandle) -> Code {
+pub extern "C" fn vexil_override_clear(client: ClientHandle) -> Code {
     guarded(|| {
         client.client()?.clear_overrides();
         Ok(())
@@ -78,8 +94,29 @@ pub unsafe extern "C" fn vexil_runtime_set(
         // SAFETY: as the caller promises.
         let (namespace, key) = unsafe { (namespace.read("the namespace")?, key.read("the key")?) };
         // SAFETY: as the caller promises.
-        let value = json_value(unsafe { value.read("the value") }?)?;
+        let value = json::value(unsafe { value.read("the value") }?)?;
         Ok(client.client()?.set_runtime(namespace, key, value).map_err(VexilError::from)?)
+    })
+}
+
+/// The runtime value of a key, in JSON: what was set, not what the key is without it; empty where there is none.
+///
+/// # Safety
+///
+/// The texts are as they say; `value` is null, or leads to a buffer as it says.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn vexil_runtime_get(
+    client: ClientHandle,
+    namespace: Text,
+    key: Text,
+    value: *mut Buffer,
+) -> Code {
+    guarded(|| {
+        // SAFETY: as the caller promises.
+        let (namespace, key) = unsafe { (namespace.read("the namespace")?, key.read("the key")?) };
+        let found = client.client()?.get_runtime(namespace, key).map(|value| value.to_string());
+        // SAFETY: as the caller promises.
+        unsafe { Buffer::fill(value, &found.unwrap_or_default()) }
     })
 }
 
@@ -89,7 +126,7 @@ pub unsafe extern "C" fn vexil_runtime_set(
 ///
 /// `namespace` is as it says; `values` is null, or leads to a buffer as it says.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn vexil_runtime_values(
+pub unsafe extern "C" fn vexil_runtime_all(
     client: ClientHandle,
     namespace: Text,
     values: *mut Buffer,
@@ -99,7 +136,7 @@ pub unsafe extern "C" fn vexil_runtime_values(
         let namespace = unsafe { namespace.read("the namespace") }?;
         let all: BTreeMap<_, _> = client.client()?.runtime_values(namespace).into_iter().collect();
         // SAFETY: as the caller promises.
-        unsafe { Buffer::fill(values, &json(&all)?) }
+        unsafe { Buffer::fill(values, &json::written(&all)?) }
     })
 }
 
@@ -145,5 +182,19 @@ pub unsafe extern "C" fn vexil_unregister(client: ClientHandle, key: Text) -> Co
         let key = unsafe { key.read("the key") }?;
         client.client()?.unregister(key);
         Ok(())
+    })
+}
+
+/// Every key that is registered, ascending: a list in JSON.
+///
+/// # Safety
+///
+/// `keys` is null, or leads to a buffer as it says.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn vexil_registered(client: ClientHandle, keys: *mut Buffer) -> Code {
+    guarded(|| {
+        let all = json::written(&client.client()?.registered())?;
+        // SAFETY: as the caller promises.
+        unsafe { Buffer::fill(keys, &all) }
     })
 }

@@ -1,16 +1,14 @@
 //! The C ABI: handles, flat buffers, numeric codes. What every request does crosses here, and the shims of hosts (JNI,
 //! NIF, Swift) call the same functions.
 //!
-//! Every function returns a [`Code`](crate::Code), writes what it found through pointers, and never panics outward.
+//! A function returns a [`Code`](crate::Code), writes what it found through pointers, and never panics outward.
 //! Arguments are checked: null, length, UTF-8, handles of another kind and of what was closed. What cannot be checked
-//! is that a pointer which is not null leads to as much memory as it says; that is the caller's promise, and the one
-//! safety requirement of every function here.
+//! is that a pointer which is not null leads to as much memory as it says, and that no memory which a function writes to
+//! is also memory that it reads. That is the caller's promise, and the one safety requirement of every function here.
 
 mod client;
 mod context;
 mod details;
-pub mod guard;
-mod handles;
 mod listen;
 mod local;
 #[cfg(feature = "fail-on-purpose")]
@@ -33,7 +31,8 @@ pub use view::*;
 use std::ffi::c_char;
 
 use crate::Code;
-use guard::{Fault, guarded};
+use crate::fault::Fault;
+use crate::guard;
 
 /// The version of this library, as `1.2.3`; it lives for ever.
 #[unsafe(no_mangle)]
@@ -54,8 +53,9 @@ pub extern "C" fn vexil_code_meaning(code: i32) -> *const c_char {
     Code::from_number(code).map_or(std::ptr::null(), |code| code.c_meaning().as_ptr())
 }
 
-/// What the last call that failed on this thread says, for a person. Evaluations say nothing here: their code is all
-/// there is to say.
+/// What the last call that failed on this thread said, for a person; it stays until the next one fails. Of an evaluation
+/// that has no value (`VEXIL_CODE_FLAG_NOT_FOUND`, ...) nothing is kept: its code is all there is to say, and
+/// `vexil_evaluate` says more.
 ///
 /// # Safety
 ///
@@ -63,7 +63,7 @@ pub extern "C" fn vexil_code_meaning(code: i32) -> *const c_char {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn vexil_last_error(message: *mut Buffer) -> Code {
     // SAFETY: as the caller promises.
-    guarded(|| guard::last_message(|last| unsafe { Buffer::fill(message, last) }))
+    guard::last_message(|last| unsafe { Buffer::fill(message, last) })
 }
 
 /// Writes a result where the caller wants it.

@@ -4,9 +4,10 @@
 
 use std::ffi::c_char;
 
-use super::guard::{Fault, guarded};
 use super::text::Buffer;
 use crate::Code;
+use crate::fault::Fault;
+use crate::guard::guarded;
 
 /// Fails with this code, or with `INTERNAL` where there is no such code.
 #[unsafe(no_mangle)]

@@ -1,14 +1,14 @@
 //! Reads: what every request does. The code says why there is no value; the caller's own stands then.
 
-use vexil_client::{Asked, Client, Context, Outcome};
-use vexil_core::Value;
+use vexil_client::{Asked, Client, Context, Outcome, Value};
 
 use super::client::ClientHandle;
 use super::context::ContextHandle;
 use super::give;
-use super::guard::{Fault, evaluating, guarded};
 use super::text::{Buffer, Text};
-use crate::Code;
+use crate::fault::Fault;
+use crate::guard::{evaluating, guarded};
+use crate::{Code, json};
 
 /// A client and a context, for as long as a read lasts.
 #[inline]
@@ -20,21 +20,21 @@ pub(super) fn reading<R>(
     client.with(|client| context.with(|context| read(client, context)))?
 }
 
-/// Whether a flag is on: 1 or 0, and 0 where it is none, is not known, or an argument is wrong.
+/// Whether a flag is on. It is not where it is none, is not known, or an argument is wrong.
 ///
 /// # Safety
 ///
 /// `key` is as it says.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn vexil_is_enabled(client: ClientHandle, key: Text, context: ContextHandle) -> u8 {
+pub unsafe extern "C" fn vexil_is_enabled(client: ClientHandle, key: Text, context: ContextHandle) -> bool {
     let mut value = false;
     // SAFETY: as the caller promises.
-    unsafe { vexil_get_bool(client, key, context, false, &raw mut value) };
-    u8::from(value)
+    unsafe { vexil_get_bool(client, key, context, 0, &raw mut value) };
+    value
 }
 
 /// A flag or config that is `true` or `false`. Whatever the code says, `value` is set: to the fallback where there is
-/// none.
+/// none. Of a fallback, 0 is false and all else is true.
 ///
 /// # Safety
 ///
@@ -44,11 +44,11 @@ pub unsafe extern "C" fn vexil_get_bool(
     client: ClientHandle,
     key: Text,
     context: ContextHandle,
-    fallback: bool,
+    fallback: u8,
     value: *mut bool,
 ) -> Code {
     // SAFETY: as the caller promises.
-    unsafe { get(client, key, context, Asked::Boolean, Value::as_bool, fallback, value) }
+    unsafe { get(client, key, context, Asked::Boolean, Value::as_bool, fallback != 0, value) }
 }
 
 /// A flag or config that is an integer. Whatever the code says, `value` is set.
@@ -99,8 +99,8 @@ pub unsafe extern "C" fn vexil_get_string(
 ) -> Code {
     // SAFETY: as the caller promises.
     unsafe {
-        get_text(client, key, context, Some(Asked::String), value, |outcome, take| {
-            outcome.evaluation.value().and_then(Value::as_str).map(take)
+        get_text(client, key, context, Some(Asked::String), value, |outcome, fill| {
+            outcome.evaluation.value().and_then(Value::as_str).map_or(Ok(()), fill)
         })
     }
 }
@@ -119,13 +119,14 @@ pub unsafe extern "C" fn vexil_get_json(
 ) -> Code {
     // SAFETY: as the caller promises.
     unsafe {
-        get_text(client, key, context, Some(Asked::Json), value, |outcome, take| {
-            outcome.evaluation.value().map(|value| take(&value.to_string()))
+        get_text(client, key, context, Some(Asked::Json), value, |outcome, fill| {
+            outcome.evaluation.value().map_or(Ok(()), |value| fill(&value.to_string()))
         })
     }
 }
 
-/// The id of the variant that an experiment gives; empty where the context takes no part.
+/// The id of the variant that an experiment gives; empty where the context takes no part, or the key is of something
+/// else.
 ///
 /// # Safety
 ///
@@ -137,13 +138,14 @@ pub unsafe extern "C" fn vexil_variant(
     context: ContextHandle,
     variant: *mut Buffer,
 ) -> Code {
-    guarded(|| {
-        // SAFETY: as the caller promises.
-        let experiment = unsafe { experiment.read("the experiment") }?;
-        let found = reading(client, context, |client, context| client.variant(experiment, context))?;
-        // SAFETY: as the caller promises.
-        unsafe { Buffer::fill(variant, found.as_deref().unwrap_or_default()) }
-    })
+    // SAFETY: as the caller promises.
+    unsafe {
+        get_text(client, experiment, context, None, variant, |outcome, fill| {
+            // SAFETY: as the caller promises.
+            let experiment = experiment.read("the experiment")?;
+            outcome.variant(experiment).map_or(Ok(()), fill)
+        })
+    }
 }
 
 /// The configuration of that variant, as compact JSON; empty where the context takes no part.
@@ -158,17 +160,17 @@ pub unsafe extern "C" fn vexil_variant_config(
     context: ContextHandle,
     config: *mut Buffer,
 ) -> Code {
-    guarded(|| {
-        // SAFETY: as the caller promises.
-        let experiment = unsafe { experiment.read("the experiment") }?;
-        let found = reading(client, context, |client, context| client.variant_config(experiment, context))?;
-        let text = found.map(|value| value.to_string()).unwrap_or_default();
-        // SAFETY: as the caller promises.
-        unsafe { Buffer::fill(config, &text) }
-    })
+    // SAFETY: as the caller promises.
+    unsafe {
+        get_text(client, experiment, context, None, config, |outcome, fill| {
+            // SAFETY: as the caller promises.
+            let experiment = experiment.read("the experiment")?;
+            outcome.variant_config(experiment).map_or(Ok(()), |config| fill(&config.to_string()))
+        })
+    }
 }
 
-/// How an evaluation comes about, step by step, for a person to read.
+/// How an evaluation comes about, step by step: for a person to read, or, where `as_json` is not 0, in JSON.
 ///
 /// # Safety
 ///
@@ -178,14 +180,16 @@ pub unsafe extern "C" fn vexil_explain(
     client: ClientHandle,
     key: Text,
     context: ContextHandle,
+    as_json: u8,
     text: *mut Buffer,
 ) -> Code {
     guarded(|| {
         // SAFETY: as the caller promises.
         let key = unsafe { key.read("the key") }?;
         let trace = reading(client, context, |client, context| client.explain(key, context))?;
+        let told = if as_json == 0 { trace.to_string() } else { json::written(&trace)? };
         // SAFETY: as the caller promises.
-        unsafe { Buffer::fill(text, &trace.to_string()) }
+        unsafe { Buffer::fill(text, &told) }
     })
 }
 
@@ -218,29 +222,29 @@ unsafe fn get<T: Copy>(
     })
 }
 
+/// Evaluates, and has `take` fill the buffer with what it comes to.
+///
+/// # Safety
+///
+/// `key` and `into` are as they say.
 unsafe fn get_text(
     client: ClientHandle,
     key: Text,
     context: ContextHandle,
     asked: Option<Asked>,
     into: *mut Buffer,
-    take: impl FnOnce(&Outcome<'_>, &mut dyn FnMut(&str) -> Result<(), Fault>) -> Option<Result<(), Fault>>,
+    take: impl FnOnce(&Outcome<'_>, &mut dyn FnMut(&str) -> Result<(), Fault>) -> Result<(), Fault>,
 ) -> Code {
     evaluating(|| {
+        // SAFETY: as the caller promises.
+        unsafe { Buffer::emptied(into) }?;
         // SAFETY: as the caller promises.
         let key = unsafe { key.read("the key") }?;
         reading(client, context, |client, context| {
             client.evaluate(key, asked, context, |outcome| {
                 // SAFETY: as the caller promises.
-                let found = take(&outcome, &mut |text| unsafe { Buffer::fill(into, text) });
-                match found {
-                    Some(filled) => filled.map(|()| code_of(&outcome)),
-                    None => {
-                        // SAFETY: as the caller promises.
-                        unsafe { Buffer::fill(into, "") }?;
-                        Ok(code_of(&outcome))
-                    }
-                }
+                take(&outcome, &mut |text| unsafe { Buffer::fill(into, text) })?;
+                Ok(code_of(&outcome))
             })
         })?
     })

@@ -2,8 +2,8 @@
 
 use std::ffi::c_char;
 
-use super::guard::Fault;
 use crate::Code;
+use crate::fault::Fault;
 
 /// Bytes of a text that is taken; what is longer is some mistake.
 const TEXT_BYTES: usize = vexil_core::limits::DOCUMENT_BYTES;
@@ -45,7 +45,7 @@ impl Text {
     }
 }
 
-/// Where the caller wants text: its own memory, which is filled as far as it goes.
+/// Where the caller wants text: its own memory, which is no text that it lends.
 #[repr(C)]
 #[derive(Debug)]
 pub struct Buffer {
@@ -53,12 +53,24 @@ pub struct Buffer {
     pub data: *mut c_char,
     /// How many bytes it has.
     pub capacity: usize,
-    /// How many bytes there are to be had. Where that is more than the capacity nothing was written, and the code is
-    /// `BUFFER_TOO_SMALL`.
+    /// Is set to how many bytes there are to be had. Where that is more than the capacity the code is
+    /// `VEXIL_CODE_BUFFER_TOO_SMALL`, and what is in the memory does not count.
     pub length: usize,
 }
 
 impl Buffer {
+    /// A buffer to fill, empty to begin with.
+    ///
+    /// # Safety
+    ///
+    /// `buffer` is null, or leads to a buffer whose `data` has room for `capacity` bytes.
+    pub(super) unsafe fn emptied<'b>(buffer: *mut Buffer) -> Result<&'b mut Buffer, Fault> {
+        // SAFETY: as the caller promises.
+        let buffer = unsafe { buffer.as_mut() }.ok_or_else(|| Fault::null("the buffer"))?;
+        buffer.length = 0;
+        Ok(buffer)
+    }
+
     /// Copies text into a buffer.
     ///
     /// # Safety
@@ -66,7 +78,7 @@ impl Buffer {
     /// `buffer` is null, or leads to a buffer whose `data` has room for `capacity` bytes.
     pub(super) unsafe fn fill(buffer: *mut Buffer, text: &str) -> Result<(), Fault> {
         // SAFETY: as the caller promises.
-        let buffer = unsafe { buffer.as_mut() }.ok_or_else(|| Fault::null("the buffer"))?;
+        let buffer = unsafe { Buffer::emptied(buffer) }?;
         buffer.length = text.len();
         if text.len() > buffer.capacity {
             let message = format!("{} bytes do not fit into {}", text.len(), buffer.capacity);

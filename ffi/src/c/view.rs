@@ -1,21 +1,24 @@
 //! Views: what keys are for one context at one moment, evaluated once, and read by the host from its own memory.
 
-use parking_lot::Mutex;
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
 use vexil_client::{Keys, View};
 
 use super::client::ClientHandle;
 use super::context::ContextHandle;
-use super::details::{Details, Packed, Slice};
+use super::details::{Details, Packed, Slice, asked_of};
 use super::give;
-use super::guard::{Fault, guarded};
-use super::handles::{Handles, Kind};
 use super::text::{Buffer, Text};
 use crate::Code;
+use crate::fault::Fault;
+use crate::guard::guarded;
+use crate::handles::{Handles, Kind};
 
 /// Keys that one call may name.
 const KEYS: usize = vexil_core::limits::ENTRIES;
 
-static VIEWS: Handles<Mutex<View>> = Handles::new(Kind::View);
+static VIEWS: Handles<ArcSwap<View>> = Handles::new(Kind::View);
 
 /// A view. It is freed by `vexil_view_free`.
 #[repr(C)]
@@ -26,9 +29,9 @@ pub struct ViewHandle {
 }
 
 impl ViewHandle {
-    /// The view as it is now; it is shared, not copied.
-    fn view(self) -> Result<View, Fault> {
-        VIEWS.with(self.id, |view| view.lock().clone())
+    /// The view as it is now.
+    fn view(self) -> Result<Arc<View>, Fault> {
+        VIEWS.with(self.id, ArcSwap::load_full)
     }
 }
 
@@ -42,12 +45,12 @@ pub struct Entry {
     pub details: Details,
 }
 
-/// Evaluates keys for a context, all by what is in force at one moment. `keys` may be null where `count` is 0: then the
-/// view is of all there are.
+/// Evaluates keys for a context, all by what is in force at one moment. Where `keys` is null the view is of all there
+/// are.
 ///
 /// # Safety
 ///
-/// `keys` leads to `count` texts, which are as they say; `view` is null, or leads to room for a handle.
+/// `keys` is null, or leads to `count` texts, which are as they say; `view` is null, or leads to room for a handle.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn vexil_view_new(
     client: ClientHandle,
@@ -60,16 +63,16 @@ pub unsafe extern "C" fn vexil_view_new(
         if view.is_null() {
             return Err(Fault::null("the place for the result"));
         }
-        // SAFETY: as the caller promises.
-        let keys = match unsafe { texts(keys, count) }? {
-            keys if keys.is_empty() => Keys::All,
-            keys => Keys::of(keys),
+        let keys = match keys.is_null() && count == 0 {
+            true => Keys::All,
+            // SAFETY: as the caller promises.
+            false => Keys::of(unsafe { texts(keys, count) }?),
         };
         let client = client.client()?;
         let context = context.with(Clone::clone)?;
         let made = client.view(context, keys);
         // SAFETY: as the caller promises.
-        unsafe { give(view, ViewHandle { id: VIEWS.insert(Mutex::new(made))? }) }
+        unsafe { give(view, ViewHandle { id: VIEWS.insert(ArcSwap::from_pointee(made))? }) }
     })
 }
 
@@ -112,29 +115,36 @@ pub unsafe extern "C" fn vexil_view_renew_with(
     guarded(|| {
         let context = context.with(Clone::clone)?;
         // SAFETY: as the caller promises.
-        unsafe { renew(view, changed, |view| view.renew_with(context)) }
+        unsafe { renew(view, changed, |view| view.renew_with(context.clone())) }
     })
 }
 
 unsafe fn renew(
     view: ViewHandle,
     changed: *mut bool,
-    renew: impl FnOnce(&mut View) -> bool,
+    renew: impl Fn(&mut View) -> bool,
 ) -> Result<(), Fault> {
     if changed.is_null() {
         return Err(Fault::null("the place for the result"));
     }
-    // Others read the old one meanwhile.
-    let mut next = view.view()?;
-    let is_another = renew(&mut next);
-    VIEWS.with(view.id, |view| *view.lock() = next)?;
-    // SAFETY: as the caller promises.
-    unsafe { give(changed, is_another) }
+    // Others read the old one meanwhile. Who is overtaken begins again with what the other one made: it may be for another
+    // context.
+    loop {
+        let before = view.view()?;
+        let mut next = View::clone(&before);
+        let is_another = renew(&mut next);
+        let found =
+            VIEWS.with(view.id, |view| Arc::clone(&view.compare_and_swap(&before, Arc::new(next))))?;
+        if Arc::ptr_eq(&found, &before) {
+            // SAFETY: as the caller promises.
+            return unsafe { give(changed, is_another) };
+        }
+    }
 }
 
 /// Copies a view out: its entries into an array with room for `capacity` of them, and their texts into a buffer.
 /// `count` is set to how many entries there are; where that is more than the capacity, or the texts do not fit, the code
-/// is `BUFFER_TOO_SMALL`, both say how much there is, and nothing in the array counts.
+/// is `VEXIL_CODE_BUFFER_TOO_SMALL`, both say how much there is, and nothing in the array or the buffer counts.
 ///
 /// # Safety
 ///
@@ -152,10 +162,12 @@ pub unsafe extern "C" fn vexil_view_read(
         if capacity > 0 && entries.is_null() {
             return Err(Fault::null("the entries"));
         }
+        if count.is_null() {
+            return Err(Fault::null("the place for the count"));
+        }
         // SAFETY: as the caller promises.
-        let texts = unsafe { texts.as_mut() }.ok_or_else(|| Fault::null("the buffer"))?;
+        let mut packed = Packed::new(unsafe { Buffer::emptied(texts) }?);
         let view = view.view()?;
-        let mut packed = Packed::new(texts);
         let mut found = 0;
         for (key, outcome) in view.iter() {
             let entry = Entry { key: packed.text(key), details: packed.details(&outcome, None) };
@@ -182,8 +194,8 @@ pub extern "C" fn vexil_view_free(view: ViewHandle) -> Code {
     guarded(|| VIEWS.remove(view.id))
 }
 
-/// Evaluates many keys for a context, all by what is in force at one moment: `details` has room for `count` of them. As
-/// of `vexil_evaluate` the code is that of the call.
+/// Evaluates many keys for a context, all by what is in force at one moment: `details` has room for `count` of them.
+/// `asked` and the code are as of `vexil_evaluate`.
 ///
 /// # Safety
 ///
@@ -194,6 +206,7 @@ pub unsafe extern "C" fn vexil_evaluate_many(
     client: ClientHandle,
     keys: *const Text,
     count: usize,
+    asked: i32,
     context: ContextHandle,
     details: *mut Details,
     texts: *mut Buffer,
@@ -201,19 +214,20 @@ pub unsafe extern "C" fn vexil_evaluate_many(
     guarded(|| {
         // SAFETY: as the caller promises.
         let keys = unsafe { self::texts(keys, count) }?;
+        let asked = asked_of(asked)?;
         if count > 0 && details.is_null() {
             return Err(Fault::null("the place for the results"));
         }
         // SAFETY: as the caller promises.
-        let texts = unsafe { texts.as_mut() }.ok_or_else(|| Fault::null("the buffer"))?;
-        let client = client.client()?;
-        let view = client.view(context.with(Clone::clone)?, Keys::of(keys.iter().copied()));
-        let mut packed = Packed::new(texts);
-        for (place, key) in keys.iter().enumerate() {
-            let made = packed.details(&view.outcome(key), None);
-            // SAFETY: there is room for `count` records, and this is one of them.
-            unsafe { details.add(place).write(made) };
-        }
+        let mut packed = Packed::new(unsafe { Buffer::emptied(texts) }?);
+        let client = client.with(vexil_client::Client::pinned)?;
+        context.with(|context| {
+            for (place, key) in keys.iter().enumerate() {
+                let made = client.evaluate(key, asked, context, |outcome| packed.details(&outcome, asked));
+                // SAFETY: there is room for `count` records, and this is one of them.
+                unsafe { details.add(place).write(made) };
+            }
+        })?;
         packed.finish()
     })
 }

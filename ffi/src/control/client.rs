@@ -2,26 +2,30 @@
 
 use std::sync::Arc;
 
-use once_cell::sync::OnceCell;
-use vexil_client::{Client, Context};
-use vexil_core::{Arena, Node, Value};
+use vexil_client::{Client, Options};
 
 use super::error::VexilError;
-use super::listeners::{ChangeListener, HostStore, StateListener, StickyStore, Subscription};
+use super::listeners::{
+    ChangeListener, GenerationListener, HostStore, StateListener, StickyStore, Subscription,
+};
 use super::options::ClientOptions;
-use super::state::{ClientState, Explanation, ValueChange};
-use crate::Code;
-use crate::c::ClientHandle;
+use super::state::{Assignment, ClientState, Explanation, ValueChange};
+use crate::{clients, json};
 
 /// A client of one environment.
 #[derive(uniffi::Object)]
 pub struct VexilClient {
     client: Client,
-    /// By which the C ABI knows it, once somebody has asked.
-    handle: OnceCell<ClientHandle>,
+    /// By which the C ABI knows it.
+    handle: u64,
 }
 
 impl VexilClient {
+    fn of(client: Client) -> Result<Arc<VexilClient>, VexilError> {
+        let handle = clients::insert(client.clone())?;
+        Ok(Arc::new(VexilClient { client, handle }))
+    }
+
     /// The same client, for the faces that evaluate.
     pub fn client(&self) -> &Client {
         &self.client
@@ -41,19 +45,29 @@ impl VexilClient {
         if let Some(sticky) = sticky {
             options.sticky = Some(Arc::new(HostStore(sticky)));
         }
-        let client = Client::start(options)?;
-        Ok(Arc::new(VexilClient { client, handle: OnceCell::new() }))
+        VexilClient::of(Client::start(options)?)
     }
 
-    /// Stops: nobody is asked any more. What is held is still served, and grows old.
+    /// As `start`, with the options that the environment variables of this process name (`docs/clients.md`). `sdk` is the
+    /// name and version of the package that calls this, such as `vexil-python/1.2.3`.
+    #[uniffi::constructor(default(sdk = None))]
+    pub fn from_env(sdk: Option<String>) -> Result<Arc<VexilClient>, VexilError> {
+        let mut options = Options::from_env()?;
+        options.telemetry.sdk = sdk.unwrap_or(options.telemetry.sdk);
+        VexilClient::of(Client::start(options)?)
+    }
+
+    /// Stops: nobody is asked any more, and the C ABI knows the client no more. Whoever evaluates by this object is still
+    /// served what is held, which grows old.
     pub fn close(&self) {
+        // Whoever has closed it through the C ABI was here before.
+        drop(clients::remove(self.handle));
         self.client.close();
     }
 
-    /// The number by which the C ABI knows this client, for as long as this object lives; the same at every call.
-    pub fn handle(&self) -> Result<u64, VexilError> {
-        let handle = self.handle.get_or_try_init(|| ClientHandle::insert(self.client.clone()));
-        handle.map(|handle| handle.id).map_err(VexilError::from)
+    /// The number by which the C ABI knows this client, until it is closed.
+    pub fn handle(&self) -> u64 {
+        self.handle
     }
 
     /// How the client stands.
@@ -107,36 +121,47 @@ impl VexilClient {
         }))
     }
 
+    /// As [`VexilClient::on_change`], evaluated for a context, in JSON.
+    pub fn on_change_for(
+        &self,
+        namespace: String,
+        key: String,
+        context_json: String,
+        listener: Arc<dyn ChangeListener>,
+    ) -> Result<Arc<Subscription>, VexilError> {
+        let context = json::context(&context_json)?;
+        Ok(Subscription::new(self.client.on_change_for(&namespace, &key, context, move |change| {
+            drop(listener.on_change(ValueChange::from(change)));
+        })))
+    }
+
+    /// Hears whenever what a read may come to is another: [`VexilClient::generation`].
+    pub fn on_generation(&self, listener: Arc<dyn GenerationListener>) -> Arc<Subscription> {
+        Subscription::new(self.client.on_generation(move |generation| {
+            drop(listener.on_generation(*generation));
+        }))
+    }
+
+    /// The variant that an experiment gives a context, in JSON, with all that there is to say of it; none where it takes
+    /// no part.
+    pub fn experiment(
+        &self,
+        experiment: String,
+        context_json: String,
+    ) -> Result<Option<Assignment>, VexilError> {
+        let context = json::context(&context_json)?;
+        Ok(self.client.experiment(&experiment, &context).as_ref().map(Assignment::from))
+    }
+
     /// Evaluates, and tells how; the context in JSON.
     pub fn explain(&self, key: String, context_json: String) -> Result<Explanation, VexilError> {
-        let trace = self.client.explain(&key, &json_context(&context_json)?);
-        let json = serde_json::to_string(&trace).map_err(|error| VexilError::Internal {
-            code: Code::Internal.number(),
-            reason: error.to_string(),
-        })?;
-        Ok(Explanation { text: trace.to_string(), json })
+        let trace = self.client.explain(&key, &json::context(&context_json)?);
+        Ok(Explanation { text: trace.to_string(), json: json::written(&trace)? })
     }
 }
 
 impl Drop for VexilClient {
     fn drop(&mut self) {
-        if let Some(handle) = self.handle.get() {
-            // Whoever has closed it through the C ABI was here before.
-            drop(handle.remove());
-        }
+        drop(clients::remove(self.handle));
     }
-}
-
-/// A value from JSON, as strict as definitions are.
-pub(crate) fn json_value(json: &str) -> Result<Value, VexilError> {
-    let arena = Arena::new();
-    let node = Node::parse_json(json.as_bytes(), &arena);
-    node.map(|node| node.to_value())
-        .map_err(|problem| VexilError::argument(Code::InvalidValue, problem.to_string()))
-}
-
-/// A context from JSON, as strict as definitions are.
-pub(crate) fn json_context(json: &str) -> Result<Context, VexilError> {
-    Context::parse_json(json.as_bytes())
-        .map_err(|problem| VexilError::argument(Code::InvalidContext, problem.to_string()))
 }

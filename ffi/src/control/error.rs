@@ -1,9 +1,11 @@
 //! What a call can fail with, by the kinds that hosts tell apart.
 
-use vexil_client::{Failure, OverridesNotAllowed, Problem, RuntimeError, StartError};
+use vexil_client::{
+    Failure, FailureCode, OptionsError, OverridesNotAllowed, Problem, RuntimeError, StartError,
+};
 
 use crate::Code;
-use crate::c::guard::Fault;
+use crate::fault::Fault;
 
 /// Why a call failed. `code` is a number of the table of codes.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, uniffi::Error)]
@@ -70,6 +72,12 @@ impl VexilError {
     }
 }
 
+impl From<OptionsError> for VexilError {
+    fn from(error: OptionsError) -> VexilError {
+        VexilError::options(format!("{}: {}", error.variable, error.message))
+    }
+}
+
 impl From<StartError> for VexilError {
     fn from(error: StartError) -> VexilError {
         let reason = error.to_string();
@@ -88,12 +96,26 @@ impl From<StartError> for VexilError {
 
 impl From<Fault> for VexilError {
     fn from(fault: Fault) -> VexilError {
-        VexilError::Argument { code: fault.code().number(), reason: fault.message().to_owned() }
+        let (code, reason) = (fault.code().number(), fault.message().to_owned());
+        match fault.code() {
+            Code::Internal | Code::System => VexilError::Internal { code, reason },
+            _ => VexilError::Argument { code, reason },
+        }
+    }
+}
+
+impl From<VexilError> for Fault {
+    fn from(error: VexilError) -> Fault {
+        let (code, reason) = error.parts();
+        Fault::new(code, reason.to_owned())
     }
 }
 
 impl From<Failure> for VexilError {
     fn from(failure: Failure) -> VexilError {
+        if failure.code == FailureCode::Definitions {
+            return VexilError::argument(Code::InvalidDefinitions, failure.message);
+        }
         VexilError::Source { code: Code::from(failure.code).number(), reason: failure.message }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use parking_lot::Mutex;
+use arc_swap::ArcSwapOption;
 
 use super::state::{ClientState, ValueChange};
 
@@ -23,29 +23,36 @@ impl From<uniffi::UnexpectedUniFFICallbackError> for ListenerError {
     }
 }
 
-/// Hears of every change of a client's state, on the thread that makes it.
+/// Hears of every change of a client's state, on the thread that makes it or on one that is telling of another just then.
 #[uniffi::export(with_foreign)]
 pub trait StateListener: Send + Sync {
     /// The state is another.
     fn on_state(&self, state: ClientState) -> Result<(), ListenerError>;
 }
 
-/// Hears of a key whose value is another, on the thread that makes it so.
+/// Hears of a key whose value is another, likewise.
 #[uniffi::export(with_foreign)]
 pub trait ChangeListener: Send + Sync {
     /// The value is another.
     fn on_change(&self, change: ValueChange) -> Result<(), ListenerError>;
 }
 
+/// Hears whenever what a read may come to is another, likewise.
+#[uniffi::export(with_foreign)]
+pub trait GenerationListener: Send + Sync {
+    /// It is another; the number is the new one's.
+    fn on_generation(&self, generation: u64) -> Result<(), ListenerError>;
+}
+
 /// Listens until it is cancelled or dropped.
 #[derive(uniffi::Object)]
 pub struct Subscription {
-    held: Mutex<Option<vexil_client::Subscription>>,
+    held: ArcSwapOption<vexil_client::Subscription>,
 }
 
 impl Subscription {
     pub(super) fn new(held: vexil_client::Subscription) -> Arc<Subscription> {
-        Arc::new(Subscription { held: Mutex::new(Some(held)) })
+        Arc::new(Subscription { held: ArcSwapOption::from_pointee(held) })
     }
 }
 
@@ -53,7 +60,7 @@ impl Subscription {
 impl Subscription {
     /// Listens no more. What is being told just now is still heard.
     pub fn cancel(&self) {
-        drop(self.held.lock().take());
+        drop(self.held.swap(None));
     }
 }
 

@@ -2,14 +2,15 @@
 
 use std::collections::HashMap;
 
-use super::client::{VexilClient, json_value};
+use super::client::VexilClient;
 use super::error::VexilError;
+use crate::json;
 
 #[uniffi::export]
 impl VexilClient {
     /// Sets what a key is in this process, whatever is in force.
     pub fn set_override(&self, key: String, value_json: String) -> Result<(), VexilError> {
-        Ok(self.client().set_override(&key, json_value(&value_json)?)?)
+        Ok(self.client().set_override(&key, json::value(&value_json)?)?)
     }
 
     /// The override of a key.
@@ -35,7 +36,7 @@ impl VexilClient {
     /// Sets a value while the program runs: in a namespace of the host's own for whoever asks or listens; in `features`,
     /// `configs` and `experiments` it is an override of the key, under the same permission.
     pub fn set_runtime(&self, namespace: String, key: String, value_json: String) -> Result<(), VexilError> {
-        Ok(self.client().set_runtime(&namespace, &key, json_value(&value_json)?)?)
+        Ok(self.client().set_runtime(&namespace, &key, json::value(&value_json)?)?)
     }
 
     /// The runtime value of a key: what was set, not what the key is without it.

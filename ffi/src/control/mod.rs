@@ -8,11 +8,12 @@ mod options;
 mod state;
 
 pub use client::VexilClient;
-pub(crate) use client::{json_context, json_value};
 pub use error::VexilError;
-pub use listeners::{ChangeListener, ListenerError, StateListener, StickyStore, Subscription};
+pub use listeners::{
+    ChangeListener, GenerationListener, ListenerError, StateListener, StickyStore, Subscription,
+};
 pub use options::{ClientOptions, Fallback, SourceOptions, Streaming, TrustedKeyOptions};
-pub use state::{ClientState, ConnectionStatus, Explanation, SourceFailure, ValueChange};
+pub use state::{Assignment, ClientState, ConnectionStatus, Explanation, SourceFailure, ValueChange};
 
 use crate::Code;
 

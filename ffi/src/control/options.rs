@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde::Deserialize;
-use vexil_client::{Cache, FileStore, Options, Source, TrustedKey};
+use vexil_client::{Cache, Certificates, FileStore, Options, Source, TrustedKey};
 
 use super::error::VexilError;
 
@@ -140,6 +140,10 @@ pub struct ClientOptions {
     #[uniffi(default = [])]
     #[serde(default)]
     pub trusted_keys: Vec<TrustedKeyOptions>,
+    /// Who vouches for the control plane by TLS, in place of the public authorities: certificates, in PEM.
+    #[uniffi(default = None)]
+    #[serde(default)]
+    pub certificates: Option<String>,
     /// Whether overrides may be set. Where the source is no control plane.
     #[uniffi(default = None)]
     #[serde(default)]
@@ -153,6 +157,22 @@ pub struct ClientOptions {
     #[uniffi(default = None)]
     #[serde(default)]
     pub sticky_capacity: Option<u32>,
+    /// Whether the control plane is told what entries were evaluated to, how often, and which version is applied. True.
+    #[uniffi(default = None)]
+    #[serde(default)]
+    pub telemetry: Option<bool>,
+    /// How often it is told. 30,000, a tenth more or less.
+    #[uniffi(default = None)]
+    #[serde(default)]
+    pub telemetry_interval_ms: Option<u64>,
+    /// Whether it is told which units met which variant of an experiment. True.
+    #[uniffi(default = None)]
+    #[serde(default)]
+    pub telemetry_exposures: Option<bool>,
+    /// The name and version of the package that hands these options over, such as `vexil-python/1.2.3`.
+    #[uniffi(default = None)]
+    #[serde(default)]
+    pub sdk: Option<String>,
     /// `instance.id`: a name of its own for this process; a random one when absent.
     #[uniffi(default = None)]
     #[serde(default)]
@@ -213,6 +233,9 @@ impl ClientOptions {
                 return Err(VexilError::options("`cache_max_age_ms` is of no use without `cache_folder`"));
             }
         };
+        if self.sticky_capacity.is_some() && self.sticky_file.is_none() {
+            return Err(VexilError::options("`sticky_capacity` is of no use without `sticky_file`"));
+        }
         options.trusted_keys = self
             .trusted_keys
             .iter()
@@ -226,9 +249,34 @@ impl ClientOptions {
                 store.map_err(|error| VexilError::options(format!("`sticky_file`: {path}: {error}")))?;
             options.sticky = Some(Arc::new(store));
         }
+        set(&mut options.telemetry.interval, self.telemetry_interval_ms);
+        options.telemetry.enabled = self.telemetry.unwrap_or(options.telemetry.enabled);
+        options.telemetry.exposures = self.telemetry_exposures.unwrap_or(options.telemetry.exposures);
+        options.telemetry.sdk = self.sdk.unwrap_or(options.telemetry.sdk);
+        options.certificates = self
+            .certificates
+            .map(|pem| Certificates::from_pem(&pem))
+            .transpose()
+            .map_err(|error| VexilError::options(format!("`certificates`: {error}")))?;
         options.supplied.instance_id = self.instance_id;
         options.supplied.service_name = self.service_name;
         options.supplied.app_version = self.app_version;
         Ok(options)
+    }
+}
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_option_is_in_the_table() {
+        let table = include_str!("../../../docs/clients.md");
+        // What an unknown one is told lists those that are known.
+        let told = serde_json::from_str::<ClientOptions>(r#"{"nothing": 1}"#).unwrap_err().to_string();
+        let options: Vec<_> = told.split('`').skip(3).step_by(2).collect();
+        assert!(options.len() > 20 && options.contains(&"source"), "{told}");
+        for option in options {
+            assert!(table.contains(&format!("| `{option}` |")), "docs/clients.md does not have `{option}`");
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! What a client tells of itself, as records.
 
 use serde::Serialize;
-use vexil_client::{Change, Failure, State, Timestamp};
+use vexil_client::{Assigned, Change, Failure, State, Timestamp};
 
 use crate::Code;
 
@@ -70,6 +70,51 @@ pub struct ValueChange {
     pub new_json: Option<String>,
     /// Where the new one came from.
     pub origin: String,
+}
+
+/// The variant that an experiment gives.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct Assignment {
+    /// The experiment's key.
+    pub experiment: String,
+    /// The variant's id.
+    pub variant: String,
+    /// The variant's name for people, where the definitions say it.
+    pub name: Option<String>,
+    /// Whether it is the variant that the others are compared with.
+    pub is_control: bool,
+    /// The variant's configuration, in JSON; `null` where it has none.
+    pub config_json: String,
+    /// The unit that was assigned, such as the user's id; none where an override stands for it.
+    pub unit: Option<String>,
+    /// The attribute that names the unit: `user.id`.
+    pub unit_attribute: String,
+    /// `EXPERIMENT` or `OVERRIDE`.
+    pub reason: String,
+    /// The version of the definitions.
+    pub version: u64,
+    /// Where they came from.
+    pub origin: String,
+    /// How long nobody has said that they are the newest, in milliseconds; none while somebody does.
+    pub stale_ms: Option<u64>,
+}
+
+impl From<&Assigned> for Assignment {
+    fn from(assigned: &Assigned) -> Assignment {
+        Assignment {
+            experiment: assigned.experiment.clone(),
+            variant: assigned.variant.clone(),
+            name: assigned.name.clone(),
+            is_control: assigned.is_control,
+            config_json: assigned.config.to_string(),
+            unit: assigned.unit.clone(),
+            unit_attribute: assigned.unit_attribute.clone(),
+            reason: assigned.reason.as_str().to_owned(),
+            version: assigned.version,
+            origin: assigned.origin.as_str().to_owned(),
+            stale_ms: assigned.stale_ms,
+        }
+    }
 }
 
 /// How an evaluation came about.

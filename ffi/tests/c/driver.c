@@ -32,7 +32,10 @@ static const char OPTIONS[] =
     "{\\\"key\\\": \\\"ratio\\\", \\\"type\\\": \\\"config\\\", \\\"default\\\": 0.5},"
     "{\\\"key\\\": \\\"name\\\", \\\"type\\\": \\\"config\\\", \\\"default\\\": \\\"gr\\u00fcn\\\"},"
     "{\\\"key\\\": \\\"shape\\\", \\\"type\\\": \\\"config\\\", \\\"default\\\": {\\\"a\\\": [1, 2]}},"
-    "{\\\"key\\\": \\\"ramp\\\", \\\"rollout\\\": {\\\"on\\\": 50, \\\"off\\\": 50}}"
+    "{\\\"key\\\": \\\"ramp\\\", \\\"rollout\\\": {\\\"on\\\": 50, \\\"off\\\": 50}},"
+    "{\\\"key\\\": \\\"test\\\", \\\"type\\\": \\\"experiment\\\", \\\"status\\\": \\\"running\\\", \\\"variants\\\": ["
+    "{\\\"id\\\": \\\"a\\\", \\\"control\\\": true}, {\\\"id\\\": \\\"b\\\", \\\"config\\\": {\\\"steps\\\": 2}}],"
+    " \\\"allocation\\\": {\\\"a\\\": 0, \\\"b\\\": 100}}"
     "]}\"}}}";
 
 static const char OTHER[] = "{\"schema\": 1, \"version\": 2, \"entries\": [{\"key\": \"on\", \"default\": false}]}";
@@ -40,14 +43,14 @@ static const char FIRST[] = "{\"schema\": 1, \"version\": 1, \"entries\": [{\"ke
 
 static vexil_client open_client(void) {
     vexil_client client = {0};
-    CHECK(vexil_client_open(VEXIL_LITERAL(OPTIONS), &client) == VEXIL_CODE_OK);
+    CHECK(vexil_client_open(vexil_string(OPTIONS), &client) == VEXIL_CODE_OK);
     CHECK(client.id != 0);
     return client;
 }
 
 static vexil_context user(const char *id) {
     vexil_attribute attributes[] = {
-        {.path = VEXIL_LITERAL("user.id"), .kind = VEXIL_ATTRIBUTE_KIND_STRING, .text = VEXIL_STRING(id)},
+        {.path = VEXIL_LITERAL("user.id"), .kind = VEXIL_ATTRIBUTE_KIND_STRING, .text = vexil_string(id)},
         {.path = VEXIL_LITERAL("age"), .kind = VEXIL_ATTRIBUTE_KIND_INTEGER, .integer = 42},
         {.path = VEXIL_LITERAL("beta"), .kind = VEXIL_ATTRIBUTE_KIND_BOOLEAN, .boolean = 1},
         {.path = VEXIL_LITERAL("score"), .kind = VEXIL_ATTRIBUTE_KIND_FLOAT, .number = 0.25},
@@ -77,7 +80,7 @@ static void reads(vexil_client client) {
 
     CHECK(vexil_is_enabled(client, VEXIL_LITERAL("on"), context) == 1);
     CHECK(vexil_is_enabled(client, VEXIL_LITERAL("nothing"), context) == 0);
-    CHECK(vexil_get_bool(client, VEXIL_LITERAL("on"), VEXIL_NOBODY, false, &flag) == VEXIL_CODE_OK && flag);
+    CHECK(vexil_get_bool(client, VEXIL_LITERAL("on"), vexil_nobody(), false, &flag) == VEXIL_CODE_OK && flag);
     CHECK(vexil_get_int(client, VEXIL_LITERAL("limit"), context, 7, &integer) == VEXIL_CODE_OK && integer == 42);
     CHECK(vexil_get_float(client, VEXIL_LITERAL("ratio"), context, 7, &number) == VEXIL_CODE_OK && number == 0.5);
     CHECK(vexil_get_float(client, VEXIL_LITERAL("limit"), context, 7, &number) == VEXIL_CODE_OK && number == 42);
@@ -101,22 +104,30 @@ static void reads(vexil_client client) {
     vexil_details details;
     CHECK(vexil_evaluate(client, VEXIL_LITERAL("ramp"), VEXIL_ASKED_BOOLEAN, context, &details, &buffer) ==
           VEXIL_CODE_OK);
-    CHECK(details.error == VEXIL_CODE_OK && details.kind == VEXIL_KIND_BOOLEAN);
+    CHECK(details.error == VEXIL_CODE_OK && details.kind == VEXIL_VALUE_KIND_BOOLEAN);
     CHECK(is_slice(memory, details.reason, "ROLLOUT") && is_slice(memory, details.origin, "memory"));
     CHECK(is_slice(memory, details.variation, details.boolean ? "on" : "off"));
     CHECK(details.version == 1 && details.stale_ms == -1);
     CHECK(vexil_evaluate(client, VEXIL_LITERAL("limit"), VEXIL_ASKED_FLOAT, context, &details, &buffer) ==
           VEXIL_CODE_OK);
-    CHECK(details.kind == VEXIL_KIND_FLOAT && details.number == 42);
+    CHECK(details.kind == VEXIL_VALUE_KIND_FLOAT && details.number == 42);
     CHECK(vexil_evaluate(client, VEXIL_LITERAL("nothing"), VEXIL_ASKED_ANY, context, &details, &buffer) ==
           VEXIL_CODE_OK);
-    CHECK(details.error == VEXIL_CODE_FLAG_NOT_FOUND && details.kind == VEXIL_KIND_NONE);
+    CHECK(details.error == VEXIL_CODE_FLAG_NOT_FOUND && details.kind == VEXIL_VALUE_KIND_NONE);
 
     char *explanation = malloc(1 << 16);
     vexil_buffer long_text = {explanation, 1 << 16, 0};
-    CHECK(vexil_explain(client, VEXIL_LITERAL("ramp"), context, &long_text) == VEXIL_CODE_OK && long_text.length > 20);
+    CHECK(vexil_explain(client, VEXIL_LITERAL("ramp"), context, 0, &long_text) == VEXIL_CODE_OK && long_text.length > 20);
+    CHECK(vexil_explain(client, VEXIL_LITERAL("ramp"), context, 1, &long_text) == VEXIL_CODE_OK);
+    CHECK(explanation[0] == '{');
     free(explanation);
+
+    CHECK(vexil_variant(client, VEXIL_LITERAL("test"), context, &buffer) == VEXIL_CODE_OK && is(buffer, "b"));
+    CHECK(vexil_variant_config(client, VEXIL_LITERAL("test"), context, &buffer) == VEXIL_CODE_OK);
+    CHECK(is(buffer, "{\"steps\":2}"));
     CHECK(vexil_variant(client, VEXIL_LITERAL("ramp"), context, &buffer) == VEXIL_CODE_OK && buffer.length == 0);
+    CHECK(vexil_variant(client, VEXIL_LITERAL("nothing"), context, &buffer) == VEXIL_CODE_FLAG_NOT_FOUND);
+    CHECK(buffer.length == 0);
     CHECK(vexil_context_free(context) == VEXIL_CODE_OK);
 
     /* The same context as JSON is in the same bucket. */
@@ -133,12 +144,12 @@ static void overrides(vexil_client client) {
     char memory[256];
     vexil_buffer buffer = {memory, sizeof memory, 0};
     CHECK(vexil_override_set(client, VEXIL_LITERAL("on"), VEXIL_LITERAL("false")) == VEXIL_CODE_OK);
-    CHECK(vexil_is_enabled(client, VEXIL_LITERAL("on"), VEXIL_NOBODY) == 0);
-    CHECK(vexil_overrides(client, &buffer) == VEXIL_CODE_OK && is(buffer, "{\"on\":false}"));
+    CHECK(vexil_is_enabled(client, VEXIL_LITERAL("on"), vexil_nobody()) == 0);
+    CHECK(vexil_override_all(client, &buffer) == VEXIL_CODE_OK && is(buffer, "{\"on\":false}"));
     CHECK(vexil_override_remove(client, VEXIL_LITERAL("on")) == VEXIL_CODE_OK);
-    CHECK(vexil_is_enabled(client, VEXIL_LITERAL("on"), VEXIL_NOBODY) == 1);
+    CHECK(vexil_is_enabled(client, VEXIL_LITERAL("on"), vexil_nobody()) == 1);
     CHECK(vexil_override_set(client, VEXIL_LITERAL("on"), VEXIL_LITERAL("{")) == VEXIL_CODE_INVALID_VALUE);
-    CHECK(vexil_overrides_clear(client) == VEXIL_CODE_OK);
+    CHECK(vexil_override_clear(client) == VEXIL_CODE_OK);
 }
 
 static void views(vexil_client client) {
@@ -153,9 +164,9 @@ static void views(vexil_client client) {
     vexil_context context = user("u-1");
 
     CHECK(vexil_view_new(client, context, NULL, 0, &all) == VEXIL_CODE_OK);
-    CHECK(vexil_view_read(all, entries, 16, &count, &texts) == VEXIL_CODE_OK && count == 6);
+    CHECK(vexil_view_read(all, entries, 16, &count, &texts) == VEXIL_CODE_OK && count == 7);
     CHECK(entries[0].key.length > 0 && entries[0].details.error == VEXIL_CODE_OK);
-    CHECK(vexil_view_read(all, NULL, 0, &count, &texts) == VEXIL_CODE_BUFFER_TOO_SMALL && count == 6);
+    CHECK(vexil_view_read(all, NULL, 0, &count, &texts) == VEXIL_CODE_BUFFER_TOO_SMALL && count == 7);
     vexil_buffer small = {memory, 5, 0};
     CHECK(vexil_view_read(all, entries, 16, &count, &small) == VEXIL_CODE_BUFFER_TOO_SMALL && small.length > 5);
     CHECK(vexil_view_new(client, context, keys, 3, &some) == VEXIL_CODE_OK);
@@ -167,19 +178,24 @@ static void views(vexil_client client) {
     CHECK(vexil_generation(client, &after) == VEXIL_CODE_OK && after != before);
     CHECK(vexil_view_is_current(some, &flag) == VEXIL_CODE_OK && !flag);
     CHECK(vexil_view_renew(some, &flag) == VEXIL_CODE_OK && flag);
-    CHECK(vexil_view_renew_with(some, VEXIL_NOBODY, &flag) == VEXIL_CODE_OK && !flag);
-    CHECK(vexil_overrides_clear(client) == VEXIL_CODE_OK);
+    CHECK(vexil_view_renew_with(some, vexil_nobody(), &flag) == VEXIL_CODE_OK && !flag);
+    CHECK(vexil_override_clear(client) == VEXIL_CODE_OK);
     CHECK(vexil_view_free(some) == VEXIL_CODE_OK && vexil_view_free(some) == VEXIL_CODE_CLOSED);
     CHECK(vexil_view_renew(some, &flag) == VEXIL_CODE_CLOSED);
     CHECK(vexil_view_free(all) == VEXIL_CODE_OK);
 
     vexil_details details[3];
-    CHECK(vexil_evaluate_many(client, keys, 3, context, details, &texts) == VEXIL_CODE_OK);
-    CHECK(details[0].kind == VEXIL_KIND_INTEGER && details[0].integer == 42);
+    CHECK(vexil_evaluate_many(client, keys, 3, VEXIL_ASKED_ANY, context, details, &texts) == VEXIL_CODE_OK);
+    CHECK(details[0].kind == VEXIL_VALUE_KIND_INTEGER && details[0].integer == 42);
     CHECK(details[1].error == VEXIL_CODE_FLAG_NOT_FOUND);
     CHECK(details[2].boolean && is_slice(memory, details[2].reason, "DEFAULT"));
-    CHECK(vexil_evaluate_many(client, NULL, 3, context, details, &texts) == VEXIL_CODE_NULL_ARGUMENT);
-    CHECK(vexil_evaluate_many(client, keys, SIZE_MAX, context, details, &texts) == VEXIL_CODE_TOO_LONG);
+    CHECK(vexil_evaluate_many(client, keys, 3, VEXIL_ASKED_FLOAT, context, details, &texts) == VEXIL_CODE_OK);
+    CHECK(details[0].number == 42 && details[2].error == VEXIL_CODE_TYPE_MISMATCH);
+    CHECK(vexil_view_new(client, context, keys, 0, &some) == VEXIL_CODE_OK);
+    CHECK(vexil_view_read(some, entries, 16, &count, &texts) == VEXIL_CODE_OK && count == 0);
+    CHECK(vexil_view_free(some) == VEXIL_CODE_OK);
+    CHECK(vexil_evaluate_many(client, NULL, 3, VEXIL_ASKED_ANY, context, details, &texts) == VEXIL_CODE_NULL_ARGUMENT);
+    CHECK(vexil_evaluate_many(client, keys, SIZE_MAX, VEXIL_ASKED_ANY, context, details, &texts) == VEXIL_CODE_TOO_LONG);
     CHECK(vexil_context_free(context) == VEXIL_CODE_OK);
 }
 
@@ -193,30 +209,76 @@ static void on_told(void *user, vexil_text json) {
     atomic_fetch_add(&((heard *)user)->told, 1);
 }
 
+static void on_counted(void *user, vexil_text json) {
+    CHECK(json.length > 0 && json.data[0] >= '0' && json.data[0] <= '9');
+    atomic_fetch_add(&((heard *)user)->told, 1);
+}
+
+typedef struct {
+    vexil_client client;
+    vexil_subscription other;
+    int told;
+} nested;
+
+static void on_nested(void *user, vexil_text json) {
+    nested *self = user;
+    CHECK(json.length > 2);
+    CHECK(vexil_override_remove(self->client, VEXIL_LITERAL("on")) == VEXIL_CODE_OK || self->told > 0);
+    self->told += self->told == 0;
+}
+
+static void on_nested_released(void *user) {
+    nested *self = user;
+    CHECK(vexil_subscription_cancel(self->other) == VEXIL_CODE_OK);
+    CHECK(vexil_override_clear(self->client) == VEXIL_CODE_OK);
+    self->told++;
+}
+
 static void on_released(void *user) { atomic_fetch_add(&((heard *)user)->released, 1); }
 
 static void listeners(vexil_client client) {
-    heard states = {0}, changes = {0};
-    vexil_subscription of_state = {0}, of_change = {0};
+    heard states = {0}, changes = {0}, generations = {0}, refused = {0};
+    vexil_subscription of_state = {0}, of_change = {0}, of_generation = {0}, never = {0};
     CHECK(vexil_on_state(client, on_told, &states, on_released, &of_state) == VEXIL_CODE_OK);
-    CHECK(vexil_on_change(client, VEXIL_LITERAL("features"), VEXIL_LITERAL("on"), on_told, &changes, on_released,
-                          &of_change) == VEXIL_CODE_OK);
-    CHECK(vexil_client_put(client, VEXIL_LITERAL(OTHER)) == VEXIL_CODE_OK);
+    CHECK(vexil_on_change(client, VEXIL_LITERAL("features"), VEXIL_LITERAL("on"), vexil_nobody(), on_told, &changes,
+                          on_released, &of_change) == VEXIL_CODE_OK);
+    CHECK(vexil_on_generation(client, on_counted, &generations, on_released, &of_generation) == VEXIL_CODE_OK);
+    CHECK(vexil_client_put(client, vexil_string(OTHER)) == VEXIL_CODE_OK);
     CHECK(atomic_load(&changes.told) == 1 && atomic_load(&states.told) > 0);
-    CHECK(vexil_is_enabled(client, VEXIL_LITERAL("on"), VEXIL_NOBODY) == 0);
+    CHECK(vexil_is_enabled(client, VEXIL_LITERAL("on"), vexil_nobody()) == 0);
     CHECK(vexil_client_put(client, VEXIL_LITERAL("{")) == VEXIL_CODE_INVALID_DEFINITIONS);
     CHECK(vexil_subscription_cancel(of_change) == VEXIL_CODE_OK && atomic_load(&changes.released) == 1);
     CHECK(vexil_subscription_cancel(of_change) == VEXIL_CODE_CLOSED);
-    CHECK(vexil_client_put(client, VEXIL_LITERAL(FIRST)) == VEXIL_CODE_OK);
+    CHECK(vexil_client_put(client, vexil_string(FIRST)) == VEXIL_CODE_OK);
     CHECK(atomic_load(&changes.told) == 1);
     CHECK(vexil_subscription_cancel(of_state) == VEXIL_CODE_OK && atomic_load(&states.released) == 1);
-    CHECK(vexil_on_state(client, NULL, NULL, NULL, &of_state) == VEXIL_CODE_NULL_ARGUMENT);
+    CHECK(atomic_load(&generations.told) == 2);
+    CHECK(vexil_subscription_cancel(of_generation) == VEXIL_CODE_OK && atomic_load(&generations.released) == 1);
+
+    /* A call that fails takes nothing over. */
+    vexil_client closed = {client.id + (1ull << 32)};
+    CHECK(vexil_on_state(client, NULL, &refused, on_released, &never) == VEXIL_CODE_NULL_ARGUMENT);
+    CHECK(vexil_on_state(client, on_told, &refused, on_released, NULL) == VEXIL_CODE_NULL_ARGUMENT);
+    CHECK(vexil_on_state(closed, on_told, &refused, on_released, &never) == VEXIL_CODE_INVALID_HANDLE);
+    CHECK(vexil_on_change(client, VEXIL_LITERAL("features"), vexil_text_of("\xff", 1), vexil_nobody(), on_told, &refused,
+                          on_released, &never) == VEXIL_CODE_INVALID_UTF8);
+    CHECK(atomic_load(&refused.released) == 0 && never.id == 0);
+
+    /* Who is told, and who is freed, may call the library. */
+    nested of_nested = {client, {0}, 0};
+    CHECK(vexil_on_state(client, on_told, &states, NULL, &of_nested.other) == VEXIL_CODE_OK);
+    CHECK(vexil_on_change(client, VEXIL_LITERAL("features"), VEXIL_LITERAL("on"), vexil_nobody(), on_nested, &of_nested,
+                          on_nested_released, &of_change) == VEXIL_CODE_OK);
+    CHECK(vexil_override_set(client, VEXIL_LITERAL("on"), VEXIL_LITERAL("false")) == VEXIL_CODE_OK);
+    CHECK(of_nested.told == 1);
+    CHECK(vexil_subscription_cancel(of_change) == VEXIL_CODE_OK);
+    CHECK(of_nested.told == 2 && vexil_subscription_cancel(of_nested.other) == VEXIL_CODE_CLOSED);
 }
 
 typedef struct {
     vexil_client client;
     atomic_bool *stop;
-    long closed;
+    atomic_long closed;
 } worker;
 
 static void *evaluate(void *argument) {
@@ -225,7 +287,7 @@ static void *evaluate(void *argument) {
         vexil_context context = user("u-7");
         bool flag = false;
         vexil_code code = vexil_get_bool(self->client, VEXIL_LITERAL("on"), context, false, &flag);
-        self->closed += code == VEXIL_CODE_CLOSED;
+        atomic_fetch_add(&self->closed, code == VEXIL_CODE_CLOSED);
         CHECK(code == VEXIL_CODE_OK || code == VEXIL_CODE_CLOSED);
         CHECK(vexil_context_free(context) == VEXIL_CODE_OK);
     }
@@ -239,35 +301,42 @@ static void threads(int rounds) {
     pthread_t ids[THREADS];
     worker workers[THREADS];
     for (int i = 0; i < THREADS; i++) {
-        workers[i] = (worker){client, &stop, 0};
+        workers[i].client = client;
+        workers[i].stop = &stop;
+        atomic_init(&workers[i].closed, 0);
         CHECK(pthread_create(&ids[i], NULL, evaluate, &workers[i]) == 0);
     }
     for (int i = 0; i < rounds; i++) {
-        vexil_text definitions = i % 2 ? VEXIL_LITERAL(FIRST) : VEXIL_LITERAL(OTHER);
+        vexil_text definitions = i % 2 ? vexil_string(FIRST) : vexil_string(OTHER);
         CHECK(vexil_client_put(client, definitions) == VEXIL_CODE_OK);
     }
     CHECK(vexil_client_close(client) == VEXIL_CODE_OK);
-    usleep(20000);
+    /* Each of them hears of it. */
+    for (int i = 0; i < THREADS; i++) {
+        while (atomic_load(&workers[i].closed) == 0) {
+            usleep(1000);
+        }
+    }
     atomic_store(&stop, true);
     for (int i = 0; i < THREADS; i++) {
         CHECK(pthread_join(ids[i], NULL) == 0);
     }
-    CHECK(vexil_is_enabled(client, VEXIL_LITERAL("on"), VEXIL_NOBODY) == 0);
+    CHECK(vexil_is_enabled(client, VEXIL_LITERAL("on"), vexil_nobody()) == 0);
 }
 
 static void forked(vexil_client client) {
     pid_t child = fork();
     CHECK(child >= 0);
     if (child == 0) {
-        bool ok = vexil_is_enabled(client, VEXIL_LITERAL("on"), VEXIL_NOBODY) == 1 &&
-                  vexil_client_put(client, VEXIL_LITERAL(OTHER)) == VEXIL_CODE_OK &&
-                  vexil_is_enabled(client, VEXIL_LITERAL("on"), VEXIL_NOBODY) == 0 &&
+        bool ok = vexil_is_enabled(client, VEXIL_LITERAL("on"), vexil_nobody()) == 1 &&
+                  vexil_client_put(client, vexil_string(OTHER)) == VEXIL_CODE_OK &&
+                  vexil_is_enabled(client, VEXIL_LITERAL("on"), vexil_nobody()) == 0 &&
                   vexil_client_close(client) == VEXIL_CODE_OK;
         _exit(ok ? 0 : 1);
     }
     int status = 0;
     CHECK(waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == 0);
-    CHECK(vexil_is_enabled(client, VEXIL_LITERAL("on"), VEXIL_NOBODY) == 1);
+    CHECK(vexil_is_enabled(client, VEXIL_LITERAL("on"), vexil_nobody()) == 1);
 }
 
 static void misuse(vexil_client client) {
@@ -281,12 +350,14 @@ static void misuse(vexil_client client) {
     CHECK(vexil_get_bool(client, null_text, context, true, &flag) == VEXIL_CODE_NULL_ARGUMENT && flag);
     CHECK(vexil_get_bool(client, endless, context, true, &flag) == VEXIL_CODE_TOO_LONG);
     CHECK(vexil_get_bool(client, broken, context, true, &flag) == VEXIL_CODE_INVALID_UTF8);
+    vexil_buffer probe = {NULL, 0, 0};
+    CHECK(vexil_last_error(&probe) == VEXIL_CODE_BUFFER_TOO_SMALL && probe.length == 32);
     CHECK(vexil_last_error(&buffer) == VEXIL_CODE_OK && is(buffer, "the key is not UTF-8 from byte 1"));
     CHECK(vexil_get_bool(client, empty, context, true, &flag) == VEXIL_CODE_FLAG_NOT_FOUND);
     CHECK(vexil_get_bool(client, VEXIL_LITERAL("on"), context, true, NULL) == VEXIL_CODE_NULL_ARGUMENT);
     CHECK(vexil_get_string(client, VEXIL_LITERAL("name"), context, NULL) == VEXIL_CODE_NULL_ARGUMENT);
-    vexil_buffer hollow = {NULL, 100, 0};
-    CHECK(vexil_client_state(client, &hollow) != VEXIL_CODE_OK);
+    vexil_buffer hollow = {NULL, 100000, 0};
+    CHECK(vexil_client_state(client, &hollow) == VEXIL_CODE_NULL_ARGUMENT);
     CHECK(vexil_evaluate(client, VEXIL_LITERAL("on"), 99, context, NULL, &buffer) == VEXIL_CODE_INVALID_VALUE);
     CHECK(vexil_evaluate(client, VEXIL_LITERAL("on"), 0, context, NULL, &buffer) == VEXIL_CODE_NULL_ARGUMENT);
 
@@ -298,7 +369,7 @@ static void misuse(vexil_client client) {
     CHECK(vexil_context_free(context) == VEXIL_CODE_OK);
     CHECK(vexil_context_free(context) == VEXIL_CODE_CLOSED);
     CHECK(vexil_get_bool(client, VEXIL_LITERAL("on"), context, true, &flag) == VEXIL_CODE_CLOSED && flag);
-    CHECK(vexil_context_free(VEXIL_NOBODY) == VEXIL_CODE_OK);
+    CHECK(vexil_context_free(vexil_nobody()) == VEXIL_CODE_OK);
 
     vexil_attribute wrong[] = {{.path = VEXIL_LITERAL("a"), .kind = 77}};
     CHECK(vexil_context_new(wrong, 1, &other) == VEXIL_CODE_INVALID_CONTEXT);
@@ -308,12 +379,33 @@ static void misuse(vexil_client client) {
     CHECK(vexil_context_new(NULL, 1, &other) == VEXIL_CODE_NULL_ARGUMENT);
     CHECK(vexil_context_new(wrong, SIZE_MAX, &other) == VEXIL_CODE_TOO_LONG);
     CHECK(vexil_context_parse(VEXIL_LITERAL("[1]"), &other) == VEXIL_CODE_INVALID_CONTEXT);
+    char *long_text = calloc(1, 1 << 20);
+    memset(long_text, 'x', (1 << 20) - 1);
+    wrong[0].kind = VEXIL_ATTRIBUTE_KIND_STRING;
+    wrong[0].text = vexil_string(long_text);
+    CHECK(vexil_context_new(wrong, 1, &other) == VEXIL_CODE_INVALID_CONTEXT);
+    free(long_text);
+
+    /* Attributes are read as members of JSON are: nested, and by all their spellings. */
+    vexil_attribute spelled[] = {
+        {.path = VEXIL_LITERAL("userId"), .kind = VEXIL_ATTRIBUTE_KIND_STRING, .text = VEXIL_LITERAL("far")},
+        {.path = VEXIL_LITERAL("user"), .kind = VEXIL_ATTRIBUTE_KIND_JSON, .text = VEXIL_LITERAL("{\"id\": \"u-1\"}")},
+    };
+    bool near = false, far = false;
+    vexil_client whole = open_client();
+    CHECK(vexil_context_new(spelled, 2, &other) == VEXIL_CODE_OK);
+    context = user("u-1");
+    CHECK(vexil_get_bool(whole, VEXIL_LITERAL("ramp"), other, 0, &near) == VEXIL_CODE_OK);
+    CHECK(vexil_get_bool(whole, VEXIL_LITERAL("ramp"), context, 0, &far) == VEXIL_CODE_OK && near == far);
+    CHECK(vexil_client_close(whole) == VEXIL_CODE_OK);
+    CHECK(vexil_context_free(other) == VEXIL_CODE_OK && vexil_context_free(context) == VEXIL_CODE_OK);
 
     vexil_client never = {0};
+    CHECK(vexil_client_open(VEXIL_LITERAL(""), &never) == VEXIL_CODE_INVALID_OPTIONS);
     CHECK(vexil_client_open(VEXIL_LITERAL("{}"), &never) == VEXIL_CODE_INVALID_OPTIONS && never.id == 0);
     CHECK(vexil_client_open(VEXIL_LITERAL("{\"source\": {\"http\": {\"url\": \"nowhere\", \"key\": \"k\"}}}"), &never) ==
           VEXIL_CODE_INVALID_OPTIONS);
-    CHECK(vexil_client_open(VEXIL_LITERAL(OPTIONS), NULL) == VEXIL_CODE_NULL_ARGUMENT);
+    CHECK(vexil_client_open(vexil_string(OPTIONS), NULL) == VEXIL_CODE_NULL_ARGUMENT);
     CHECK(strcmp(vexil_code_name(VEXIL_CODE_CLOSED), "CLOSED") == 0 && vexil_code_name(1) == NULL);
     CHECK(vexil_code_meaning(VEXIL_CODE_CLOSED) != NULL && strlen(vexil_version()) >= 5);
 
@@ -323,8 +415,37 @@ static void misuse(vexil_client client) {
     CHECK(vexil_provoke_error(VEXIL_CODE_TLS) == VEXIL_CODE_TLS);
     CHECK(vexil_provoke_error(12345) == VEXIL_CODE_INTERNAL);
     CHECK(vexil_provoke_bad_text(&buffer) == VEXIL_CODE_OK && buffer.length == 2);
-    CHECK(vexil_is_enabled(client, VEXIL_LITERAL("on"), VEXIL_NOBODY) == 1);
+    CHECK(vexil_is_enabled(client, VEXIL_LITERAL("on"), vexil_nobody()) == 1);
 #endif
+}
+
+/* A client with a thread of its own, which looks at a file; and a child that gets one, too. */
+static void watched(bool may_fork) {
+    char path[] = "/tmp/vexil-driver-XXXXXX", options[256];
+    int file = mkstemp(path);
+    CHECK(file >= 0 && write(file, FIRST, strlen(FIRST)) == (ssize_t)strlen(FIRST) && close(file) == 0);
+    snprintf(options, sizeof options, "{\"source\": {\"file\": {\"path\": \"%s\"}}, \"polling_interval_ms\": 20}", path);
+    vexil_client client = {0};
+    CHECK(vexil_client_open(vexil_string(options), &client) == VEXIL_CODE_OK);
+    CHECK(vexil_is_enabled(client, VEXIL_LITERAL("on"), vexil_nobody()));
+    CHECK(vexil_client_put(client, vexil_string(OTHER)) == VEXIL_CODE_SOURCE_NOT_MEMORY);
+    pid_t child = may_fork ? fork() : 1;
+    CHECK(child >= 0);
+    if (child != 0) {
+        FILE *other = fopen(path, "w");
+        CHECK(other != NULL && fputs(OTHER, other) >= 0 && fclose(other) == 0);
+    }
+    /* Both see the change, each by its own thread. */
+    while (vexil_is_enabled(client, VEXIL_LITERAL("on"), vexil_nobody())) {
+        usleep(1000);
+    }
+    CHECK(vexil_client_close(client) == VEXIL_CODE_OK);
+    if (child == 0) {
+        _exit(0);
+    }
+    int status = 0;
+    CHECK(!may_fork || (waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == 0));
+    CHECK(unlink(path) == 0);
 }
 
 int main(int count, char **arguments) {
@@ -342,6 +463,7 @@ int main(int count, char **arguments) {
     if (may_fork) {
         forked(client);
     }
+    watched(may_fork);
     misuse(client);
     threads(rounds);
     CHECK(vexil_client_close(client) == VEXIL_CODE_OK);

@@ -55,3 +55,17 @@ fn valgrind_finds_nothing() {
     valgrind.arg("--fair-sched=yes");
     run(valgrind.arg(program).arg("--no-fork"));
 }
+
+#[test]
+fn the_header_is_cpp_as_well() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let source = built("libvexil_ffi.a").with_file_name("driver.cpp");
+    let program = r#"#include "vexil.h"
+        vexil_text key() { return VEXIL_LITERAL("checkout.v2"); }
+        bool ask(vexil_client client) { return vexil_is_enabled(client, key(), vexil_nobody()); }"#;
+    std::fs::write(&source, program).unwrap();
+    let mut compiler = Command::new("c++");
+    compiler.args(["-std=c++11", "-pedantic-errors", "-Wall", "-Wextra", "-Werror", "-fsyntax-only"]);
+    let output = compiler.arg("-I").arg(folder.join("include")).arg(&source).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}

@@ -9,12 +9,12 @@ use vexil_ffi::Code;
 const ROWS_BEGIN: &str = "<!-- codes: begin -->\n";
 const ROWS_END: &str = "<!-- codes: end -->\n";
 
-fn root() -> PathBuf {
+pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
 /// Compares, or writes.
-fn hold(path: &Path, made: &str) {
+pub(crate) fn hold(path: &Path, made: &str) {
     if std::env::var_os("VEXIL_BLESS").is_some() {
         fs::write(path, made).unwrap();
     }
@@ -30,6 +30,19 @@ fn the_header_is_what_the_code_says() {
     let mut header = Vec::new();
     bindings.write(&mut header);
     hold(&folder.join("include/vexil.h"), &String::from_utf8(header).unwrap());
+}
+
+/// Whoever adds a code and forgets the list would have it taken for a fault of the library.
+#[test]
+fn the_list_of_codes_is_whole() {
+    let header = include_str!("../../include/vexil.h");
+    let declared: Vec<(String, i32)> = header
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("VEXIL_CODE_")?.strip_suffix(',')?.split_once(" = "))
+        .map(|(name, number)| (name.to_owned(), number.parse().unwrap()))
+        .collect();
+    let listed: Vec<_> = Code::ALL.iter().map(|code| (code.name().to_owned(), code.number())).collect();
+    assert_eq!(listed, declared);
 }
 
 #[test]

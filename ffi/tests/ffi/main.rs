@@ -11,3 +11,4 @@
 mod driver;
 mod generated;
 mod library;
+mod python;

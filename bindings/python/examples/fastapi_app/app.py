@@ -23,7 +23,7 @@ def dark_launches() -> HeaderOverrides | None:
 flags = RequestFlags(context=who, overrides=dark_launches())
 RequestedFlags = Annotated[Flags, Depends(flags)]
 
-# The environment says where the flags come from: VEXIL_URL, VEXIL_KEY, VEXIL_CACHE_FOLDER.
+# The environment says where the flags come from: VEXIL_URL, VEXIL_SDK_KEY, VEXIL_CACHE_FOLDER.
 app = FastAPI(title="Shop", lifespan=lifespan())
 
 

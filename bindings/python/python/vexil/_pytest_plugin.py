@@ -18,7 +18,7 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.fixture
 def vexil_flags(request: pytest.FixtureRequest) -> Iterator[InMemoryClient]:
     """A client whose flags the test sets; each test has its own."""
-    # Only where it is used: whoever has the package installed does not wait for it at every run of pytest.
+    # Only where it is used: the plugin is loaded at every run of pytest.
     from .testing import InMemoryClient
 
     with InMemoryClient() as client:

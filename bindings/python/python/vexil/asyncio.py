@@ -104,7 +104,7 @@ class Feed(Generic[T]):
 
     It subscribes when it is entered (``async with``) or read for the first time, and until it is closed. A reader who is
     behind loses the oldest: :attr:`dropped` counts them. Without ``async with``, and without :meth:`aclose`, it ends
-    when nobody holds it any more.
+    when nobody holds it any more; a client that is closed tells nothing more, and does not end it.
     """
 
     def __init__(

@@ -26,7 +26,7 @@ from openfeature.flag_evaluation import FlagResolutionDetails, FlagValueType
 from openfeature.hook import Hook
 from openfeature.provider import AbstractProvider, Metadata
 
-from vexil import Client, Details, State, Subscription
+from vexil import Client, Details, State
 from vexil.errors import OptionsError, VexilError
 
 if TYPE_CHECKING:
@@ -53,8 +53,8 @@ class VexilProvider(AbstractProvider):
     it down. A client that you hand over is yours, and stays open. ``hooks`` run at every evaluation by this provider.
 
     Events: ``PROVIDER_STALE`` when what is evaluated with may not be the newest any more, ``PROVIDER_READY`` when it is
-    again, ``PROVIDER_CONFIGURATION_CHANGED`` with every new version, and ``PROVIDER_ERROR`` as long as there is nothing
-    to evaluate with; it is fatal where trying again does not help. Tracking has no effect.
+    again, ``PROVIDER_CONFIGURATION_CHANGED`` when other definitions or overrides are in force, and ``PROVIDER_ERROR`` as
+    long as there is nothing to evaluate with; it is fatal where trying again does not help. Tracking has no effect.
     """
 
     def __init__(
@@ -67,8 +67,7 @@ class VexilProvider(AbstractProvider):
         self._options = options
         self._hooks = list(hooks)
         self._client = client
-        self._subscription: Subscription | None = None
-        self._told = _Told(self.emit)
+        self._told: _Told | None = None
 
     @property
     def client(self) -> Client | None:
@@ -96,20 +95,17 @@ class VexilProvider(AbstractProvider):
                 raise ProviderFatalError(str(error)) from error
             except VexilError as error:
                 raise ProviderNotReadyError(str(error)) from error
-        client = self._client
-        if self._subscription is None:
-            self._subscription = client.on_state(self._told)
-        state = client.state
-        self._told.begin(state)
+        if self._told is None:
+            self._told = _Told(self._client, self.emit)
+        state = self._told.begin()
         if not state.initialized:
             raise _unready(state)
 
     def shutdown(self) -> None:
         """Closes the client, unless it was handed over. It may be initialized again."""
-        subscription, self._subscription = self._subscription, None
-        if subscription is not None:
-            subscription.cancel()
-        self._told.end()
+        told, self._told = self._told, None
+        if told is not None:
+            told.end()
         if self._given is None:
             client, self._client = self._client, None
             if client is not None:
@@ -156,43 +152,47 @@ class VexilProvider(AbstractProvider):
 
 
 class _Told:
-    """What was last told of the client's state. It hears on the client's thread, and tells what is another."""
+    """What was told of a client last. It hears on the client's thread, and tells what is another."""
 
-    def __init__(self, emit: Callable[[ProviderEvent, ProviderEventDetails], None]) -> None:
+    def __init__(self, client: Client, emit: Callable[[ProviderEvent, ProviderEventDetails], None]) -> None:
+        self._client = client
         self._emit = emit
         self._lock = threading.RLock()
         self._status: ProviderEvent | None = None
-        self._version: tuple[str, int] | None = None
         self._timer: threading.Timer | None = None
+        self._subscriptions = (client.on_state(self._stands), client.on_generation(self._changed))
 
-    def begin(self, state: State) -> None:
-        """The SDK tells of a start by itself: that it is well, or in error."""
+    def begin(self) -> State:
+        """Begins with the client as it stands, of which the SDK tells by itself: that it is well, or in error."""
         with self._lock:
+            state = self._client.state
             self._status = ProviderEvent.PROVIDER_READY if state.initialized else ProviderEvent.PROVIDER_ERROR
-            self._version = (state.origin, state.version)
             if _status(state) is ProviderEvent.PROVIDER_STALE:
-                self._timer = threading.Timer(_AFTER_READY, self, (state,))
+                self._timer = threading.Timer(_AFTER_READY, self._stands, (state,))
                 self._timer.daemon = True
                 self._timer.start()
+            return state
 
     def end(self) -> None:
+        """Tells no more."""
+        for subscription in self._subscriptions:
+            subscription.cancel()
         with self._lock:
             self._status = None
             if self._timer is not None:
                 self._timer.cancel()
-                self._timer = None
 
-    def __call__(self, state: State) -> None:
+    def _stands(self, state: State) -> None:
+        status = _status(state)
         with self._lock:
-            if self._status is None:
-                return
-            status, version = _status(state), (state.origin, state.version)
-            if status is not self._status:
+            if self._status is not None and status is not self._status:
                 self._status = status
                 self._emit(status, _details(state, status))
-            if version != self._version:
-                self._version = version
-                self._emit(ProviderEvent.PROVIDER_CONFIGURATION_CHANGED, _details(state, None))
+
+    def _changed(self, _: int) -> None:
+        with self._lock:
+            if self._status is not None:
+                self._emit(ProviderEvent.PROVIDER_CONFIGURATION_CHANGED, _details(self._client.state, None))
 
 
 def _status(state: State) -> ProviderEvent:

@@ -10,7 +10,7 @@ from vexil.fastapi import ClientOf, Flags, flags, lifespan
 
 client = Client(
     url=os.environ["VEXIL_URL"],
-    key=os.environ["VEXIL_KEY"],
+    key=os.environ["VEXIL_SDK_KEY"],
     cache_folder=os.environ["VEXIL_CACHE_FOLDER"],
     retry_base=0.1,
     retry_max=1.0,

@@ -17,7 +17,7 @@
 A request sees one snapshot from its beginning to its end, whatever changes meanwhile.
 """
 
-from ._lifespan import ClientOf, Lifespan, client_of, lifespan
+from ._lifespan import ClientOf, client_of, lifespan
 from ._middleware import FlagsMiddleware
 from ._overrides import (
     DEFAULT_HEADER,
@@ -45,7 +45,6 @@ __all__ = [
     "Flags",
     "FlagsMiddleware",
     "HeaderOverrides",
-    "Lifespan",
     "RequestFlags",
     "client_of",
     "flags",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import TYPE_CHECKING, Annotated, Any, Final, TypeAlias, TypeVar
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from typing import TYPE_CHECKING, Annotated, Any, Final, TypeAlias, TypeVar, overload
 
 from fastapi import Depends
 from starlette.applications import Starlette
@@ -20,23 +20,37 @@ if TYPE_CHECKING:
 
     from vexil import ClientOptions
 
-__all__ = ["ClientOf", "Lifespan", "client_of", "lifespan"]
+__all__ = ["ClientOf", "client_of", "lifespan"]
 
 STATE: Final = "vexil"
 """The name of the client in ``app.state``."""
 SCOPE: Final = "vexil.client"
 """And in the scope of a connection that came through the middleware."""
 
-App = TypeVar("App", bound=Starlette)
-Lifespan: TypeAlias = Callable[[App], AbstractAsyncContextManager[Mapping[str, Any] | None]]
+AppT = TypeVar("AppT", bound=Starlette)
+StateT = TypeVar("StateT")
 
 
+@overload
 def lifespan(
     client: Client | Callable[[], Client] | None = None,
     *,
-    within: Callable[[App], AbstractAsyncContextManager[Any]] | None = None,
+    within: None = None,
     **options: Unpack[ClientOptions],
-) -> Lifespan[App]:
+) -> Callable[[Any], AbstractAsyncContextManager[None]]: ...
+@overload
+def lifespan(
+    client: Client | Callable[[], Client] | None = None,
+    *,
+    within: Callable[[AppT], AbstractAsyncContextManager[StateT]],
+    **options: Unpack[ClientOptions],
+) -> Callable[[AppT], AbstractAsyncContextManager[StateT]]: ...
+def lifespan(
+    client: Client | Callable[[], Client] | None = None,
+    *,
+    within: Callable[[Any], AbstractAsyncContextManager[Any]] | None = None,
+    **options: Unpack[ClientOptions],
+) -> Callable[[Any], AbstractAsyncContextManager[Any]]:
     """The lifespan of an app that has a client: ``FastAPI(lifespan=lifespan(url=..., key=...))``.
 
     Give it the options of :class:`~vexil.Client`, or a function that makes a client, or nothing: then the environment
@@ -52,8 +66,8 @@ def lifespan(
         raise OptionsError("give it a client or options, not both")
 
     @asynccontextmanager
-    async def run(app: App) -> AsyncIterator[Mapping[str, Any] | None]:
-        async with _client(app, client, options), _within(app, within) as state:
+    async def run(app: Starlette) -> AsyncIterator[Any]:
+        async with _client(app, client, options), within(app) if within else nullcontext() as state:
             yield state
 
     return run
@@ -68,6 +82,8 @@ async def _client(
         return
     if isinstance(given, Client):
         client = given
+        # A worker that was forked follows its source from here on, and not only from its first read.
+        _ = client.state
     elif options:
         client = await start(**options)
     else:
@@ -80,17 +96,6 @@ async def _client(
         if client is not given:
             # Also when the server has lost its patience: what is kept for the server is sent within a bound.
             await asyncio.shield(close(client))
-
-
-@asynccontextmanager
-async def _within(
-    app: App, inner: Callable[[App], AbstractAsyncContextManager[Any]] | None
-) -> AsyncIterator[Mapping[str, Any] | None]:
-    if inner is None:
-        yield None
-        return
-    async with inner(app) as state:
-        yield state
 
 
 def client_of(connection: HTTPConnection) -> Client:

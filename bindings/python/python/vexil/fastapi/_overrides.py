@@ -121,7 +121,7 @@ class HeaderOverrides:
         self,
         secret: bytes | Sequence[bytes],
         *,
-        subject: Callable[[ContextLike], str | None] = user_id,
+        subject: Callable[[Any], str | None] = user_id,
         header: str = DEFAULT_HEADER,
     ) -> None:
         secrets = (secret,) if isinstance(secret, (bytes, bytearray)) else tuple(secret)

@@ -46,8 +46,8 @@ class RequestFlags:
         def checkout(flags: Annotated[Flags, Depends(flags)]) -> str:
             return "new" if flags.is_enabled("checkout.v2") else "old"
 
-    ``context`` says who asks; it is any dependency, plain or a coroutine, and returns a mapping or a
-    :class:`~vexil.Context`. Without it nobody in particular asks.
+    ``context`` says who asks; it is any dependency, plain or a coroutine, and returns a mapping or, where ``headers`` are
+    not asked for, a :class:`~vexil.Context`. Without it nobody in particular asks.
 
     ``headers`` are attributes that come from headers, by the header's name: ``{"x-country": "country"}``. Whoever sends a
     request chooses its headers: name those that a proxy of yours sets, or that do no harm. They stand behind all that
@@ -70,9 +70,7 @@ class RequestFlags:
         # What FastAPI looks at: so the function that says who asks is a dependency like any other.
         self.__signature__ = inspect.Signature(_parameters(context))
 
-    async def __call__(
-        self, connection: HTTPConnection, client: Client, context: ContextLike | None = None
-    ) -> Flags:
+    async def __call__(self, connection: HTTPConnection, client: Client, context: ContextLike | None = None) -> Flags:
         """The flags of a request. FastAPI calls this, by what ``__signature__`` says."""
         known = connection.scope.get(SCOPE)
         if known is not None and known[0] is self:
@@ -112,6 +110,8 @@ class RequestFlags:
         return client.pin(context, overrides)
 
     def _with_headers(self, connection: HTTPConnection, context: ContextLike) -> ContextLike:
+        if isinstance(context, Context):
+            raise TypeError("with `headers`, `context` returns a mapping: a vexil.Context is what it is")
         found: dict[str, Any] = {}
         for name, path in self._headers.items():
             values = connection.headers.getlist(name)

@@ -2,19 +2,17 @@
 //! closed is an error and never a read of memory that is gone.
 //!
 //! A handle is the kind of what it names, the generation of its slot, and the slot's position. Slots lie in pieces that
-//! double in size and never move, so that a reader needs no lock; what a slot holds is swapped in and out whole, so
-//! that whoever closes it need not wait for who reads it.
+//! double in size and never move; what a slot holds is swapped in and out whole, so that whoever closes it need not wait
+//! for who reads it. Nothing here waits for another thread: in a child of a fork that thread may not be there.
 
-use std::hint::spin_loop;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 use arc_swap::ArcSwapOption;
-use once_cell::sync::OnceCell;
-use parking_lot::Mutex;
+use once_cell::race::OnceBox;
 
-use super::guard::Fault;
 use crate::Code;
+use crate::fault::Fault;
 
 /// Slots of the first piece, as a power of two.
 const FIRST: u32 = 5;
@@ -22,13 +20,13 @@ const FIRST: u32 = 5;
 const PIECES: usize = (32 - FIRST) as usize;
 /// The bits of a generation, between kind and position. A slot that has been through all of them is not used again.
 const GENERATION_BITS: u32 = 28;
-/// How often the list of free slots is tried. In a child of a fork somebody may hold its lock who is not there any more.
-const TRIES: u32 = 1_000;
+/// No position: the end of the list of free slots.
+const NOWHERE: u32 = u32::MAX;
 
 /// What a handle names; the first digit of its number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     Client = 1,
     Context = 2,
     Subscription = 3,
@@ -36,17 +34,22 @@ pub(super) enum Kind {
 }
 
 /// All that one kind of handles names.
-pub(super) struct Handles<T> {
+pub(crate) struct Handles<T> {
     kind: Kind,
-    pieces: [OnceCell<Box<[Slot<T>]>>; PIECES],
+    pieces: [OnceBox<Box<[Slot<T>]>>; PIECES],
+    /// How many positions were ever given out.
     next: AtomicU32,
-    free: Mutex<Vec<u32>>,
+    /// The free slot that is used next, and before it how often that has changed: a list that has come back to the same
+    /// slot is another one.
+    free: AtomicU64,
 }
 
 struct Slot<T> {
     /// Of what it holds, or of what it held last; 0 before the first.
     generation: AtomicU32,
     held: ArcSwapOption<Held<T>>,
+    /// The free slot after this one, while this is free.
+    next_free: AtomicU32,
 }
 
 struct Held<T> {
@@ -55,32 +58,33 @@ struct Held<T> {
 }
 
 impl<T> Handles<T> {
-    pub(super) const fn new(kind: Kind) -> Handles<T> {
+    pub(crate) const fn new(kind: Kind) -> Handles<T> {
         Handles {
             kind,
-            pieces: [const { OnceCell::new() }; PIECES],
+            pieces: [const { OnceBox::new() }; PIECES],
             next: AtomicU32::new(0),
-            free: Mutex::new(Vec::new()),
+            free: AtomicU64::new(NOWHERE as u64),
         }
     }
 
     /// Gives out a handle.
-    pub(super) fn insert(&self, value: T) -> Result<u64, Fault> {
-        let position = match self.free_list(|free| free.pop()).flatten() {
+    pub(crate) fn insert(&self, value: T) -> Result<u64, Fault> {
+        let position = match self.take_free() {
             Some(position) => position,
             None => self.fresh()?,
         };
         let slot = self.make_slot(position);
-        // Nobody else has this position, neither from the list nor from the counter.
+        // Nobody else has this position. The generation first: a number that was guessed must not find what is put here
+        // under it before it is given out.
         let generation = slot.generation.load(Ordering::Relaxed) + 1;
-        slot.held.store(Some(Arc::new(Held { generation, value })));
         slot.generation.store(generation, Ordering::Release);
+        slot.held.store(Some(Arc::new(Held { generation, value })));
         Ok(u64::from(self.kind as u8) << 60 | u64::from(generation) << 32 | u64::from(position))
     }
 
     /// What a handle names, for as long as `take` looks at it.
     #[inline]
-    pub(super) fn with<R>(&self, handle: u64, take: impl FnOnce(&T) -> R) -> Result<R, Fault> {
+    pub(crate) fn with<R>(&self, handle: u64, take: impl FnOnce(&T) -> R) -> Result<R, Fault> {
         let (slot, generation) = self.slot(handle)?;
         match &*slot.held.load() {
             Some(held) if held.generation == generation => Ok(take(&held.value)),
@@ -89,7 +93,7 @@ impl<T> Handles<T> {
     }
 
     /// Closes a handle. Whoever looks at what it named may go on; the last one drops it.
-    pub(super) fn remove(&self, handle: u64) -> Result<(), Fault> {
+    pub(crate) fn remove(&self, handle: u64) -> Result<(), Fault> {
         let (slot, generation) = self.slot(handle)?;
         let held = slot.held.load_full();
         let Some(held) = held.filter(|held| held.generation == generation) else {
@@ -101,9 +105,7 @@ impl<T> Handles<T> {
             return Err(gone(slot, generation));
         }
         if generation < (1 << GENERATION_BITS) - 1 {
-            let position = position(handle);
-            // Without the list the slot stays unused.
-            self.free_list(|free| free.push(position));
+            self.give_free(slot, position(handle));
         }
         Ok(())
     }
@@ -116,36 +118,61 @@ impl<T> Handles<T> {
         }
         let generation = (handle >> 32) as u32 & ((1 << GENERATION_BITS) - 1);
         let (piece, offset) = place(position(handle));
-        let slot = self.pieces.get(piece).and_then(OnceCell::get).and_then(|piece| piece.get(offset));
+        let slot = self.pieces.get(piece).and_then(OnceBox::get).and_then(|piece| piece.get(offset));
         slot.map(|slot| (slot, generation)).ok_or_else(invalid)
     }
 
     fn make_slot(&self, position: u32) -> &Slot<T> {
         let (piece, offset) = place(position);
-        let empty = |_| Slot { generation: AtomicU32::new(0), held: ArcSwapOption::empty() };
+        let empty = |_| Slot {
+            generation: AtomicU32::new(0),
+            held: ArcSwapOption::empty(),
+            next_free: AtomicU32::new(NOWHERE),
+        };
+        let slots = || Box::new((0..1_u64 << (piece as u32 + FIRST)).map(empty).collect());
         #[expect(
             clippy::indexing_slicing,
             reason = "`place` gives a piece there can be, and an offset within it"
         )]
-        &self.pieces[piece].get_or_init(|| (0..1_u64 << (piece as u32 + FIRST)).map(empty).collect())[offset]
+        &self.pieces[piece].get_or_init(slots)[offset]
     }
 
     fn fresh(&self) -> Result<u32, Fault> {
         // The last numbers are never given out: where they are reached, none is left.
         let next = self.next.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |next| {
-            (next < u32::MAX - (1 << FIRST)).then_some(next + 1)
+            (next < NOWHERE - (1 << FIRST)).then_some(next + 1)
         });
-        next.map_err(|_| Fault::new(Code::TooLong, "there are as many handles as there can be"))
+        next.map_err(|_| Fault::new(Code::System, "there are as many handles as there can be"))
     }
 
-    fn free_list<R>(&self, change: impl FnOnce(&mut Vec<u32>) -> R) -> Option<R> {
-        for _ in 0..TRIES {
-            if let Some(mut free) = self.free.try_lock() {
-                return Some(change(&mut free));
+    /// Takes the first slot off the list of free ones (R. K. Treiber, "Systems Programming: Coping with Parallelism",
+    /// 1986, with a count of changes against ABA).
+    fn take_free(&self) -> Option<u32> {
+        let mut free = self.free.load(Ordering::Acquire);
+        loop {
+            let first = free as u32;
+            if first == NOWHERE {
+                return None;
             }
-            spin_loop();
+            let after = self.make_slot(first).next_free.load(Ordering::Relaxed);
+            let changed = (free >> 32).wrapping_add(1) << 32 | u64::from(after);
+            match self.free.compare_exchange_weak(free, changed, Ordering::AcqRel, Ordering::Acquire) {
+                Ok(_) => return Some(first),
+                Err(now) => free = now,
+            }
         }
-        None
+    }
+
+    fn give_free(&self, slot: &Slot<T>, position: u32) {
+        let mut free = self.free.load(Ordering::Acquire);
+        loop {
+            slot.next_free.store(free as u32, Ordering::Relaxed);
+            let changed = (free >> 32).wrapping_add(1) << 32 | u64::from(position);
+            match self.free.compare_exchange_weak(free, changed, Ordering::AcqRel, Ordering::Acquire) {
+                Ok(_) => return,
+                Err(now) => free = now,
+            }
+        }
     }
 }
 
@@ -210,7 +237,7 @@ mod tests {
         assert_eq!(place(31), (0, 31));
         assert_eq!(place(32), (1, 0));
         assert_eq!(place(95), (1, 63));
-        assert_eq!(place(u32::MAX - (1 << FIRST)).0, PIECES - 1);
+        assert_eq!(place(NOWHERE - (1 << FIRST) - 1).0, PIECES - 1);
     }
 
     #[test]
@@ -244,5 +271,7 @@ mod tests {
                 });
             }
         });
+        // Each thread has one at a time, and what is closed is used again.
+        assert!(handles.next.load(Ordering::Relaxed) <= 8);
     }
 }

@@ -6,43 +6,7 @@ use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::Code;
-use crate::control::VexilError;
-
-/// Why an entry failed.
-#[derive(Debug)]
-pub struct Fault {
-    code: Code,
-    message: Cow<'static, str>,
-}
-
-impl Fault {
-    /// A fault, and what exactly it is.
-    pub fn new(code: Code, message: impl Into<Cow<'static, str>>) -> Fault {
-        Fault { code, message: message.into() }
-    }
-
-    /// Which.
-    pub fn code(&self) -> Code {
-        self.code
-    }
-
-    /// What exactly, for a person.
-    pub fn message(&self) -> &str {
-        &self.message
-    }
-
-    /// `what` is null.
-    pub fn null(what: &str) -> Fault {
-        Fault::new(Code::NullArgument, format!("{what} is null"))
-    }
-}
-
-impl From<VexilError> for Fault {
-    fn from(error: VexilError) -> Fault {
-        let (code, reason) = error.parts();
-        Fault::new(code, reason.to_owned())
-    }
-}
+use crate::fault::Fault;
 
 thread_local! {
     static LAST: RefCell<Cow<'static, str>> = const { RefCell::new(Cow::Borrowed("")) };
@@ -55,8 +19,9 @@ pub fn guarded(entry: impl FnOnce() -> Result<(), Fault>) -> Code {
     match catch_unwind(AssertUnwindSafe(entry)) {
         Ok(Ok(())) => Code::Ok,
         Ok(Err(fault)) => {
-            remember(fault.message);
-            fault.code
+            let code = fault.code();
+            remember(fault.into_message());
+            code
         }
         Err(panic) => {
             remember(format!("a fault of this library: {}", told(&*panic)).into());
@@ -67,22 +32,21 @@ pub fn guarded(entry: impl FnOnce() -> Result<(), Fault>) -> Code {
     }
 }
 
-/// Runs an evaluation: as [`guarded`], but what it answers with is a code and nothing to remember.
+/// Runs an evaluation: as [`guarded`], but a code is no fault, and there is nothing to remember of it.
 #[inline]
 pub fn evaluating(entry: impl FnOnce() -> Result<Code, Fault>) -> Code {
-    match catch_unwind(AssertUnwindSafe(entry)) {
-        Ok(Ok(code)) => code,
-        failed => guarded(|| match failed {
-            Ok(Ok(_)) => Ok(()),
-            Ok(Err(fault)) => Err(fault),
-            Err(panic) => std::panic::resume_unwind(panic),
-        }),
+    let mut found = Code::Ok;
+    match guarded(|| entry().map(|code| found = code)) {
+        Code::Ok => found,
+        code => code,
     }
 }
 
-/// What the last fault on this thread said.
-pub(super) fn last_message<R>(take: impl FnOnce(&str) -> R) -> R {
-    LAST.with_borrow(|last| take(last))
+/// What the last fault on this thread said. It is kept by whoever asks for it in vain, too.
+pub(crate) fn last_message(fill: impl FnOnce(&str) -> Result<(), Fault>) -> Code {
+    let last = LAST.try_with(|last| last.borrow().clone()).unwrap_or_default();
+    let filled = catch_unwind(AssertUnwindSafe(|| fill(&last)));
+    filled.map_or(Code::Internal, |filled| filled.map_or_else(|fault| fault.code(), |()| Code::Ok))
 }
 
 fn remember(message: Cow<'static, str>) {
