@@ -137,7 +137,7 @@ impl Asker for InPlace<'_, '_> {
 }
 
 /// The member of a mapping; nothing where it is missing or `None`, and where `tree` is no mapping.
-#[inline]
+#[inline(always)]
 fn member<'py>(tree: &Bound<'py, PyAny>, name: &Bound<'py, PyString>) -> Result<Option<Bound<'py, PyAny>>> {
     let found = match tree.is_exact_instance_of::<PyDict>() {
         true => member_of_dict(tree, name)?,
@@ -147,7 +147,7 @@ fn member<'py>(tree: &Bound<'py, PyAny>, name: &Bound<'py, PyString>) -> Result<
 }
 
 /// As `PyDict::get_item`, whose result is larger.
-#[inline]
+#[inline(always)]
 fn member_of_dict<'py>(
     dict: &Bound<'py, PyAny>,
     name: &Bound<'py, PyString>,

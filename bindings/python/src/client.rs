@@ -239,17 +239,20 @@ impl Client {
     }
 
     /// The client, which has asked its source where reads do that: Python runs meanwhile.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn ready(&self, py: Python<'_>) -> Result<&vexil_client::Client> {
-        let Some(client) = self.started.get() else {
-            return Err(not_started());
-        };
+        let Some(client) = self.started.get() else { return Err(not_started()) };
         if client.is_threadless() {
-            // Any read refreshes first, one of no flag too.
-            py.detach(|| client.is_enabled("", nobody()));
+            refresh(py, client);
         }
         Ok(client)
     }
+}
+
+/// Any read refreshes first, one of no flag too.
+#[cold]
+fn refresh(py: Python<'_>, client: &vexil_client::Client) {
+    py.detach(|| client.is_enabled("", nobody()));
 }
 
 #[cold]

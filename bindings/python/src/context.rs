@@ -1,6 +1,9 @@
 //! A context that is laid flat once.
 
+use std::sync::atomic::{AtomicPtr, Ordering};
+
 use pyo3::exceptions::PyTypeError;
+use pyo3::ffi::PyTypeObject;
 use pyo3::prelude::*;
 use pyo3::type_object::PyTypeInfo;
 use pyo3::types::{PyMapping, PyString};
@@ -26,11 +29,19 @@ impl Context {
     }
 }
 
+/// The type of a [`Context`]. PyO3 knows it too, but to ask it takes as long as a third of an evaluation.
+static TYPE: AtomicPtr<PyTypeObject> = AtomicPtr::new(std::ptr::null_mut());
+
 impl Context {
-    /// The attributes, if this is a context. (PyO3's own question would count a reference to the type.)
+    /// Called once, when the module is made.
+    pub(crate) fn know_type(py: Python<'_>) {
+        TYPE.store(Context::type_object_raw(py), Ordering::Relaxed);
+    }
+
+    /// The attributes, if this is a context.
     #[inline]
     pub(crate) fn flat<'c>(object: &'c Bound<'_, PyAny>) -> Option<&'c vexil_core::Context> {
-        if object.get_type_ptr() != Context::type_object_raw(object.py()) {
+        if object.get_type_ptr() != TYPE.load(Ordering::Relaxed) {
             return None;
         }
         // SAFETY: the type is this one.

@@ -11,8 +11,10 @@ use vexil_core::context::{Path, Route};
 /// The way to an attribute, by its names in Python.
 pub(crate) type Names = Route<Py<PyString>>;
 
-/// How many there is room for, of all that a process ever sees; what finds no room is made anew each time.
-const ROOM: usize = 4_096;
+/// How many paths there is room for, of all that a process ever sees; what finds no room is made anew each time.
+const PATH_ROOM: usize = 1_024;
+/// How many texts.
+const TEXT_ROOM: usize = 2_048;
 /// How many places there are for one.
 const PLACES: usize = 8;
 /// Longer paths are not kept: they are rare, and have names by the square of their parts.
@@ -20,11 +22,11 @@ const PARTS: usize = 8;
 /// Bytes of a text; longer ones are not kept.
 const TEXT_BYTES: usize = 64;
 
-/// A table that is filled and never emptied, so that a look needs no lock. Memory that is not filled is not used.
-struct Table<K, V>([OnceLock<(K, V)>; ROOM]);
+/// A table that is filled and never emptied, so that a look needs no lock.
+struct Table<K, V, const ROOM: usize>([OnceLock<(K, V)>; ROOM]);
 
-static NAMES: Table<Path, Names> = Table::new();
-static TEXTS: Table<SmolStr, Py<PyString>> = Table::new();
+static NAMES: Table<Path, Names, PATH_ROOM> = Table::new();
+static TEXTS: Table<SmolStr, Py<PyString>, TEXT_ROOM> = Table::new();
 
 /// Hands over the names on the way to a path.
 #[inline]
@@ -70,8 +72,8 @@ fn new_text<'py>(py: Python<'py>, hash: u64, text: &str) -> Bound<'py, PyString>
     made
 }
 
-impl<K, V> Table<K, V> {
-    const fn new() -> Table<K, V> {
+impl<K, V, const ROOM: usize> Table<K, V, ROOM> {
+    const fn new() -> Self {
         Table([const { OnceLock::new() }; ROOM])
     }
 

@@ -25,6 +25,8 @@ vexil_ffi::uniffi_reexport_scaffolding!();
 
 #[pymodule(gil_used = false)]
 mod _native {
+    use pyo3::prelude::*;
+
     #[pymodule_export]
     use crate::client::Client;
     #[pymodule_export]
@@ -35,4 +37,9 @@ mod _native {
     use crate::pinned::Pinned;
     #[pymodule_export]
     use crate::view::View;
+
+    #[pymodule_init]
+    fn init(module: &Bound<'_, PyModule>) {
+        Context::know_type(module.py());
+    }
 }

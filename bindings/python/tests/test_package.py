@@ -18,7 +18,7 @@ import vexil
 NEEDED = {"libc.so.6", "libgcc_s.so.1", "libm.so.6", "libpthread.so.0", "libdl.so.2", "ld-linux-x86-64.so.2"}
 """Of what the library is linked with, what manylinux allows; and no interpreter."""
 
-BYTES = 8 << 20
+BYTES = 4 << 20
 """What the wheel may weigh."""
 
 
