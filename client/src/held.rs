@@ -65,26 +65,29 @@ impl Held {
         request: &Reading<'_, 'h, A>,
         take: impl FnOnce(&Evaluation<'h>, Origin) -> R,
     ) -> R {
-        let mut found = ask(&self.snapshot, key, asked, request);
-        let mut origin = self.origin;
-        if found.error() == Some(ErrorCode::FlagNotFound)
-            && let Some(registered) = self.registered(key, asked, request)
-        {
-            found = registered;
-            origin = Origin::Registered;
-        }
-        take(&found, origin)
+        self.snapshot.with_evaluation(key, asked, request, |found| match found.error() {
+            Some(ErrorCode::FlagNotFound) => self.registered(key, asked, request, found, take),
+            _ => take(found, self.origin),
+        })
     }
 
+    /// Evaluates what is registered, where the snapshot has found nothing.
     #[cold]
-    fn registered<'h, A: Attributes>(
+    fn registered<'h, A: Attributes, R>(
         &'h self,
         key: &str,
         asked: Option<Asked>,
         request: &Reading<'_, 'h, A>,
-    ) -> Option<Evaluation<'h>> {
-        let snapshot = self.registered.as_ref()?.snapshot();
-        snapshot.key(key).is_some().then(|| ask(snapshot, key, asked, request))
+        missing: &Evaluation<'h>,
+        take: impl FnOnce(&Evaluation<'h>, Origin) -> R,
+    ) -> R {
+        let registered = self.registered.as_ref().map(|registered| registered.snapshot());
+        match registered.filter(|registered| registered.key(key).is_some()) {
+            Some(registered) => {
+                registered.with_evaluation(key, asked, request, |found| take(found, Origin::Registered))
+            }
+            None => take(missing, self.origin),
+        }
     }
 
     /// Evaluates, and tells how.
@@ -117,19 +120,6 @@ impl Held {
 
     fn serves(&self, key: &str) -> bool {
         self.snapshot.key(key).is_some()
-    }
-}
-
-#[inline]
-fn ask<'h, A: Attributes>(
-    snapshot: &'h Snapshot,
-    key: &str,
-    asked: Option<Asked>,
-    request: &Reading<'_, 'h, A>,
-) -> Evaluation<'h> {
-    match asked {
-        Some(asked) => snapshot.evaluate_as(key, asked, request),
-        None => snapshot.evaluate(key, request),
     }
 }
 

@@ -16,17 +16,17 @@ pub enum RuntimeError {
     #[error(transparent)]
     NotAllowed(#[from] crate::OverridesNotAllowed),
     /// The namespace or the key is empty or too long.
-    #[error("a namespace and a key have 1 to {} bytes (INVALID_NAME)", limits::NAME_BYTES)]
+    #[error("a namespace and a key have 1 to {} bytes", limits::NAME_BYTES)]
     Name,
     /// There are as many namespaces, or as many values in this one, as there may be.
     #[error(
-        "there are at most {} namespaces with {} values each (LIMIT_EXCEEDED)",
+        "there are at most {} namespaces with {} values each",
         limits::RUNTIME_NAMESPACES,
         limits::RUNTIME_VALUES
     )]
     TooMany,
     /// The value is too large.
-    #[error("a value has at most {} bytes (LIMIT_EXCEEDED)", limits::RUNTIME_VALUE_BYTES)]
+    #[error("a value has at most {} bytes", limits::RUNTIME_VALUE_BYTES)]
     TooLarge,
 }
 

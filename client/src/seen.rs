@@ -58,3 +58,51 @@ pub(crate) fn forget(client: u64) {
 fn place<R>(client: u64, with: impl FnOnce(&Cell<Option<Arc<Held>>>) -> R) -> Option<R> {
     SEEN.try_with(|places| places.get(client as usize % PLACES).map(with)).ok().flatten()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::outcome::Origin;
+    use vexil_core::{Environment, Snapshot};
+
+    fn held(client: u64, generation: u64) -> Arc<Held> {
+        let nothing = Snapshot::load_json(crate::held::NOTHING.as_bytes(), Environment::Document).unwrap();
+        Arc::new(Held { generation, ..Held::new(client, nothing, Origin::Nowhere) })
+    }
+
+    #[test]
+    fn a_thread_looks_where_it_has_not_seen_this_generation_of_this_client() {
+        let first = next_client();
+        // They share a place.
+        let second = first + PLACES as u64;
+        let looks = Cell::new(0);
+        let read = |client: u64, generation: u64| {
+            let look = || {
+                looks.set(looks.get() + 1);
+                held(client, generation)
+            };
+            lend(None, client, generation, look, |held| {
+                assert_eq!((held.client, held.generation), (client, generation));
+            });
+            looks.take()
+        };
+        assert_eq!([read(first, 1), read(first, 1), read(first, 2), read(first, 2)], [1, 0, 1, 0]);
+        assert_eq!([read(second, 2), read(first, 2)], [1, 1]);
+        forget(second);
+        assert_eq!(read(first, 2), 0, "what is another's stays");
+        forget(first);
+        assert_eq!(read(first, 2), 1);
+    }
+
+    #[test]
+    fn what_is_pinned_is_lent_and_what_was_seen_stays() {
+        let client = next_client();
+        let (seen, pinned) = (held(client, 7), held(client, 3));
+        lend(None, client, 7, || Arc::clone(&seen), |_| ());
+        lend(Some(&pinned), client, 7, || unreachable!(), |held| assert_eq!(held.generation, 3));
+        lend(None, client, 7, || unreachable!(), |held| assert!(Arc::ptr_eq(held, &seen)));
+        assert_eq!(Arc::strong_count(&seen), 2, "lent, not copied");
+        forget(client);
+        assert_eq!(Arc::strong_count(&seen), 1);
+    }
+}

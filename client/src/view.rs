@@ -323,9 +323,9 @@ impl View {
 
 impl<'h> Evaluations<'h> {
     fn new(shared: &Shared, by: &'h By, context: &Context, keys: &Keys, now: Timestamp) -> Evaluations<'h> {
-        let context = shared.with_supplied(context);
         let moment = Moment::at(now);
-        let mut request = Request::new(&context, &moment);
+        let mut request = Request::new(context, &moment);
+        request.supplied = Some(shared.supplied());
         request.overrides = by.held.overrides.as_deref();
         request.request_overrides = by.request_overrides.as_deref();
         // An empty key is none.

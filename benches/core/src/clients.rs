@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use common::{Definitions, Peer, RULES, SIMPLE, SMALL, Subject, USERS, cost};
 use peer_vexil::Details;
-use vexil_client::{Asked, Client, Context, Keys, Options, Reason, Source, StartError, Value};
+use vexil_client::{
+    Asked, Client, Context, Keys, Options, Outcome as Read, Reason, Retry, Source, StartError, Value,
+};
 
 use crate::report::{Report, Row, Unit};
 use crate::{Outcome, definitions, evaluation, threads};
@@ -14,15 +16,17 @@ pub(crate) fn measure(report: &mut Report) -> Outcome {
     let client = Asking(start()?);
     common::repeated(&client, evaluation::add_to(report, ""));
     common::repeated(&AskingTyped(start()?), evaluation::add_to(report, ", typed"));
+    common::repeated(&AskingTyped(counting()?), evaluation::add_to(report, ", typed, counted"));
     let overridden = start()?;
     overridden.set_override("another", true)?;
     common::repeated(&AskingTyped(overridden), evaluation::add_to(report, ", typed, with an override"));
-    let counting = AskingTyped(counting()?);
-    common::repeated(&counting, evaluation::add_to(report, ", typed, counted"));
-    threads::compare(&counting, ", typed, counted, two threads", report);
     views(&client.0, report);
-    threads::compare(&client, ", two threads", report);
-    threads::compare(&AskingTyped(start()?), ", typed, two threads", report);
+    Ok(())
+}
+
+pub(crate) fn measure_threads(report: &mut Report) -> Outcome {
+    threads::compare(&AskingTyped(start()?), ", typed", report);
+    threads::compare(&AskingTyped(counting()?), ", typed, counted", report);
     Ok(())
 }
 
@@ -57,14 +61,15 @@ fn start() -> Result<Client, StartError> {
     Client::start(Options::new(Source::Memory(definitions::flags(SMALL))))
 }
 
-/// A client that counts what it evaluates, for a control plane that is away; so its reads also look how old that is.
+/// One that counts what it evaluates, for a control plane that is away; so its reads also look how old that is.
 fn counting() -> Result<Client, StartError> {
-    let source = Source::Http { url: "http://127.0.0.1:1".to_owned(), key: String::new() };
-    let mut options = Options::new(source);
-    options.bootstrap = Some(definitions::flags(SMALL));
-    options.retry.base = Duration::from_secs(3_600);
-    options.retry.max = options.retry.base;
-    Client::start(options)
+    let source = Source::Http { url: "http://127.0.0.1:9".to_owned(), key: "vx_bench".to_owned() };
+    let seldom = Duration::from_secs(3_600);
+    Client::start(Options {
+        bootstrap: Some(definitions::flags(SMALL)),
+        retry: Retry { attempts: 1, base: seldom, max: seldom },
+        ..Options::new(source)
+    })
 }
 
 #[expect(clippy::unwrap_used, reason = "a bench without its definitions has nothing to measure")]
@@ -74,18 +79,6 @@ fn load(definitions: &Definitions) -> Client {
 
 /// The whole outcome.
 struct Asking(Client);
-
-impl Asking {
-    fn ask<R>(&self, key: &str, context: &Context, take: impl FnOnce(Option<&Value>, Reason) -> R) -> R {
-        self.0.evaluate(key, None, context, |outcome| {
-            take(outcome.evaluation.value(), outcome.evaluation.reason())
-        })
-    }
-
-    fn is(&self, key: &str, context: &Context, wanted: &str) -> bool {
-        self.ask(key, context, |value, _| value.and_then(Value::as_str) == Some(wanted))
-    }
-}
 
 impl Peer for Asking {
     const NAME: &'static str = "vexil client";
@@ -101,30 +94,24 @@ impl Peer for Asking {
     }
 
     fn simple(&self, key: &str, context: &Context) -> bool {
-        self.ask(key, context, |value, reason| {
-            reason == Reason::Default && value.and_then(Value::as_bool) == Some(true)
+        self.0.evaluate(key, None, context, |outcome| {
+            let evaluation = outcome.evaluation;
+            evaluation.reason() == Reason::Default
+                && evaluation.value().and_then(Value::as_bool) == Some(true)
         })
     }
 
     fn rules(&self, key: &str, context: &Context) -> bool {
-        self.is(key, context, "r5")
+        self.0.evaluate(key, None, context, |outcome| text(&outcome) == Some("r5"))
     }
 
     fn rollout(&self, key: &str, context: &Context) -> bool {
-        self.is(key, context, "A")
+        self.0.evaluate(key, None, context, |outcome| text(&outcome) == Some("A"))
     }
 }
 
-/// The getters of one type.
+/// The getters of one type; of text, the one that copies nothing.
 struct AskingTyped(Client);
-
-impl AskingTyped {
-    fn is(&self, key: &str, context: &Context, wanted: &str) -> bool {
-        self.0.evaluate(key, Some(Asked::String), context, |outcome| {
-            outcome.evaluation.value().and_then(Value::as_str) == Some(wanted)
-        })
-    }
-}
 
 impl Peer for AskingTyped {
     const NAME: &'static str = "vexil client (typed)";
@@ -144,10 +131,15 @@ impl Peer for AskingTyped {
     }
 
     fn rules(&self, key: &str, context: &Context) -> bool {
-        self.is(key, context, "r5")
+        self.0.evaluate(key, Some(Asked::String), context, |outcome| text(&outcome) == Some("r5"))
     }
 
     fn rollout(&self, key: &str, context: &Context) -> bool {
-        self.is(key, context, "A")
+        self.0.evaluate(key, Some(Asked::String), context, |outcome| text(&outcome) == Some("A"))
     }
+}
+
+#[inline]
+fn text<'o>(outcome: &Read<'o>) -> Option<&'o str> {
+    outcome.evaluation.value().and_then(Value::as_str)
 }

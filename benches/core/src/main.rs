@@ -27,7 +27,7 @@ struct Group {
     measure: fn(&mut Report) -> Outcome,
 }
 
-const GROUPS: [Group; 9] = [
+const GROUPS: [Group; 10] = [
     Group {
         name: "evaluate",
         title: "one flag of a store of 1,000, again and again",
@@ -48,7 +48,12 @@ const GROUPS: [Group; 9] = [
         title: "100,000 tenants with an override on one flag",
         measure: tenants::measure,
     },
-    Group { name: "client", title: "the same through a client, a store of 1,000", measure: clients::measure },
+    Group { name: "client", title: "one flag through a client, a store of 1,000", measure: clients::measure },
+    Group {
+        name: "client-threads",
+        title: "evaluations per second through one client, a store of 1,000",
+        measure: clients::measure_threads,
+    },
 ];
 
 /// Measures time and heap of Vexil's core and client.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use thiserror::Error;
-use vexil_core::{Attributes, Overrides, Problem, Reason, Request, Value};
+use vexil_core::{Overrides, Problem, Reason, Request, Value};
 
 use super::{Client, Shared};
 use crate::changes::{Change, Watched, is_served};
@@ -205,19 +205,13 @@ impl Shared {
         if !is_served(&watched.namespace) {
             return (held.runtime.get(&watched.namespace, &watched.key).cloned(), Origin::Runtime);
         }
-        match &watched.context {
-            Some(context) => value(held, &watched.key, &self.with_supplied(context)),
-            None => value(held, &watched.key, &self.supplied),
-        }
+        let moment = Moment::default();
+        let mut request = Request::new(watched.context.as_ref().unwrap_or(&self.supplied), &moment);
+        request.supplied = Some(&self.supplied);
+        request.overrides = held.overrides.as_deref();
+        held.evaluate(&watched.key, None, &request, |found, origin| {
+            let origin = if found.reason() == Reason::Override { Origin::Runtime } else { origin };
+            (found.value().cloned(), origin)
+        })
     }
-}
-
-fn value(held: &Held, key: &str, context: &impl Attributes) -> (Option<Value>, Origin) {
-    let moment = Moment::default();
-    let mut request = Request::new(context, &moment);
-    request.overrides = held.overrides.as_deref();
-    held.evaluate(key, None, &request, |found, origin| {
-        let origin = if found.reason() == Reason::Override { Origin::Runtime } else { origin };
-        (found.value().cloned(), origin)
-    })
 }

@@ -47,7 +47,9 @@ pub enum StartError {
     NotReady(Failure),
 }
 
-/// What all clones of a client share. Reads look only at what stands before `machinery`.
+/// What all clones of a client share. Reads look only at what stands before `machinery`, in lines of memory that nobody
+/// writes to who only makes a view or a clone.
+#[repr(align(128))]
 pub(crate) struct Shared {
     /// Its number among the clients of this process.
     id: u64,
@@ -251,6 +253,11 @@ impl Shared {
     #[inline]
     pub(crate) fn generation(&self) -> u64 {
         self.generation.load(Ordering::Acquire)
+    }
+
+    /// What is added to contexts.
+    pub(crate) fn supplied(&self) -> &Context {
+        &self.supplied
     }
 
     /// Since when nobody has said that what is held is the newest; [`FRESH`] while somebody does.

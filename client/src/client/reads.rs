@@ -189,14 +189,14 @@ impl Client {
     fn read<A: Attributes, R>(
         &self,
         context: &A,
-        take: impl for<'r, 'h> FnOnce(&'h Held, &Reading<'r, 'h, WithSupplied<'r, A>>) -> R,
+        take: impl for<'r, 'h> FnOnce(&'h Held, &Reading<'r, 'h, A>) -> R,
     ) -> R {
         let shared = self.shared();
         let pinned = self.pinned.as_deref();
         shared.read(pinned.map(|pinned| &pinned.held), |held| {
-            let context = shared.with_supplied(context);
             let moment = pinned.map_or_else(Moment::default, |pinned| Moment::at(pinned.now));
-            let mut request = Request::new(&context, &moment);
+            let mut request = Request::new(context, &moment);
+            request.supplied = Some(&shared.supplied);
             request.overrides = held.overrides.as_deref();
             request.request_overrides = self.request_overrides.as_deref();
             take(held, &request)
@@ -236,18 +236,38 @@ impl Shared {
     ) -> R {
         match &self.options.sticky {
             None => held.evaluate(key, asked, request, take),
-            Some(store) => remembering(&**store, held, key, asked, request, take),
+            Some(store) => self.ask_remembering(&**store, held, key, asked, request, take),
         }
+    }
+
+    /// As [`Shared::ask`], with what units were given before, and has the store remember what they are given now.
+    #[inline(never)]
+    fn ask_remembering<'h, A: Attributes, R>(
+        &self,
+        store: &dyn StickyStore,
+        held: &'h Held,
+        key: &str,
+        asked: Option<Asked>,
+        request: &Reading<'_, 'h, A>,
+        take: impl FnOnce(&Evaluation<'h>, Origin) -> R,
+    ) -> R {
+        let remembered = Remembered::new(store);
+        let request = Request { sticky: Some(&remembered), ..*request };
+        held.evaluate(key, asked, &request, |found, origin| {
+            remembered.keep(found, &self.with_supplied(request.context));
+            take(found, origin)
+        })
     }
 
     /// Tells telemetry of a read.
     #[inline]
     fn count<A: Attributes>(&self, found: &Evaluation<'_>, origin: Origin, request: &Reading<'_, '_, A>) {
         let overrides = [request.overrides, request.request_overrides];
-        self.telemetry.count(found, origin, request.context, overrides);
+        self.telemetry.count(found, origin, &self.with_supplied(request.context), overrides);
     }
 
     /// A context, and behind it what the client knows of itself.
+    #[inline]
     pub(crate) fn with_supplied<'c, A>(&'c self, context: &'c A) -> WithSupplied<'c, A> {
         WithSupplied { context, supplied: &self.supplied }
     }
@@ -256,24 +276,6 @@ impl Shared {
     fn outcome<'a>(&self, evaluation: &'a Evaluation<'a>, origin: Origin) -> Outcome<'a> {
         Outcome { evaluation, origin, stale_ms: stale_ms(self.stale_since.load(Ordering::Relaxed)) }
     }
-}
-
-/// Evaluates with what units were given before, and has the store remember what they are given now.
-#[inline(never)]
-fn remembering<'h, A: Attributes, R>(
-    store: &dyn StickyStore,
-    held: &'h Held,
-    key: &str,
-    asked: Option<Asked>,
-    request: &Reading<'_, 'h, A>,
-    take: impl FnOnce(&Evaluation<'h>, Origin) -> R,
-) -> R {
-    let remembered = Remembered::new(store);
-    let request = Request { sticky: Some(&remembered), ..*request };
-    held.evaluate(key, asked, &request, |found, origin| {
-        remembered.keep(found, request.context);
-        take(found, origin)
-    })
 }
 
 /// How long ago a moment was, if nobody has said since that what is held is the newest.

@@ -85,7 +85,7 @@ impl Telemetry {
     }
 
     /// Counts an evaluation, and notes the exposure that it is. The overrides are those that it was made with.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn count(
         &self,
         evaluation: &Evaluation<'_>,
@@ -95,34 +95,43 @@ impl Telemetry {
     ) {
         let id = self.id.load(Ordering::Relaxed);
         // What the program itself has registered, no control plane knows.
-        if id == 0 || origin == Origin::Registered {
-            return;
+        if id != 0 && origin != Origin::Registered {
+            self.count_as(id, evaluation, context, overrides);
         }
+    }
+
+    #[inline(never)]
+    fn count_as(
+        &self,
+        id: u64,
+        evaluation: &Evaluation<'_>,
+        context: &impl Attributes,
+        overrides: [Option<&Overrides>; 2],
+    ) {
         let Some(fingerprint) = evaluation.fingerprint() else { return };
-        // What is rare gets copies: whatever is lent to a function has to lie in memory, also when it is not called.
         if !counts::count_again(id, fingerprint) {
-            self.count_first(id, fingerprint, *evaluation);
+            self.count_first(id, fingerprint, evaluation);
         }
         if evaluation.assignment().is_some() {
-            self.expose(*evaluation, context, overrides);
+            self.expose(evaluation, context, overrides);
         }
     }
 
     #[cold]
     #[inline(never)]
-    fn count_first(&self, id: u64, fingerprint: Fingerprint, evaluation: Evaluation<'_>) {
+    fn count_first(&self, id: u64, fingerprint: Fingerprint, evaluation: &Evaluation<'_>) {
         // Another one has taken its place in this very moment, or is to: the parent's is not to be touched.
         let reporter = self.reporter.load();
         let is_mine = |reporter: &&Arc<Reporter>| reporter.id() == id && reporter.is_of_this_process();
         if let Some(reporter) = reporter.as_ref().filter(is_mine) {
-            reporter.counts.count_first(id, fingerprint, &evaluation);
+            reporter.counts.count_first(id, fingerprint, evaluation);
         }
     }
 
     #[inline(never)]
     fn expose(
         &self,
-        evaluation: Evaluation<'_>,
+        evaluation: &Evaluation<'_>,
         context: &impl Attributes,
         overrides: [Option<&Overrides>; 2],
     ) {
@@ -133,7 +142,7 @@ impl Telemetry {
         let reporter = self.reporter.load();
         let mine = reporter.as_ref().filter(|reporter| !is_chosen && reporter.is_of_this_process());
         if let Some(reporter) = mine {
-            reporter.expose(&evaluation, context);
+            reporter.expose(evaluation, context);
         }
     }
 

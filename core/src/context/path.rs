@@ -76,7 +76,7 @@ pub struct Path(Arc<Spelled<Box<str>>>);
 pub(crate) struct Spelled<T> {
     pub(crate) hash: u64,
     pub(crate) known: Option<Known>,
-    pub(crate) is_supplied: bool,
+    pub(crate) is_special: bool,
     pub(crate) text: T,
 }
 
@@ -84,16 +84,17 @@ impl<'t> Spelled<&'t str> {
     /// Aliases are resolved. Whether the text is a path at all is the definition's matter.
     pub(crate) fn new(text: &'t str) -> Spelled<&'t str> {
         let (text, _) = canonical(text);
-        let is_supplied = SUPPLIED.contains(&text);
-        Spelled { hash: hash::name(text), known: Known::of(text), is_supplied, text }
+        let known = Known::of(text);
+        let is_special = known == Some(Known::Env) || SUPPLIED.contains(&text);
+        Spelled { hash: hash::name(text), known, is_special, text }
     }
 }
 
 impl Path {
     /// Aliases are resolved. Whether the text is a path at all is the definition's matter.
     pub fn new(text: &str) -> Path {
-        let Spelled { hash, known, is_supplied, text } = Spelled::new(text);
-        Path(Arc::new(Spelled { hash, known, is_supplied, text: text.into() }))
+        let Spelled { hash, known, is_special, text } = Spelled::new(text);
+        Path(Arc::new(Spelled { hash, known, is_special, text: text.into() }))
     }
 
     /// The path as text.
@@ -124,16 +125,16 @@ impl Path {
         self.0.known
     }
 
-    /// Whether a client knows it of itself, and supplies it where a context does not have it: one of [`SUPPLIED`].
+    /// Whether others than the context may know it: it is `env`, or one of [`SUPPLIED`].
     #[inline]
-    pub fn is_supplied(&self) -> bool {
-        self.0.is_supplied
+    pub(crate) fn is_special(&self) -> bool {
+        self.0.is_special
     }
 
     #[inline]
     pub(crate) fn spelled(&self) -> Spelled<&str> {
-        let Spelled { hash, known, is_supplied, text } = &*self.0;
-        Spelled { hash: *hash, known: *known, is_supplied: *is_supplied, text }
+        let Spelled { hash, known, is_special, text } = &*self.0;
+        Spelled { hash: *hash, known: *known, is_special: *is_special, text }
     }
 }
 

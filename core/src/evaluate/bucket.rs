@@ -7,10 +7,10 @@ use crate::snapshot::Snapshot;
 use crate::snapshot::entry::Share;
 use crate::trace::{Kind, Step};
 
-use super::Evaluator;
 use super::clock::Clock;
 use super::condition::visit;
 use super::tracer::Tracer;
+use super::{Asker, Evaluator};
 
 /// A unit's place: the hash, and the bucket that it falls into.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,7 +49,7 @@ impl<'a, A: Attributes, C: Clock, T: Tracer> Evaluator<'a, '_, A, C, T> {
     #[inline(always)]
     pub(super) fn bucket(&mut self, kind: Kind, salted: &Salted, by: &Path) -> Option<u32> {
         let tracer = &mut self.tracer;
-        visit_id(self.snapshot, self.request.context, by, |unit| {
+        visit_id(self.snapshot, self.request.asker(), by, |unit| {
             let bucket = unit.map(|unit| bucket_of_hash(salted.hash(unit.as_bytes())));
             tracer.leaf(|| {
                 let step = Step::new(kind).with("by", by.as_str()).with("salt", salted.salt());
@@ -72,11 +72,11 @@ impl<'a, A: Attributes, C: Clock, T: Tracer> Evaluator<'a, '_, A, C, T> {
 #[inline]
 pub(super) fn visit_id<A: Attributes, R>(
     snapshot: &Snapshot,
-    context: &A,
+    asker: Asker<'_, A>,
     path: &Path,
     visitor: impl FnOnce(Option<&str>) -> R,
 ) -> R {
-    visit(snapshot, context, path, |attribute| with_id(attribute, visitor))
+    visit(snapshot, asker, path, |attribute| with_id(attribute, visitor))
 }
 
 /// An id is a string that is not empty, or an integer in decimal.

@@ -9,7 +9,7 @@ use crate::trace::{Kind, Step};
 use super::bucket::with_id;
 use super::clock::Clock;
 use super::tracer::Tracer;
-use super::{Evaluator, test};
+use super::{Asker, Evaluator, test};
 
 impl<'a, A: Attributes, C: Clock, T: Tracer> Evaluator<'a, '_, A, C, T> {
     pub(super) fn condition(&mut self, condition: &'a Condition) -> Option<bool> {
@@ -74,7 +74,7 @@ impl<'a, A: Attributes, C: Clock, T: Tracer> Evaluator<'a, '_, A, C, T> {
     #[inline(always)]
     pub(super) fn clause(&mut self, clause: &'a Clause) -> Option<bool> {
         let tracer = &mut self.tracer;
-        visit(self.snapshot, self.request.context, &clause.path, |attribute| {
+        visit(self.snapshot, self.request.asker(), &clause.path, |attribute| {
             let truth = test::holds(&clause.test, attribute);
             tracer.leaf(|| {
                 let step = Step::new(Kind::Clause)
@@ -93,30 +93,47 @@ impl<'a, A: Attributes, C: Clock, T: Tracer> Evaluator<'a, '_, A, C, T> {
     }
 }
 
-/// The attribute at a path; `env` is the environment that this evaluation is in.
+/// The attribute at a path, as the one who asks has it.
 #[inline(always)]
 pub(super) fn visit<A: Attributes, R>(
     snapshot: &Snapshot,
-    context: &A,
+    asker: Asker<'_, A>,
     path: &Path,
     visitor: impl FnOnce(Option<Attribute<'_>>) -> R,
 ) -> R {
-    match path.known() {
-        Some(Known::Env) => environment(snapshot, context, |name| visitor(name.map(Attribute::Str))),
-        _ => context.visit(path, visitor),
+    match path.is_special() {
+        false => asker.context.visit(path, visitor),
+        true => visit_special(snapshot, asker, path, visitor),
     }
+}
+
+/// Apart, for what a visitor does is compiled anew wherever it is called.
+#[inline(never)]
+fn visit_special<A: Attributes, R>(
+    snapshot: &Snapshot,
+    asker: Asker<'_, A>,
+    path: &Path,
+    visitor: impl FnOnce(Option<Attribute<'_>>) -> R,
+) -> R {
+    if path.known() == Some(Known::Env) {
+        return environment(snapshot, asker, |name| visitor(name.map(Attribute::Str)));
+    }
+    asker.context.visit(path, |found| match (found, asker.supplied) {
+        (None, Some(supplied)) => supplied.visit(path, visitor),
+        (found, _) => visitor(found),
+    })
 }
 
 /// The environment: the context's where it may name one, else the snapshot's. Its name is an id.
 pub(super) fn environment<A: Attributes, R>(
     snapshot: &Snapshot,
-    context: &A,
+    asker: Asker<'_, A>,
     visitor: impl FnOnce(Option<&str>) -> R,
 ) -> R {
+    let environment = snapshot.environment();
     if !snapshot.context_names_environment() {
-        return visitor(snapshot.environment());
+        return visitor(environment);
     }
-    context.visit(&snapshot.paths.env, |attribute| {
-        with_id(attribute, |name| visitor(name.or(snapshot.environment())))
-    })
+    let env = &snapshot.paths.env;
+    asker.context.visit(env, |attribute| with_id(attribute, |name| visitor(name.or(environment))))
 }

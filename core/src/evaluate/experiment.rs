@@ -81,7 +81,7 @@ impl<'a, A: Attributes, C: Clock, T: Tracer> Evaluator<'a, '_, A, C, T> {
             self.tracer.leaf(|| (Step::new(Kind::Running), why.into()));
             return Err(Reason::NotRunning);
         }
-        if !visit_id(self.snapshot, self.request.context, &experiment.by, |unit| unit.is_some()) {
+        if !visit_id(self.snapshot, self.request.asker(), &experiment.by, |unit| unit.is_some()) {
             self.tracer.leaf(|| (Step::new(Kind::Unit).with("by", experiment.by.as_str()), "no unit".into()));
             return Err(Reason::NoUnit);
         }
@@ -174,7 +174,7 @@ impl<'a, A: Attributes, C: Clock, T: Tracer> Evaluator<'a, '_, A, C, T> {
     /// A stored variant that still exists is kept.
     fn stored_variant(&mut self, entry: &'a Entry, experiment: &'a Experiment) -> Option<u32> {
         let sticky = self.request.sticky.filter(|_| experiment.sticky)?;
-        let stored = visit_id(self.snapshot, self.request.context, &experiment.by, |unit| {
+        let stored = visit_id(self.snapshot, self.request.asker(), &experiment.by, |unit| {
             sticky.stored(&entry.key, unit?)
         })?;
         let variant = position(experiment, stored);

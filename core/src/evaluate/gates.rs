@@ -83,14 +83,14 @@ impl<'a, A: Attributes, C: Clock, T: Tracer> Evaluator<'a, '_, A, C, T> {
         }
         let tenant = &self.snapshot.paths.tenant;
         let killed = !tenants.is_empty()
-            && visit_id(self.snapshot, self.request.context, tenant, |id| {
+            && visit_id(self.snapshot, self.request.asker(), tenant, |id| {
                 id.is_some_and(|id| tenants.contains_key(id))
             });
         killed.then_some("killed for this tenant")
     }
 
     pub(super) fn environment_is_among(&self, environments: &[Box<str>]) -> bool {
-        environment(self.snapshot, self.request.context, |name| {
+        environment(self.snapshot, self.request.asker(), |name| {
             name.is_some_and(|name| environments.iter().any(|other| **other == *name))
         })
     }

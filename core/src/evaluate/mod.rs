@@ -10,7 +10,7 @@ mod overrides;
 mod test;
 pub(crate) mod tracer;
 
-use crate::context::{Attributes, Path};
+use crate::context::{Attributes, Context, Path};
 use crate::model::Scope;
 use crate::snapshot::Snapshot;
 use crate::snapshot::entry::{
@@ -35,6 +35,8 @@ pub use overrides::{Overrides, StickyAssignments};
 pub struct Request<'r, 'a, A, C = Timestamp> {
     /// Who asks.
     pub context: &'r A,
+    /// What the client knows of itself, for where the context does not have it: [`crate::context::SUPPLIED`].
+    pub supplied: Option<&'r Context>,
     /// The moment, or whoever knows it.
     pub now: C,
     /// Process-local overrides: above everything, also kills.
@@ -48,7 +50,13 @@ pub struct Request<'r, 'a, A, C = Timestamp> {
 impl<'r, 'a, A, C> Request<'r, 'a, A, C> {
     /// A request without overrides and stored assignments.
     pub fn new(context: &'r A, now: C) -> Request<'r, 'a, A, C> {
-        Request { context, now, overrides: None, request_overrides: None, sticky: None }
+        Request { context, supplied: None, now, overrides: None, request_overrides: None, sticky: None }
+    }
+
+    /// Who asks, with what is known of them.
+    #[inline]
+    fn asker(&self) -> Asker<'r, A> {
+        Asker { context: self.context, supplied: self.supplied }
     }
 
     /// Whether lines 2 to 11 have nothing to say of a flag.
@@ -57,6 +65,20 @@ impl<'r, 'a, A, C> Request<'r, 'a, A, C> {
         flag.is_plain && self.overrides.is_none() && self.request_overrides.is_none()
     }
 }
+
+/// Who asks: a context, and behind it what the client knows of itself.
+pub(crate) struct Asker<'r, A> {
+    context: &'r A,
+    supplied: Option<&'r Context>,
+}
+
+impl<A> Clone for Asker<'_, A> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<A> Copy for Asker<'_, A> {}
 
 impl Snapshot {
     /// Evaluates a flag, config or experiment.
@@ -78,6 +100,21 @@ impl Snapshot {
         request: &Request<'_, 'a, A, C>,
     ) -> Evaluation<'a> {
         self.evaluate_with(key, Some(asked), request, &mut Silent)
+    }
+
+    /// Evaluates, and lends what that comes to. Whoever copies what was written a moment ago waits for it, and that takes
+    /// longer than many a decision: this is for those who need but some of it.
+    #[inline]
+    pub fn with_evaluation<'a, A: Attributes, C: Clock, R>(
+        &'a self,
+        key: &str,
+        asked: Option<Asked>,
+        request: &Request<'_, 'a, A, C>,
+        take: impl FnOnce(&Evaluation<'a>) -> R,
+    ) -> R {
+        let mut evaluation = self.failed(None, ErrorCode::FlagNotFound);
+        self.evaluate_into(&mut evaluation, key, asked, request, &mut Silent);
+        take(&evaluation)
     }
 
     /// Evaluates and tells how: the same evaluator with a recorder beside it.
@@ -106,61 +143,49 @@ impl Snapshot {
         request: &Request<'_, 'a, A, C>,
         tracer: &mut T,
     ) -> Evaluation<'a> {
-        let Some(entry) = self.find(key) else { return self.failed(None, ErrorCode::FlagNotFound) };
-        match &entry.body {
-            // What most evaluations are, apart from the rest: all of it is inlined here, so that what is decided stays
-            // in registers.
-            Body::Flag(flag)
-                if request.reaches_line_12_of(flag)
-                    && asked.is_none_or(|asked| asked.fits(&flag.value_type)) =>
-            {
-                let mut decision = Decision::undecided();
-                Evaluator { snapshot: self, request, tracer, pinned: &[], out: &mut decision }.global(flag);
-                self.evaluated(entry, decision, asked, false)
-            }
-            _ => self.evaluate_entry(entry, asked, request, tracer),
-        }
+        let mut evaluation = self.failed(None, ErrorCode::FlagNotFound);
+        self.evaluate_into(&mut evaluation, key, asked, request, tracer);
+        evaluation
     }
 
-    fn evaluate_entry<'a, A: Attributes, C: Clock, T: Tracer>(
+    /// Evaluates a key in the place of what is not found.
+    #[inline]
+    fn evaluate_into<'a, A: Attributes, C: Clock, T: Tracer>(
         &'a self,
-        entry: &'a Entry,
+        out: &mut Evaluation<'a>,
+        key: &str,
         asked: Option<Asked>,
         request: &Request<'_, 'a, A, C>,
         tracer: &mut T,
-    ) -> Evaluation<'a> {
-        let mut decision = Decision::undecided();
-        let mut evaluator = Evaluator { snapshot: self, request, tracer, pinned: &[], out: &mut decision };
+    ) {
+        let Some(entry) = self.find(key) else { return };
+        out.entry = Some(entry);
         let fits = asked.is_none_or(|asked| asked.fits_entry(&entry.body));
+        let mut evaluator =
+            Evaluator { snapshot: self, request, tracer, pinned: &[], out: &mut out.decision };
         match &entry.body {
             Body::Flag(flag) if fits => {
                 evaluator.flag(entry, flag);
-                self.evaluated(entry, decision, asked, is_overdue(flag, &request.now))
+                out.overdue = is_overdue(flag, &request.now);
             }
-            Body::Experiment(experiment) if fits => {
-                evaluator.experiment(entry, experiment);
-                self.evaluated(entry, decision, asked, false)
+            Body::Experiment(experiment) if fits => evaluator.experiment(entry, experiment),
+            Body::Flag(_) | Body::Experiment(_) => {
+                out.error = Some(ErrorCode::TypeMismatch);
+                return;
             }
-            Body::Flag(_) | Body::Experiment(_) => self.failed(Some(entry), ErrorCode::TypeMismatch),
-            Body::Invalid(invalid) if invalid.evaluable => self.failed(Some(entry), ErrorCode::ParseError),
-            _ => self.failed(Some(entry), ErrorCode::FlagNotFound),
+            Body::Invalid(invalid) if invalid.evaluable => {
+                out.error = Some(ErrorCode::ParseError);
+                return;
+            }
+            _ => return,
+        }
+        out.error = None;
+        if asked.is_some_and(|asked| !asked.admits(out.decision.value)) {
+            *out = self.failed(Some(entry), ErrorCode::TypeMismatch);
         }
     }
 
     #[inline]
-    fn evaluated<'a>(
-        &'a self,
-        entry: &'a Entry,
-        decision: Decision<'a>,
-        asked: Option<Asked>,
-        overdue: bool,
-    ) -> Evaluation<'a> {
-        if asked.is_some_and(|asked| !asked.admits(decision.value)) {
-            return self.failed(Some(entry), ErrorCode::TypeMismatch);
-        }
-        Evaluation { snapshot: self, entry: Some(entry), decision, error: None, overdue }
-    }
-
     fn failed<'a>(&'a self, entry: Option<&'a Entry>, error: ErrorCode) -> Evaluation<'a> {
         Evaluation {
             snapshot: self,
@@ -190,8 +215,8 @@ pub(crate) struct Evaluator<'a, 'r, A, C, T> {
 }
 
 impl<'a, A: Attributes, C: Clock, T: Tracer> Evaluator<'a, '_, A, C, T> {
-    /// Lines 2 to 12; line 1 is the caller's.
-    #[inline]
+    /// Lines 2 to 12; line 1 is the caller's. What most evaluations are is inlined whole.
+    #[inline(always)]
     fn flag(&mut self, entry: &'a Entry, flag: &'a Flag) {
         if self.request.reaches_line_12_of(flag) {
             self.global(flag);
@@ -200,6 +225,7 @@ impl<'a, A: Attributes, C: Clock, T: Tracer> Evaluator<'a, '_, A, C, T> {
         }
     }
 
+    #[inline(never)]
     fn resolve(&mut self, entry: &'a Entry, flag: &'a Flag) {
         let paths = &self.snapshot.paths;
         self.pinned = flag.pins.segments();
@@ -257,7 +283,7 @@ impl<'a, A: Attributes, C: Clock, T: Tracer> Evaluator<'a, '_, A, C, T> {
         if actions.is_empty() {
             return false;
         }
-        let scoped = visit_id(self.snapshot, self.request.context, path, |id| actions.get(id?));
+        let scoped = visit_id(self.snapshot, self.request.asker(), path, |id| actions.get(id?));
         self.tracer.open(|| Step::line(Line::of_scope(scope)).with("scope", scope.as_str()));
         let ended =
             scoped.is_some_and(|scoped| scoped.until.is_some_and(|until| self.request.now.now() >= until));

@@ -1,5 +1,6 @@
 //! What an evaluation came to, and why.
 
+use super::Asker;
 use super::bucket::visit_id;
 use crate::context::Attributes;
 use crate::model::{Scope, ValueType, Variant};
@@ -483,16 +484,17 @@ impl<'a> Evaluation<'a> {
         self.decision.assignment()
     }
 
-    /// The unit that the experiment assigned, of the context that the evaluation was made with: for exposures, and for
-    /// what is to be stored.
+    /// The unit that the experiment assigned, of the context that the evaluation was made with (and what was supplied to
+    /// it): for exposures, and for what is to be stored.
     pub fn unit(&self, context: &impl Attributes) -> Option<String> {
         self.visit_unit(context, |unit| unit.map(str::to_owned))
     }
 
     /// As [`Evaluation::unit`], handed over without a copy.
     pub fn visit_unit<R>(&self, context: &impl Attributes, visitor: impl FnOnce(Option<&str>) -> R) -> R {
+        let asker = Asker { context, supplied: None };
         match self.assignment().and_then(|assignment| assignment.as_experiment()) {
-            Some(experiment) => visit_id(self.snapshot, context, &experiment.by, visitor),
+            Some(experiment) => visit_id(self.snapshot, asker, &experiment.by, visitor),
             None => visitor(None),
         }
     }

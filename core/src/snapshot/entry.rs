@@ -286,7 +286,7 @@ impl Choice {
     }
 
     /// Whose a bucket is. Few ranges are counted without a branch that could be predicted wrongly.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn pick(&self, bucket: u32) -> Option<u32> {
         match self {
             Choice::Few { ends, owners, .. } => {
