@@ -1,6 +1,7 @@
 //! Who wants to hear of what: of the client's state, of everything that is put in force, and of keys whose value is
 //! another.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Weak};
@@ -146,5 +147,20 @@ impl Changes {
 
 /// A listener that panics harms nobody else.
 fn tell<T>(listener: &Listener<T>, told: &T) {
-    drop(catch_unwind(AssertUnwindSafe(|| listener(told))));
+    TELLING.set(TELLING.get() + 1);
+    if let Err(panic) = catch_unwind(AssertUnwindSafe(|| listener(told))) {
+        // To drop it may panic again.
+        std::mem::forget(panic);
+    }
+    TELLING.set(TELLING.get() - 1);
+}
+
+thread_local! {
+    /// How many listeners this thread is within.
+    static TELLING: Cell<usize> = const { Cell::new(0) };
+}
+
+/// Whether a listener is being told on this thread.
+pub(crate) fn is_telling() -> bool {
+    TELLING.get() > 0
 }

@@ -1,5 +1,9 @@
 //! What is too much. Beyond a limit there is an error, and what was there before stays.
 
+use std::time::Duration;
+
+/// The shortest polling interval: what is asked more often is asked without a pause.
+pub const POLLING_INTERVAL: Duration = Duration::from_millis(1);
 /// Namespaces that a host may name for its own runtime values.
 pub const RUNTIME_NAMESPACES: usize = 100;
 /// Runtime values in one namespace.

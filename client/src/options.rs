@@ -9,6 +9,7 @@ use vexil_core::context::SUPPLIED;
 use vexil_core::{Context, Value};
 
 use crate::certificates::Certificates;
+use crate::limits;
 use crate::message::TrustedKey;
 use crate::sticky::StickyStore;
 
@@ -191,6 +192,38 @@ impl Options {
             sticky: None,
             telemetry: Telemetry::default(),
         }
+    }
+
+    /// What cannot work; the error names the option, and never says what a key is.
+    pub(crate) fn check(&self) -> Result<(), String> {
+        if let Source::Http { key, .. } = &self.source
+            && !key.bytes().all(|byte| byte.is_ascii_graphic())
+        {
+            return Err(
+                "the SDK key has a character that no key has, such as a line break at its end".to_owned()
+            );
+        }
+        if self.polling_interval < limits::POLLING_INTERVAL {
+            return Err(format!(
+                "the polling interval is {:?}, and the shortest is {:?}",
+                self.polling_interval,
+                limits::POLLING_INTERVAL
+            ));
+        }
+        let positive = [
+            ("silence", self.silence),
+            ("request timeout", self.request_timeout),
+            ("base of retries", self.retry.base),
+            ("interval of telemetry", self.telemetry.interval),
+        ];
+        if let Some((name, _)) = positive.iter().find(|(_, duration)| duration.is_zero()) {
+            return Err(format!("the {name} is 0, and must be longer"));
+        }
+        if self.retry.base > self.retry.max {
+            let Retry { base, max, .. } = self.retry;
+            return Err(format!("the base of retries is {base:?}, and their maximum {max:?} is shorter"));
+        }
+        Ok(())
     }
 
     /// The attributes that are added to contexts.

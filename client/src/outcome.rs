@@ -63,6 +63,12 @@ impl<'a> Outcome<'a> {
         }
     }
 
+    /// What exactly went wrong, for a person.
+    pub fn message(&self) -> Option<String> {
+        let problem = self.evaluation.problem().map(ToString::to_string);
+        problem.or_else(|| self.error().map(|error| told(error).to_owned()))
+    }
+
     /// The id of an experiment's variant, if this is what it gave.
     pub fn variant(&self, experiment: &str) -> Option<&'a str> {
         let assignment = self.evaluation.assignment()?;
@@ -165,13 +171,12 @@ impl Outcome<'_> {
     /// All of it, owned; the default where there is no value.
     pub(crate) fn details<T: Typed>(&self, default: T) -> Details<T> {
         let evaluation = self.evaluation;
-        let message = evaluation.problem().map(ToString::to_string);
         Details {
             value: evaluation.value().and_then(T::of).unwrap_or(default),
             variation: evaluation.variation().map(str::to_owned),
             reason: evaluation.reason(),
             error: self.error(),
-            message: message.or_else(|| self.error().map(|error| told(error).to_owned())),
+            message: self.message(),
             scope: evaluation.scope().map(|scope| scope.as_str()),
             rule: evaluation.rule().map(|rule| rule.to_string()),
             experiment: evaluation.assignment().map(|assignment| assignment.experiment().to_owned()),

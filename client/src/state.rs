@@ -87,6 +87,8 @@ failure_codes! {
     Silent "STREAM_SILENT",
     /// The stream ended.
     StreamEnded "STREAM_ENDED",
+    /// A fault of this library. It is tried again.
+    Internal "INTERNAL",
     /// The client was closed: it asks nobody, and nothing is put in force.
     Closed "CLOSED",
     /// Only where the source is the program itself can it put definitions in force.

@@ -268,7 +268,7 @@ typedef struct {
   vexil_slice rule;
   // The experiment that took part.
   vexil_slice experiment;
-  // What exactly went wrong, for a person, where there is more to say than the code does.
+  // What exactly went wrong, for a person.
   vexil_slice message;
   // Where the definition came from: `none`, `bootstrap`, `cache`, `file`, `memory`, `remote`, `registered`.
   vexil_slice origin;

@@ -273,6 +273,7 @@ impl From<FailureCode> for Code {
             FailureCode::Definitions => Code::InvalidDefinitions,
             FailureCode::Silent => Code::StreamSilent,
             FailureCode::StreamEnded => Code::StreamEnded,
+            FailureCode::Internal => Code::Internal,
             FailureCode::Closed => Code::Closed,
             FailureCode::NotMemory => Code::SourceNotMemory,
             FailureCode::File => Code::FileUnreadable,

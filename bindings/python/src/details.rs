@@ -5,7 +5,6 @@ use pyo3::gc::PyVisit;
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 use vexil_client::{Asked, ErrorCode, Outcome, Reason};
-use vexil_ffi::Code;
 
 use crate::errors::Result;
 use crate::kept;
@@ -76,7 +75,7 @@ impl Details {
             reason: text(evaluation.reason().as_str()),
             open_feature_reason: text(evaluation.reason().open_feature()),
             error_code: outcome.error().map(|error| text(error.as_str())),
-            error_message: message(outcome).map(|message| PyString::new(py, &message).unbind()),
+            error_message: outcome.message().map(|message| PyString::new(py, &message).unbind()),
             scope: evaluation.scope().map(|scope| text(scope.as_str())),
             rule: evaluation.rule().map(|rule| text(&rule.to_string())),
             experiment: evaluation.assignment().map(|assignment| text(assignment.experiment())),
@@ -85,12 +84,6 @@ impl Details {
             ..told
         })
     }
-}
-
-/// What went wrong exactly, for a person.
-fn message(outcome: &Outcome<'_>) -> Option<String> {
-    let problem = outcome.evaluation.problem().map(ToString::to_string);
-    problem.or_else(|| outcome.error().map(|error| Code::from(error).meaning().to_owned()))
 }
 
 #[pymethods]

@@ -27,7 +27,7 @@ def test_every_option_arrives(tmp_path: pathlib.Path) -> None:
         "silence": 2.5,
         "request_timeout": 3,
         "start_timeout": 0,
-        "cache_folder": pathlib.Path("/tmp/cache"),
+        "cache_folder": pathlib.Path("kept/cache"),
         "cache_max_age": 3600,
         "retry_attempts": 4,
         "retry_base": 0.25,
@@ -38,7 +38,7 @@ def test_every_option_arrives(tmp_path: pathlib.Path) -> None:
         "trusted_keys": {"one": "a" * 43},
         "ca_file": authority,
         "allow_overrides": True,
-        "sticky_file": "/tmp/sticky",
+        "sticky_file": "kept/sticky",
         "sticky_capacity": 7,
         "telemetry": False,
         "telemetry_interval": 9,
@@ -56,7 +56,7 @@ def test_every_option_arrives(tmp_path: pathlib.Path) -> None:
         silence_ms=2_500,
         request_timeout_ms=3_000,
         start_timeout_ms=0,
-        cache_folder="/tmp/cache",
+        cache_folder="kept/cache",
         cache_max_age_ms=3_600_000,
         retry_attempts=4,
         retry_base_ms=250,
@@ -67,7 +67,7 @@ def test_every_option_arrives(tmp_path: pathlib.Path) -> None:
         trusted_keys=[_uniffi.TrustedKeyOptions(id="one", public="a" * 43)],
         certificates="a certificate",
         allow_overrides=True,
-        sticky_file="/tmp/sticky",
+        sticky_file="kept/sticky",
         sticky_capacity=7,
         telemetry=False,
         telemetry_interval_ms=9_000,
@@ -84,8 +84,8 @@ def test_every_option_arrives(tmp_path: pathlib.Path) -> None:
 
 
 def test_what_is_not_said_is_the_native_library_s_to_know() -> None:
-    said = vars(to_native({"file": "/tmp/flags.json", "environment": None}))
-    assert said.pop("source") == _uniffi.SourceOptions.FILE(path="/tmp/flags.json")
+    said = vars(to_native({"file": "flags.json", "environment": None}))
+    assert said.pop("source") == _uniffi.SourceOptions.FILE(path="flags.json")
     assert said.pop("sdk")
     assert not any(said.values()), said
 

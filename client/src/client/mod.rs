@@ -13,14 +13,14 @@ use arc_swap::{ArcSwap, ArcSwapOption};
 use thiserror::Error;
 use vexil_core::{Context, Overrides};
 
-use crate::changes::{Change, Changes, Subscription};
+use crate::changes::{self, Change, Changes, Subscription};
 use crate::fork;
 use crate::held::{self, Held};
 use crate::options::{Fallback, Options, Source};
 use crate::outcome::Origin;
 use crate::seen;
 use crate::source::http;
-use crate::state::{Failure, FailureCode, State};
+use crate::state::{ConnectionStatus, Failure, FailureCode, State};
 use crate::sync::{self, Machinery};
 use crate::telemetry::Telemetry;
 
@@ -39,6 +39,9 @@ pub enum StartError {
     /// The address of the control plane is none.
     #[error("`{0}` is no address of a control plane, such as https://flags.example.com")]
     Url(String),
+    /// An option says what cannot be done, such as to ask without a pause.
+    #[error("{0} (INVALID_OPTIONS)")]
+    Options(String),
     /// The operating system starts no thread.
     #[error("no thread can be started: {0}")]
     Thread(std::io::Error),
@@ -92,14 +95,15 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// The program's own definitions cannot be read, or there are none to be had and [`Fallback::Throw`] says that this
-    /// is an error. A source that does not answer is no error otherwise: the state says so, and it is tried again.
+    /// The options cannot work, the program's own definitions cannot be read, or there are none to be had and
+    /// [`Fallback::Throw`] says that this is an error. A source that does not answer is no error otherwise: the state says so, and it is tried again.
     pub fn start(options: Options) -> Result<Client, StartError> {
         if let Source::Http { url, .. } = &options.source
             && !http::is_address(url)
         {
             return Err(StartError::Url(url.clone()));
         }
+        options.check().map_err(StartError::Options)?;
         fork::watch();
         let nothing = held::compile(&options, held::NOTHING, None);
         let nothing = nothing.map_err(|problem| StartError::Definitions(sync::invalid(&problem)))?;
@@ -129,12 +133,12 @@ impl Client {
         let client = Client { shared, _owner, request_overrides: None, pinned: None };
         client.shared().begin(&machinery).map_err(StartError::Thread)?;
         let state = client.state();
-        match state.last_error {
-            Some(failure) if !state.initialized && client.fallback() == Fallback::Throw => {
-                Err(StartError::NotReady(failure))
-            }
-            _ => Ok(client),
+        if !state.initialized && client.fallback() == Fallback::Throw {
+            return Err(StartError::NotReady(
+                state.last_error.unwrap_or_else(|| client.shared().nothing_heard()),
+            ));
         }
+        Ok(client)
     }
 
     #[inline]
@@ -236,7 +240,8 @@ impl Client {
         shared.take_local(&shared.machinery(), definitions, Origin::Memory)
     }
 
-    /// Stops: nobody is asked any more. What is held is still served, and grows old.
+    /// Stops: nobody is asked any more. What is held is still served, and grows old. It waits for the client's thread to
+    /// end, unless a listener calls it.
     pub fn close(&self) {
         self.shared().stop();
     }
@@ -283,6 +288,16 @@ impl Shared {
             std::thread::sleep(Duration::from_millis(1));
         }
         Ok(())
+    }
+
+    /// Why there are no definitions, where nothing has gone wrong.
+    fn nothing_heard(&self) -> Failure {
+        if self.options.offline {
+            let told = "nobody is asked, and there is neither a bootstrap nor a last known good";
+            return Failure::new(FailureCode::CacheRead, told);
+        }
+        let told = format!("the source has not answered within {:?}", self.options.start_timeout);
+        Failure::new(FailureCode::Timeout, told)
     }
 
     /// Whether there is somebody to ask again and again.
@@ -332,11 +347,15 @@ impl Shared {
                     self.telemetry.after_fork(&self.options, &self.instance_id);
                 }
                 if self.is_watching() && !is_stopped {
-                    self.doubt(&machinery);
+                    self.doubt(&machinery, ConnectionStatus::Connecting);
                 }
                 if self.is_watching() && !self.options.threadless && !is_stopped {
                     // Without a thread what is held is served, and grows old.
-                    drop(self.start_thread(machinery));
+                    drop(self.start_thread(Arc::clone(&machinery)));
+                    // Whoever has closed it meanwhile has not seen this thread.
+                    if self.closed.load(Ordering::Acquire) {
+                        machinery.stop();
+                    }
                 }
             }
             std::mem::forget(found);
@@ -354,14 +373,17 @@ impl Shared {
         if self.forks.load(Ordering::Relaxed) != fork::generation() {
             return;
         }
-        self.machinery.load().stop();
+        let machinery = self.machinery.load_full();
+        machinery.stop();
         self.telemetry.stop();
         let thread = self.thread.swap(None).and_then(Arc::into_inner);
-        if let Some(thread) = thread
-            && thread.thread().id() != std::thread::current().id()
-        {
-            // It ends by itself where it panicked.
+        // A listener may be what another thread waits for: two that close each other's clients would wait for ever.
+        let is_this = |thread: &JoinHandle<()>| thread.thread().id() == std::thread::current().id();
+        if let Some(thread) = thread.filter(|thread| !is_this(thread) && !changes::is_telling()) {
             drop(thread.join());
+        }
+        if self.is_watching() {
+            self.doubt(&machinery, ConnectionStatus::Disconnected);
         }
     }
 }

@@ -19,7 +19,13 @@ const DRIFT: f64 = 0.1;
 /// Goes on until the client stops. A fault in here, or in what it uses, must not be the end of all refreshing.
 pub(crate) fn run(shared: &Shared, machinery: &Machinery) {
     shared.telemetry.start();
-    while catch_unwind(AssertUnwindSafe(|| ask_again_and_again(shared, machinery))).is_err() {
+    while let Err(panic) = catch_unwind(AssertUnwindSafe(|| ask_again_and_again(shared, machinery))) {
+        // To drop it may panic again.
+        std::mem::forget(panic);
+        shared.failed(
+            machinery,
+            Failure::new(FailureCode::Internal, "a fault of this library, while it refreshed"),
+        );
         machinery.wait(shared.options.retry.max);
     }
 }

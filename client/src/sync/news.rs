@@ -7,6 +7,10 @@ use crate::changes::{Change, Changes};
 use crate::lock::Mutex;
 use crate::state::State;
 
+/// How much may wait while a listener does not come to an end. Beyond it the oldest is not told: states and generations
+/// first, for later ones say all that they do.
+const WAITING: usize = 10_000;
+
 enum Told {
     State(Box<State>),
     Generation(u64),
@@ -24,15 +28,24 @@ pub(super) struct News {
 
 impl News {
     pub(super) fn add_state(&self, state: &State) {
-        self.waiting.lock().push_back(Told::State(Box::new(state.clone())));
+        self.add(Told::State(Box::new(state.clone())));
     }
 
     pub(super) fn add_generation(&self, generation: u64) {
-        self.waiting.lock().push_back(Told::Generation(generation));
+        self.add(Told::Generation(generation));
     }
 
     pub(super) fn add_change(&self, listener: u64, change: Change) {
-        self.waiting.lock().push_back(Told::Change(listener, Box::new(change)));
+        self.add(Told::Change(listener, Box::new(change)));
+    }
+
+    fn add(&self, told: Told) {
+        let mut waiting = self.waiting.lock();
+        if waiting.len() >= WAITING {
+            let superseded = waiting.iter().position(|told| !matches!(told, Told::Change(..)));
+            waiting.remove(superseded.unwrap_or(0));
+        }
+        waiting.push_back(told);
     }
 
     /// Tells all that waits. Where somebody is telling already, such as the very listener that has caused this, they
@@ -53,5 +66,24 @@ impl News {
 
     fn next(&self) -> Option<Told> {
         self.waiting.lock().pop_front()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::outcome::Origin;
+
+    #[test]
+    fn what_waits_is_bounded_and_changes_are_given_up_last() {
+        let news = News::default();
+        let (key, namespace) = ("k".to_owned(), "n".to_owned());
+        news.add_change(1, Change { namespace, key, old: None, new: None, origin: Origin::Runtime });
+        for generation in 0..2 * WAITING as u64 {
+            news.add_generation(generation);
+        }
+        assert_eq!(news.waiting.lock().len(), WAITING);
+        assert!(matches!(news.next(), Some(Told::Change(1, _))));
+        assert!(matches!(news.next(), Some(Told::Generation(first)) if first == WAITING as u64 + 1));
     }
 }

@@ -117,11 +117,12 @@ impl Shared {
         });
     }
 
-    /// In a child of a fork, nobody has said yet that what the parent held is the newest.
-    pub(crate) fn doubt(&self, machinery: &Machinery) {
+    /// Nobody says any more that what is held is the newest, though nothing went wrong: in a child of a fork, which has
+    /// not asked yet, and once the client is closed.
+    pub(crate) fn doubt(&self, machinery: &Machinery, connection: ConnectionStatus) {
         let since = self.grow_old(machinery);
         machinery.update(|state| {
-            state.connection = ConnectionStatus::Connecting;
+            state.connection = connection;
             state.stale_since = state.stale_since.or(since.filter(|_| state.initialized));
         });
     }

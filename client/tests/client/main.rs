@@ -11,6 +11,7 @@
 mod answers;
 mod beside;
 mod disk;
+mod ends;
 mod experiments;
 mod fork;
 mod local;

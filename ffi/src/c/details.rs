@@ -84,7 +84,7 @@ pub struct Details {
     pub rule: Slice,
     /// The experiment that took part.
     pub experiment: Slice,
-    /// What exactly went wrong, for a person, where there is more to say than the code does.
+    /// What exactly went wrong, for a person.
     pub message: Slice,
     /// Where the definition came from: `none`, `bootstrap`, `cache`, `file`, `memory`, `remote`, `registered`.
     pub origin: Slice,
@@ -169,8 +169,8 @@ impl<'b> Packed<'b> {
             },
             experiment: self
                 .text(evaluation.assignment().map(|assignment| assignment.experiment()).unwrap_or_default()),
-            message: match evaluation.problem() {
-                Some(problem) => self.text(&problem.to_string()),
+            message: match outcome.message() {
+                Some(message) => self.text(&message),
                 None => Slice::default(),
             },
             origin: self.text(Origin::as_str(*origin)),

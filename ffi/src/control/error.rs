@@ -82,7 +82,7 @@ impl From<StartError> for VexilError {
     fn from(error: StartError) -> VexilError {
         let reason = error.to_string();
         match error {
-            StartError::Url(_) => VexilError::options(reason),
+            StartError::Url(_) | StartError::Options(_) => VexilError::options(reason),
             StartError::Definitions(failure) => {
                 VexilError::Options { code: Code::from(failure.code).number(), reason }
             }

@@ -421,7 +421,9 @@ static void misuse(vexil_client client) {
 
 /* A client with a thread of its own, which looks at a file; and a child that gets one, too. */
 static void watched(bool may_fork) {
-    char path[] = "/tmp/vexil-driver-XXXXXX", options[256];
+    char path[256], options[512];
+    const char *folder = getenv("TMPDIR");
+    snprintf(path, sizeof path, "%s/vexil-driver-XXXXXX", folder ? folder : P_tmpdir);
     int file = mkstemp(path);
     CHECK(file >= 0 && write(file, FIRST, strlen(FIRST)) == (ssize_t)strlen(FIRST) && close(file) == 0);
     snprintf(options, sizeof options, "{\"source\": {\"file\": {\"path\": \"%s\"}}, \"polling_interval_ms\": 20}", path);
