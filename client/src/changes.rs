@@ -11,6 +11,7 @@ use vexil_core::{Context, Value};
 use crate::lock::Mutex;
 use crate::outcome::Origin;
 use crate::state::State;
+use crate::threads;
 
 /// A key whose value is another.
 #[derive(Debug, Clone, PartialEq)]
@@ -148,7 +149,7 @@ impl Changes {
 /// A listener that panics harms nobody else.
 fn tell<T>(listener: &Listener<T>, told: &T) {
     TELLING.set(TELLING.get() + 1);
-    if let Err(panic) = catch_unwind(AssertUnwindSafe(|| listener(told))) {
+    if let Err(panic) = catch_unwind(AssertUnwindSafe(|| threads::lend(|| listener(told)))) {
         // To drop it may panic again.
         std::mem::forget(panic);
     }

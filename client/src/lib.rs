@@ -37,6 +37,7 @@ mod supplied;
 mod sync;
 mod telemetry;
 pub mod testing;
+mod threads;
 mod variables;
 mod view;
 

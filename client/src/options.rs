@@ -80,7 +80,7 @@ pub enum Fallback {
     Cache,
     /// The caller's default; nothing is read from disk.
     Default,
-    /// As [`Fallback::Cache`], and without one an error.
+    /// As [`Fallback::Cache`]; a client that finds none, nor an answer in time, does not start. No read is an error.
     Throw,
 }
 

@@ -38,13 +38,6 @@ pub(crate) fn argument(py: Python<'_>, code: Code, message: String) -> Raised {
     error(py, "ArgumentError", code, message)
 }
 
-/// There are no definitions, and the options say that this is an error.
-#[cold]
-pub(crate) fn not_ready(py: Python<'_>) -> Raised {
-    let code = Code::ProviderNotReady;
-    error(py, "NotReadyError", code, code.meaning().to_owned())
-}
-
 /// If the error is not to be had, that is the error.
 fn error(py: Python<'_>, name: &str, code: Code, message: String) -> Raised {
     let made = py

@@ -6,7 +6,7 @@ use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyFloat, PyString};
 use pyo3::{Borrowed, IntoPyObjectExt};
-use vexil_client::{Asked, Client, ErrorCode, Fallback, Outcome};
+use vexil_client::{Asked, Client, Outcome};
 use vexil_ffi::Code;
 
 use crate::asker::Asker;
@@ -59,17 +59,11 @@ pub(crate) fn value<'py>(
     let py = key.py();
     read(client, key, asker, Some(asked), |outcome, refused| match outcome.evaluation.value() {
         Some(value) if refused.is_none() => to_python(py, value, Some(asked)),
-        _ if is_thrown(client, &outcome) => Err(errors::not_ready(py)),
         _ => default.or_none_of(py, Some(asked)),
     })
 }
 
-#[cold]
-fn is_thrown(client: &Client, outcome: &Outcome<'_>) -> bool {
-    outcome.error() == Some(ErrorCode::ProviderNotReady) && client.fallback() == Fallback::Throw
-}
-
-/// The same, with all that there is to say of it; that there are no definitions too, and so nothing is raised.
+/// The same, with all that there is to say of it.
 pub(crate) fn details<'py>(
     client: &Client,
     key: Key<'_, 'py>,

@@ -174,12 +174,9 @@ def test_there_is_nothing_to_evaluate_with_yet() -> None:
 
 
 def test_a_program_may_want_that_to_be_an_error() -> None:
-    with Client(url="http://127.0.0.1:1", key="vx_srv_none", offline=True, fallback="throw") as client:
-        for read in (client.is_enabled, client.get_bool, client.get_str, client.get_json):
-            with pytest.raises(vexil.NotReadyError) as raised:
-                read("on", ADA)
-            assert raised.value.name == "PROVIDER_NOT_READY"
-        assert client.get_bool_details("on").error_code == "PROVIDER_NOT_READY"
+    with pytest.raises(vexil.NotReadyError, match="there are no definitions") as raised:
+        Client(url="http://127.0.0.1:1", key="vx_srv_none", offline=True, fallback="throw")
+    assert raised.value.name == "CACHE_NOT_READ"
 
 
 def test_a_client_that_was_not_started_says_so() -> None:

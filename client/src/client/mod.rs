@@ -23,6 +23,7 @@ use crate::source::http;
 use crate::state::{ConnectionStatus, Failure, FailureCode, State};
 use crate::sync::{self, Machinery};
 use crate::telemetry::Telemetry;
+use crate::threads;
 
 pub use local::OverridesNotAllowed;
 pub(crate) use reads::{Pinned, stale_ms};
@@ -96,7 +97,8 @@ impl Client {
     /// # Errors
     ///
     /// The options cannot work, the program's own definitions cannot be read, or there are none to be had and
-    /// [`Fallback::Throw`] says that this is an error. A source that does not answer is no error otherwise: the state says so, and it is tried again.
+    /// [`Fallback::Throw`] says that this is an error. A source that does not answer is no error otherwise: the state
+    /// says so, and it is tried again.
     pub fn start(options: Options) -> Result<Client, StartError> {
         if let Source::Http { url, .. } = &options.source
             && !http::is_address(url)
@@ -133,7 +135,7 @@ impl Client {
         let client = Client { shared, _owner, request_overrides: None, pinned: None };
         client.shared().begin(&machinery).map_err(StartError::Thread)?;
         let state = client.state();
-        if !state.initialized && client.fallback() == Fallback::Throw {
+        if !state.initialized && client.shared().options.fallback == Fallback::Throw {
             return Err(StartError::NotReady(
                 state.last_error.unwrap_or_else(|| client.shared().nothing_heard()),
             ));
@@ -154,13 +156,6 @@ impl Client {
     /// Whether there are definitions to evaluate with, wherever they came from.
     pub fn is_ready(&self) -> bool {
         self.shared().held.load().origin != Origin::Nowhere
-    }
-
-    /// What a read comes to without definitions, as the options say. With [`Fallback::Throw`] a host makes an error of
-    /// the one outcome that says [`vexil_core::ErrorCode::ProviderNotReady`], and of no other: here every read gives the
-    /// caller's default, and its details say so.
-    pub fn fallback(&self) -> Fallback {
-        self.shared().options.fallback
     }
 
     /// Whether a read may have to ask the source first, as the options say, and wait for the answer.
@@ -307,9 +302,7 @@ impl Shared {
 
     fn start_thread(self: &Arc<Shared>, machinery: Arc<Machinery>) -> std::io::Result<()> {
         let shared = Arc::clone(self);
-        let thread = std::thread::Builder::new()
-            .name("vexil".to_owned())
-            .spawn(move || sync::run(&shared, &machinery))?;
+        let thread = threads::spawn("vexil", move || sync::run(&shared, &machinery))?;
         // After a fork what was there is the parent's thread, which is not ours to touch.
         std::mem::forget(self.thread.swap(Some(Arc::new(thread))));
         Ok(())

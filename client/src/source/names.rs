@@ -4,13 +4,14 @@
 use std::io;
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
 use std::sync::mpsc;
-use std::thread;
 
 use ureq::Error;
 use ureq::config::Config;
 use ureq::http::Uri;
 use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::NextTimeout;
+
+use crate::threads;
 
 /// So many addresses of a name are tried; there is room for no more.
 const ADDRESSES: usize = 16;
@@ -35,9 +36,8 @@ impl Resolver for Names {
 
 fn look_up(host: String, port: u16, timeout: NextTimeout) -> Result<Vec<SocketAddr>, Error> {
     let (tell, told) = mpsc::sync_channel(1);
-    let thread = thread::Builder::new().name("vexil-names".to_owned());
     // Whoever has given up does not hear of it.
-    thread.spawn(move || drop(tell.send((host.as_str(), port).to_socket_addrs())))?;
+    threads::spawn("vexil-names", move || drop(tell.send((host.as_str(), port).to_socket_addrs())))?;
     match told.recv_timeout(*timeout.after) {
         Ok(found) => Ok(found?.collect()),
         Err(mpsc::RecvTimeoutError::Timeout) => Err(Error::Timeout(timeout.reason)),

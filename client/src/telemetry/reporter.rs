@@ -13,7 +13,7 @@ use crate::options::{Options, Retry};
 use crate::source::http::{Http, Refused, Told};
 use crate::state::Failure;
 use crate::sync::{backoff, drifting};
-use crate::{clock, fork};
+use crate::{clock, fork, threads};
 
 use super::TelemetryState;
 use super::counts::Counts;
@@ -166,8 +166,7 @@ impl Reporter {
             return;
         }
         let reporter = Arc::clone(self);
-        let started =
-            std::thread::Builder::new().name("vexil-telemetry".to_owned()).spawn(move || reporter.run());
+        let started = threads::spawn("vexil-telemetry", move || reporter.run());
         // Without a thread nothing is told but at the end, and what does not find room till then is dropped.
         *thread = started.ok();
     }

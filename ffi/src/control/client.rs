@@ -75,8 +75,8 @@ impl VexilClient {
         ClientState::from(&self.client.state())
     }
 
-    /// Whether there are definitions to evaluate with, wherever they came from. A read without any is an error of its own
-    /// (`PROVIDER_NOT_READY`) and of a client whose fallback is `throw` an exception.
+    /// Whether there are definitions to evaluate with, wherever they came from. A read without any gives the default, and
+    /// its details say `PROVIDER_NOT_READY`.
     pub fn is_ready(&self) -> bool {
         self.client.is_ready()
     }

@@ -56,7 +56,7 @@ pub enum Fallback {
     Cache,
     /// The caller's default; nothing is read from disk.
     Default,
-    /// As `cache`, and without one an error.
+    /// As `cache`; a client that finds none, nor an answer in time, does not start. No read is an error.
     Throw,
 }
 

@@ -540,7 +540,7 @@ def _uniffi_check_api_checksums(lib):
         raise InternalError("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     if lib.uniffi_vexil_ffi_checksum_method_vexilclient_instance_id() != 25591:
         raise InternalError("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
-    if lib.uniffi_vexil_ffi_checksum_method_vexilclient_is_ready() != 57554:
+    if lib.uniffi_vexil_ffi_checksum_method_vexilclient_is_ready() != 53863:
         raise InternalError("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     if lib.uniffi_vexil_ffi_checksum_method_vexilclient_on_change() != 38319:
         raise InternalError("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
@@ -1610,7 +1610,7 @@ class Fallback(enum.Enum):
     
     THROW = 2
     """
-    As `cache`, and without one an error.
+    As `cache`; a client that finds none, nor an answer in time, does not start. No read is an error.
 """
     
 
@@ -3552,8 +3552,8 @@ class VexilClientProtocol(typing.Protocol):
         raise NotImplementedError
     def is_ready(self, ) -> bool:
         """
-        Whether there are definitions to evaluate with, wherever they came from. A read without any is an error of its own
-        (`PROVIDER_NOT_READY`) and of a client whose fallback is `throw` an exception.
+        Whether there are definitions to evaluate with, wherever they came from. A read without any gives the default, and
+        its details say `PROVIDER_NOT_READY`.
 """
         raise NotImplementedError
     def on_change(self, namespace: str,key: str,listener: ChangeListener) -> Subscription:
@@ -3881,8 +3881,8 @@ class VexilClient(VexilClientProtocol):
         return _uniffi_lift_return(_uniffi_ffi_result)
     def is_ready(self, ) -> bool:
         """
-        Whether there are definitions to evaluate with, wherever they came from. A read without any is an error of its own
-        (`PROVIDER_NOT_READY`) and of a client whose fallback is `throw` an exception.
+        Whether there are definitions to evaluate with, wherever they came from. A read without any gives the default, and
+        its details say `PROVIDER_NOT_READY`.
 """
         _uniffi_lowered_args = (
             self._uniffi_clone_handle(),

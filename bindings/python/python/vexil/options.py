@@ -63,7 +63,8 @@ class ClientOptions(TypedDict, total=False):
     """The bound of all waits. 30."""
     fallback: Literal["cache", "default", "throw"]
     """What a read comes to without definitions: the last known good, else the caller's default (``cache``); the caller's
-    default (``default``); or as ``cache``, with :class:`~vexil.NotReadyError` in the place of the default (``throw``)."""
+    default (``default``); or as ``cache``, and a client that finds none, nor an answer in time, is not made but raises
+    :class:`~vexil.NotReadyError` (``throw``)."""
     offline: bool
     """Asks nobody: what is in the bootstrap and the cache is all there is."""
     threadless: bool
