@@ -11,11 +11,12 @@
 pub mod c;
 pub mod clients;
 pub mod code;
+pub mod contexts;
 pub mod control;
 pub mod fault;
 pub mod guard;
 mod handles;
-mod json;
+pub mod json;
 
 pub use code::Code;
 
