@@ -384,16 +384,14 @@ vexil_code vexil_client_close(vexil_client client);
 // `vexil_client_close`, which leaves the other one open.
 //
 // `request_overrides` is a JSON object of what the request says itself that keys are, below kills; empty where it says
-// nothing. Whether somebody may ask for them is the host's matter. `at_ms` leads to milliseconds since the epoch; null is
-// now.
+// nothing. Whether somebody may ask for them is the host's matter. `at` is a moment as RFC 3339 has it; empty is now.
 //
 // # Safety
 //
-// `request_overrides` is as it says; `at_ms` is null, or leads to a number; `pinned` is null, or leads to room for a
-// handle.
+// `request_overrides` and `at` are as they say; `pinned` is null, or leads to room for a handle.
 vexil_code vexil_client_pin(vexil_client client,
                             vexil_text request_overrides,
-                            const int64_t *at_ms,
+                            vexil_text at,
                             vexil_client *pinned);
 
 // How a client stands, in JSON: `initialized`, `syncing`, `connection`, `last_sync_ms`, `last_error`, `version`,

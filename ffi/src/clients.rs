@@ -2,6 +2,7 @@
 
 use vexil_client::{Client, Timestamp};
 
+use crate::Code;
 use crate::fault::Fault;
 use crate::handles::{Handles, Kind};
 use crate::json;
@@ -28,14 +29,12 @@ pub(crate) fn close(handle: u64) -> Result<(), Fault> {
     Ok(())
 }
 
-/// The client as it is now, or at a moment, with what a request says itself about keys, in JSON.
-pub(crate) fn pinned(
-    client: &Client,
-    request_overrides: Option<&str>,
-    at_ms: Option<i64>,
-) -> Result<Client, Fault> {
-    let pinned = match at_ms {
-        Some(moment) => client.pinned_at(Timestamp::from_millis(moment)),
+/// The client as it is now, or at a moment (RFC 3339), with what a request says itself about keys, in JSON.
+pub fn pinned(client: &Client, request_overrides: Option<&str>, at: Option<&str>) -> Result<Client, Fault> {
+    let pinned = match at {
+        Some(text) => client.pinned_at(Timestamp::parse(text).ok_or_else(|| {
+            Fault::new(Code::InvalidValue, format!("`{text}` is no moment with an offset from UTC"))
+        })?),
         None => client.pinned(),
     };
     Ok(match request_overrides {

@@ -20,7 +20,7 @@ pub(crate) fn context(json: &str) -> Result<Context, Fault> {
 }
 
 /// What a request says itself about keys: an object of values.
-pub fn overrides(json: &str) -> Result<Overrides, Fault> {
+pub(crate) fn overrides(json: &str) -> Result<Overrides, Fault> {
     let arena = Arena::new();
     let refuse = |message| Fault::new(Code::InvalidValue, message);
     let mut overrides = Overrides::new();

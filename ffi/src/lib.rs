@@ -16,7 +16,7 @@ pub mod control;
 pub mod fault;
 pub mod guard;
 mod handles;
-pub mod json;
+mod json;
 
 pub use code::Code;
 

@@ -4,9 +4,8 @@ use pyo3::PyTraverseError;
 use pyo3::gc::PyVisit;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
-use vexil_client::{Asked, Timestamp};
-use vexil_ffi::Code;
-use vexil_ffi::json;
+use vexil_client::Asked;
+use vexil_ffi::clients;
 
 use crate::asker::with_asker;
 use crate::client::Client;
@@ -39,21 +38,8 @@ impl Pinned {
         let client = client.get().ready(py)?;
         // What is no context is a mistake of the program here, and not at the first read.
         with_asker!(context.as_ref().map(|context| context.bind(py)), |_asker| ());
-        let client = match overrides {
-            Some(text) => &client.with_request_overrides(
-                json::overrides(text)
-                    .map_err(|fault| errors::argument(py, fault.code(), fault.message().to_owned()))?,
-            ),
-            None => client,
-        };
-        let client = match at.map(|text| (Timestamp::parse(text), text)) {
-            Some((Some(moment), _)) => client.pinned_at(moment),
-            Some((None, text)) => {
-                let message = format!("`{text}` is no moment with an offset from UTC");
-                return Err(errors::argument(py, Code::InvalidValue, message));
-            }
-            None => client.pinned(),
-        };
+        let client = clients::pinned(client, overrides, at)
+            .map_err(|fault| errors::argument(py, fault.code(), fault.message().to_owned()))?;
         Ok(Pinned { client, context, owner })
     }
 

@@ -108,18 +108,16 @@ pub extern "C" fn vexil_client_close(client: ClientHandle) -> Code {
 /// `vexil_client_close`, which leaves the other one open.
 ///
 /// `request_overrides` is a JSON object of what the request says itself that keys are, below kills; empty where it says
-/// nothing. Whether somebody may ask for them is the host's matter. `at_ms` leads to milliseconds since the epoch; null is
-/// now.
+/// nothing. Whether somebody may ask for them is the host's matter. `at` is a moment as RFC 3339 has it; empty is now.
 ///
 /// # Safety
 ///
-/// `request_overrides` is as it says; `at_ms` is null, or leads to a number; `pinned` is null, or leads to room for a
-/// handle.
+/// `request_overrides` and `at` are as they say; `pinned` is null, or leads to room for a handle.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn vexil_client_pin(
     client: ClientHandle,
     request_overrides: Text,
-    at_ms: *const i64,
+    at: Text,
     pinned: *mut ClientHandle,
 ) -> Code {
     guarded(|| {
@@ -129,9 +127,9 @@ pub unsafe extern "C" fn vexil_client_pin(
         // SAFETY: as the caller promises.
         let overrides = unsafe { request_overrides.read("the request's overrides") }?;
         // SAFETY: as the caller promises.
-        let moment = unsafe { at_ms.as_ref() }.copied();
-        let overrides = Some(overrides).filter(|overrides| !overrides.is_empty());
-        let made = clients::pinned(&client.client()?, overrides, moment)?;
+        let at = unsafe { at.read("the moment") }?;
+        let [overrides, at] = [overrides, at].map(|text| Some(text).filter(|text| !text.is_empty()));
+        let made = clients::pinned(&client.client()?, overrides, at)?;
         // SAFETY: as the caller promises.
         unsafe { give(pinned, ClientHandle { id: clients::insert(made)? }) }
     })

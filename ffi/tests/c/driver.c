@@ -202,10 +202,10 @@ static void views(vexil_client client) {
 
 /* A client of one moment sees nothing of what comes after it, and goes without the other one. */
 static void moments(vexil_client client) {
-    int64_t at = 1767225600000;
+    vexil_text nothing = VEXIL_LITERAL(""), at = VEXIL_LITERAL("2026-01-01T01:00:00+01:00");
     vexil_client now = {0}, then = {0}, never = {0};
-    CHECK(vexil_client_pin(client, VEXIL_LITERAL(""), NULL, &now) == VEXIL_CODE_OK && now.id != client.id);
-    CHECK(vexil_client_pin(client, VEXIL_LITERAL("{\"on\": false}"), &at, &then) == VEXIL_CODE_OK);
+    CHECK(vexil_client_pin(client, nothing, nothing, &now) == VEXIL_CODE_OK && now.id != client.id);
+    CHECK(vexil_client_pin(client, VEXIL_LITERAL("{\"on\": false}"), at, &then) == VEXIL_CODE_OK);
     CHECK(!vexil_is_enabled(then, VEXIL_LITERAL("on"), vexil_nobody()));
     CHECK(vexil_override_set(client, VEXIL_LITERAL("on"), VEXIL_LITERAL("false")) == VEXIL_CODE_OK);
     CHECK(vexil_is_enabled(now, VEXIL_LITERAL("on"), vexil_nobody()));
@@ -214,8 +214,9 @@ static void moments(vexil_client client) {
     CHECK(vexil_client_close(now) == VEXIL_CODE_CLOSED);
     CHECK(vexil_client_put(client, vexil_string(OTHER)) == VEXIL_CODE_OK);
     CHECK(vexil_client_put(client, vexil_string(FIRST)) == VEXIL_CODE_OK);
-    CHECK(vexil_client_pin(client, VEXIL_LITERAL("[]"), NULL, &never) == VEXIL_CODE_INVALID_VALUE && never.id == 0);
-    CHECK(vexil_client_pin(client, VEXIL_LITERAL(""), NULL, NULL) == VEXIL_CODE_NULL_ARGUMENT);
+    CHECK(vexil_client_pin(client, VEXIL_LITERAL("[]"), nothing, &never) == VEXIL_CODE_INVALID_VALUE && never.id == 0);
+    CHECK(vexil_client_pin(client, nothing, VEXIL_LITERAL("today"), &never) == VEXIL_CODE_INVALID_VALUE);
+    CHECK(vexil_client_pin(client, nothing, nothing, NULL) == VEXIL_CODE_NULL_ARGUMENT);
 }
 
 typedef struct {

@@ -552,7 +552,7 @@ def _uniffi_check_api_checksums(lib):
         raise InternalError("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     if lib.uniffi_vexil_ffi_checksum_method_vexilclient_overrides() != 33978:
         raise InternalError("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
-    if lib.uniffi_vexil_ffi_checksum_method_vexilclient_pinned() != 56172:
+    if lib.uniffi_vexil_ffi_checksum_method_vexilclient_pinned() != 15278:
         raise InternalError("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     if lib.uniffi_vexil_ffi_checksum_method_vexilclient_put() != 42663:
         raise InternalError("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
@@ -3593,11 +3593,11 @@ class VexilClientProtocol(typing.Protocol):
         Every override.
 """
         raise NotImplementedError
-    def pinned(self, request_overrides_json: typing.Union[object, typing.Optional[str]] = _DEFAULT,at_ms: typing.Union[object, typing.Optional[int]] = _DEFAULT) -> VexilClient:
+    def pinned(self, request_overrides_json: typing.Union[object, typing.Optional[str]] = _DEFAULT,at: typing.Union[object, typing.Optional[str]] = _DEFAULT) -> VexilClient:
         """
         A client of one moment, for one request: all reads are by what is in force now, whatever comes meanwhile, and as
-        they are at a moment, in milliseconds since the epoch; now, unless it is said. Everything else is the client's own,
-        such as its state. It holds on to those definitions until it is closed, which leaves this one open.
+        they are at a moment, as RFC 3339 has it; now, unless it is said. Everything else is the client's own, such as its
+        state. It holds on to those definitions until it is closed, which leaves this one open.
 
         `request_overrides_json` is an object of what the request says itself that keys are, below kills. Whether somebody
         may ask for them is the host's matter.
@@ -4019,11 +4019,11 @@ class VexilClient(VexilClientProtocol):
             *_uniffi_lowered_args,
         )
         return _uniffi_lift_return(_uniffi_ffi_result)
-    def pinned(self, request_overrides_json: typing.Union[object, typing.Optional[str]] = _DEFAULT,at_ms: typing.Union[object, typing.Optional[int]] = _DEFAULT) -> VexilClient:
+    def pinned(self, request_overrides_json: typing.Union[object, typing.Optional[str]] = _DEFAULT,at: typing.Union[object, typing.Optional[str]] = _DEFAULT) -> VexilClient:
         """
         A client of one moment, for one request: all reads are by what is in force now, whatever comes meanwhile, and as
-        they are at a moment, in milliseconds since the epoch; now, unless it is said. Everything else is the client's own,
-        such as its state. It holds on to those definitions until it is closed, which leaves this one open.
+        they are at a moment, as RFC 3339 has it; now, unless it is said. Everything else is the client's own, such as its
+        state. It holds on to those definitions until it is closed, which leaves this one open.
 
         `request_overrides_json` is an object of what the request says itself that keys are, below kills. Whether somebody
         may ask for them is the host's matter.
@@ -4033,13 +4033,13 @@ class VexilClient(VexilClientProtocol):
             request_overrides_json = None
         _UniffiFfiConverterOptionalString.check_lower(request_overrides_json)
 
-        if at_ms is _DEFAULT:
-            at_ms = None
-        _UniffiFfiConverterOptionalInt64.check_lower(at_ms)
+        if at is _DEFAULT:
+            at = None
+        _UniffiFfiConverterOptionalString.check_lower(at)
         _uniffi_lowered_args = (
             self._uniffi_clone_handle(),
             _UniffiFfiConverterOptionalString.lower(request_overrides_json),
-            _UniffiFfiConverterOptionalInt64.lower(at_ms),
+            _UniffiFfiConverterOptionalString.lower(at),
         )
         _uniffi_lift_return = _UniffiFfiConverterTypeVexilClient.lift
         _uniffi_error_converter = _UniffiFfiConverterTypeVexilError
