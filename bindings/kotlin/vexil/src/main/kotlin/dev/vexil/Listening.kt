@@ -1,0 +1,76 @@
+package dev.vexil
+
+import dev.vexil.internal.uniffi.ChangeListener as NativeChangeListener
+import dev.vexil.internal.uniffi.ClientState
+import dev.vexil.internal.uniffi.StateListener as NativeStateListener
+import dev.vexil.internal.uniffi.StickyStore as NativeStickyStore
+import dev.vexil.internal.uniffi.Subscription as NativeSubscription
+import dev.vexil.internal.uniffi.ValueChange
+import java.io.Closeable
+
+/**
+ * Hears of every change of a client's state, on the thread that makes it or on one that is telling of another just then.
+ * What it throws is logged, and harms nobody.
+ */
+public fun interface StateListener {
+    /** The state is another. */
+    public fun onState(state: State)
+}
+
+/** Hears of a key whose value is another, likewise. */
+public fun interface ChangeListener {
+    /** The value is another. */
+    public fun onChange(change: Change)
+}
+
+/** Listens until it is closed, or its client is. Whether anybody holds it does not matter. */
+public class Subscription internal constructor(
+    private val native: NativeSubscription,
+    private val forget: (Subscription) -> Unit,
+) : Closeable {
+    /** Listens no more; what is being told just now is still heard. May be called again. */
+    override fun close() {
+        native.cancel()
+        forget(this)
+    }
+}
+
+/**
+ * Remembers which variants units were given in experiments that are `sticky`, such as in a database. It is asked by reads
+ * of them, in the thread that reads; what it throws is logged, and it is taken for one that knows nothing.
+ */
+public interface StickyStore {
+    /** The id of the variant that a unit was given in an experiment. */
+    public fun get(experiment: String, unit: String): String?
+
+    /** Remembers it; called again, with the same variant, where [get] does not tell of it later. */
+    public fun put(experiment: String, unit: String, variant: String)
+}
+
+internal class ToldState(private val listener: StateListener) : NativeStateListener {
+    override fun onState(state: ClientState) = harmless("a listener") { listener.onState(State.of(state)) }
+}
+
+internal class ToldChange(private val listener: ChangeListener) : NativeChangeListener {
+    override fun onChange(change: ValueChange) = harmless("a listener") { listener.onChange(Change.of(change)) }
+}
+
+internal class AskedStore(private val store: StickyStore) : NativeStickyStore {
+    override fun get(experiment: String, unit: String): String? {
+        var found: String? = null
+        harmless("a sticky store") { found = store.get(experiment, unit) }
+        return found
+    }
+
+    override fun put(experiment: String, unit: String, variant: String) =
+        harmless("a sticky store") { store.put(experiment, unit, variant) }
+}
+
+/** Whatever is thrown: nobody on the other side can do anything about it. */
+private inline fun harmless(what: String, call: () -> Unit) {
+    try {
+        call()
+    } catch (error: Throwable) {
+        Log.failed(what, error)
+    }
+}
