@@ -4,6 +4,7 @@ mod bench;
 mod bless;
 mod command;
 mod fuzz;
+mod kotlin;
 mod library;
 mod python;
 mod test;

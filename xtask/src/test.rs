@@ -9,7 +9,7 @@ use clap::Args;
 use crate::command::{cargo, cargo_has};
 use crate::toolchain::{NEEDS, Variable};
 use crate::totals::Totals;
-use crate::{library, python};
+use crate::{kotlin, library, python};
 
 #[derive(Args)]
 pub(crate) struct Arguments {
@@ -79,11 +79,9 @@ pub(crate) fn run(arguments: &Arguments) -> ExitCode {
     summary.add("sanitizer", "sanitizer: a host in C, and the library, under AddressSanitizer", || {
         done(library::sanitize())
     });
-    summary.add("Python", "Python: the package as it is shipped", || match python::test(&mut totals) {
-        Ok(true) => Outcome::Passed,
-        Ok(false) => Outcome::Failed("see above".into()),
-        Err(missing) => Outcome::missing(missing),
-    });
+    summary.add("Python", "Python: the package as it is shipped", || tested(python::test(&mut totals)));
+    summary
+        .add("Kotlin", "Kotlin: the package, and its native library", || tested(kotlin::test(&mut totals)));
     summary.lines.extend(totals.failures.iter().map(|name| format!("FAILED test: {name}")));
     // CI counts by this line, which is the last one.
     println!("\n{}\ntests: {} passed, {} failed", summary.lines.join("\n"), totals.passed, totals.failed);
@@ -92,6 +90,15 @@ pub(crate) fn run(arguments: &Arguments) -> ExitCode {
 
 fn done(result: Result<(), String>) -> Outcome {
     result.map_or_else(Outcome::Failed, |()| Outcome::Passed)
+}
+
+/// What a host's step says: an error is that something is missing.
+fn tested(result: Result<bool, String>) -> Outcome {
+    match result {
+        Ok(true) => Outcome::Passed,
+        Ok(false) => Outcome::Failed("see above".into()),
+        Err(missing) => Outcome::missing(missing),
+    }
 }
 
 /// What became of the steps so far.

@@ -3,6 +3,7 @@ package dev.vexil
 import dev.vexil.internal.Asked
 import dev.vexil.internal.Key
 import dev.vexil.internal.Keys
+import dev.vexil.internal.Log
 import dev.vexil.internal.Native
 import dev.vexil.internal.Tree
 import dev.vexil.internal.TreeReader

@@ -1,8 +1,12 @@
 package dev.vexil
 
+import dev.vexil.internal.AskedStore
 import dev.vexil.internal.Freeing
 import dev.vexil.internal.Native
+import dev.vexil.internal.ToldChange
+import dev.vexil.internal.ToldState
 import dev.vexil.internal.Tree
+import dev.vexil.internal.translated
 import dev.vexil.internal.uniffi.Subscription as NativeSubscription
 import dev.vexil.internal.uniffi.VexilClient as NativeClient
 import java.io.Closeable

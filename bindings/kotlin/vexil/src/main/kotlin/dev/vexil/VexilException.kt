@@ -1,7 +1,5 @@
 package dev.vexil
 
-import dev.vexil.internal.uniffi.VexilException as NativeException
-
 /**
  * Something went wrong. Reads never throw: they return the caller's default, and their details say why.
  *
@@ -40,16 +38,3 @@ public class ClosedException(message: String = "the client was closed") : VexilE
 
 /** A fault of this library or of the system below it. */
 public class InternalException(message: String, code: ErrorCode = ErrorCode.INTERNAL) : VexilException(message, code)
-
-/** Throws what the native library fails with as one of the exceptions above. */
-internal inline fun <T> translated(call: () -> T): T = try {
-    call()
-} catch (error: NativeException) {
-    throw when (error) {
-        is NativeException.Options -> OptionsException(error.reason, ErrorCode.of(error.code))
-        is NativeException.NotReady -> NotReadyException(error.reason, ErrorCode.of(error.code))
-        is NativeException.Source -> SourceException(error.reason, ErrorCode.of(error.code))
-        is NativeException.Argument -> VexilException.of(error.code, error.reason)
-        is NativeException.Internal -> InternalException(error.reason, ErrorCode.of(error.code))
-    }
-}

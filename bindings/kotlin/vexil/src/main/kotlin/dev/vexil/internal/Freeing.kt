@@ -4,6 +4,7 @@ import java.lang.ref.PhantomReference
 import java.lang.ref.ReferenceQueue
 import java.util.Collections
 import java.util.concurrent.ConcurrentHashMap
+import java.util.concurrent.atomic.AtomicLong
 
 /**
  * Frees what the native library holds once nobody here holds it any more. There is no thread for that: whoever makes the
@@ -11,6 +12,9 @@ import java.util.concurrent.ConcurrentHashMap
  */
 internal object Freeing {
     private val queue = ReferenceQueue<Any>()
+    /** How many there were. */
+    val freed: AtomicLong = AtomicLong()
+
     private val held: MutableSet<Handle> = Collections.newSetFromMap(ConcurrentHashMap())
 
     private class Handle(owner: Any, private val handle: Long, private val free: (Long) -> Unit) :
@@ -29,6 +33,7 @@ internal object Freeing {
             val gone = queue.poll() as Handle? ?: return
             held.remove(gone)
             gone.free()
+            freed.incrementAndGet()
         }
     }
 }

@@ -1,5 +1,6 @@
-package dev.vexil
+package dev.vexil.internal
 
+import dev.vexil.VexilException
 import java.util.concurrent.atomic.AtomicBoolean
 import java.util.logging.Level
 import java.util.logging.Logger
