@@ -18,6 +18,12 @@ public fun interface ChangeListener {
     public fun onChange(change: Change)
 }
 
+/** Hears whenever what a read may come to is another, likewise. */
+public fun interface GenerationListener {
+    /** It is another; the number is the new one's. */
+    public fun onGeneration(generation: Long)
+}
+
 /** Listens until it is closed, or its client is. Whether anybody holds it does not matter. */
 public class Subscription internal constructor(
     private val native: NativeSubscription,

@@ -4,6 +4,7 @@ import dev.vexil.internal.AskedStore
 import dev.vexil.internal.Freeing
 import dev.vexil.internal.Native
 import dev.vexil.internal.ToldChange
+import dev.vexil.internal.ToldGeneration
 import dev.vexil.internal.ToldState
 import dev.vexil.internal.Tree
 import dev.vexil.internal.translated
@@ -99,6 +100,10 @@ public open class VexilClient internal constructor(start: () -> NativeClient) : 
         context: Context = Context.EMPTY,
         listener: ChangeListener,
     ): Subscription = subscribed { onChangeFor(namespace, key, context.json(), ToldChange(listener)) }
+
+    /** Hears whenever what a read may come to is another: [generation]. */
+    public fun addGenerationListener(listener: GenerationListener): Subscription =
+        subscribed { onGeneration(ToldGeneration(listener)) }
 
     /** The variant that an experiment gives, with all that there is to say of it; null where the context takes no part. */
     @JvmOverloads

@@ -2,11 +2,13 @@ package dev.vexil.internal
 
 import dev.vexil.Change
 import dev.vexil.ChangeListener
+import dev.vexil.GenerationListener
 import dev.vexil.State
 import dev.vexil.StateListener
 import dev.vexil.StickyStore
 import dev.vexil.internal.uniffi.ChangeListener as NativeChangeListener
 import dev.vexil.internal.uniffi.ClientState
+import dev.vexil.internal.uniffi.GenerationListener as NativeGenerationListener
 import dev.vexil.internal.uniffi.StateListener as NativeStateListener
 import dev.vexil.internal.uniffi.StickyStore as NativeStickyStore
 import dev.vexil.internal.uniffi.ValueChange
@@ -17,6 +19,11 @@ internal class ToldState(private val listener: StateListener) : NativeStateListe
 
 internal class ToldChange(private val listener: ChangeListener) : NativeChangeListener {
     override fun onChange(change: ValueChange) = harmless("a listener") { listener.onChange(Change.of(change)) }
+}
+
+internal class ToldGeneration(private val listener: GenerationListener) : NativeGenerationListener {
+    override fun onGeneration(generation: ULong) =
+        harmless("a listener") { listener.onGeneration(generation.toLong()) }
 }
 
 internal class AskedStore(private val store: StickyStore) : NativeStickyStore {
