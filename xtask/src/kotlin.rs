@@ -15,6 +15,7 @@ pub(crate) fn test(totals: &mut Totals) -> Result<bool, String> {
     run(&mut cargo(&["build", "--locked", "--package", "vexil-jvm", "--features", "fail-on-purpose"]))?;
     let mut maven = in_package();
     maven.arg(format!("-Ddev.vexil.library.path={}", library("debug").display())).arg("verify");
+    maven.env("VEXIL_TEST_BINARY", target().join("debug/vexil"));
     totals.run(&mut maven)
 }
 

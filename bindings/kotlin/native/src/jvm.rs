@@ -1,6 +1,6 @@
 //! What crosses between the virtual machine and here: bytes both ways, and text outward.
 
-use jni_sys::{JNIEnv, jbyte, jbyteArray, jsize, jstring};
+use jni_sys::{JNIEnv, jbyte, jbyteArray, jobject, jsize, jstring};
 use vexil_ffi::Code;
 use vexil_ffi::fault::Fault;
 use vexil_ffi::guard::guarded;
@@ -74,6 +74,21 @@ impl Jvm {
         let Ok(length) = jsize::try_from(units.len()) else { return std::ptr::null_mut() };
         // SAFETY: the virtual machine handed itself over for the time of this call, and copies as many units as there are.
         unsafe { ((**self.0).v1_1.NewString)(self.0, units.as_ptr(), length) }
+    }
+
+    /// A reference to what a local one leads to, for all threads and until it is forgotten; null where there is none.
+    pub(crate) fn keep(self, local: jobject) -> jobject {
+        if local.is_null() {
+            return local;
+        }
+        // SAFETY: the virtual machine handed itself over for the time of this call, and the reference is one of it.
+        unsafe { ((**self.0).v1_1.NewGlobalRef)(self.0, local) }
+    }
+
+    /// Deletes what [`Jvm::keep`] gave, which nobody else has.
+    pub(crate) fn forget(self, kept: jobject) {
+        // SAFETY: as above, and it is a global one.
+        unsafe { ((**self.0).v1_1.DeleteGlobalRef)(self.0, kept) };
     }
 
     /// Runs an entry that answers with bytes: the number of a code, and what the entry wrote; where it failed, what went

@@ -17,6 +17,7 @@ mod packed;
 #[cfg(feature = "fail-on-purpose")]
 mod provoke;
 mod reads;
+mod texts;
 mod tree;
 mod views;
 

@@ -10,7 +10,7 @@ use vexil_ffi::{clients, contexts};
 
 use crate::jvm::Jvm;
 use crate::packed::{self, asked_of};
-use crate::{keys, tree};
+use crate::{keys, texts, tree};
 
 #[unsafe(no_mangle)]
 extern "system" fn Java_dev_vexil_internal_Native_getBoolean(
@@ -72,7 +72,7 @@ extern "system" fn Java_dev_vexil_internal_Native_getString(
     let get = |client: &Client, key: &str, context: &Context| {
         client.evaluate(key, Some(Asked::String), context, |outcome| {
             let text = outcome.evaluation.value().and_then(|value| value.as_str());
-            text.map_or(std::ptr::null_mut(), |text| jvm.string(text))
+            text.map_or(std::ptr::null_mut(), |text| texts::string(jvm, text))
         })
     };
     read(jvm, client, (number, key), context, std::ptr::null_mut(), get)
@@ -108,7 +108,7 @@ extern "system" fn Java_dev_vexil_internal_Native_variant(
 ) -> jstring {
     let get = |client: &Client, key: &str, context: &Context| {
         client.evaluate(key, None, context, |outcome| {
-            outcome.variant(key).map_or(std::ptr::null_mut(), |variant| jvm.string(variant))
+            outcome.variant(key).map_or(std::ptr::null_mut(), |variant| texts::string(jvm, variant))
         })
     };
     read(jvm, client, (number, key), context, std::ptr::null_mut(), get)
