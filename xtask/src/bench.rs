@@ -5,7 +5,7 @@ use std::process::Command;
 use clap::{Args, Subcommand};
 
 use crate::command::{ROOT, cargo, run as run_command};
-use crate::python;
+use crate::{kotlin, python};
 
 #[derive(Args)]
 #[command(args_conflicts_with_subcommands = true)]
@@ -33,11 +33,19 @@ enum Host {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "WHAT")]
         rest: Vec<String>,
     },
+    /// Measure the Kotlin package, and other SDKs of the JVM in the same run
+    Kotlin {
+        /// Which systems; all of them when absent
+        #[arg(value_name = "SYSTEM")]
+        systems: Vec<String>,
+    },
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
-    if let Some(Host::Python { rest }) = &arguments.host {
-        return python::bench(rest);
+    match &arguments.host {
+        Some(Host::Python { rest }) => return python::bench(rest),
+        Some(Host::Kotlin { systems }) => return kotlin::bench(systems),
+        None => {}
     }
     let mut command = if arguments.peers {
         script("peers")

@@ -1,4 +1,5 @@
-//! The Kotlin package: its native library, with functions that fail on purpose, and what Maven makes of the rest.
+//! The Kotlin package: its native library, with functions that fail on purpose, and what Maven makes of the rest; or as it
+//! is shipped, measured beside its peers.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -17,6 +18,17 @@ pub(crate) fn test(totals: &mut Totals) -> Result<bool, String> {
     maven.arg(format!("-Ddev.vexil.library.path={}", library("debug").display())).arg("verify");
     maven.env("VEXIL_TEST_BINARY", target().join("debug/vexil"));
     totals.run(&mut maven)
+}
+
+/// Measures it beside its peers: `systems` are those of `benches/kotlin/run`.
+pub(crate) fn bench(systems: &[String]) -> Result<(), String> {
+    maven()?;
+    run(&mut cargo(&["build", "--locked", "--profile", "library", "--package", "vexil-jvm"]))?;
+    run(in_package().args(["--quiet", "--activate-profiles", "bench", "-DskipTests", "package"]))?;
+    let bench = Path::new(ROOT).join("benches/kotlin");
+    let mut command = Command::new(bench.join("run"));
+    command.arg(bench.join("target/classpath")).arg(library("library")).arg(target().join("bench-kotlin"));
+    run(command.args(systems))
 }
 
 /// Maven, with a compiler's own Java.
