@@ -8,8 +8,8 @@
 
 #include "vexil.h"
 
-#define REPEATS 15
-#define EVALUATIONS 1000000
+#define REPEATS 51
+#define EVALUATIONS 20000
 #define USERS 1000
 #define UPDATES 1000
 #define LONG_RUN 10000000
