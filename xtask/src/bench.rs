@@ -5,7 +5,7 @@ use std::process::Command;
 use clap::{Args, Subcommand};
 
 use crate::command::{ROOT, cargo, run as run_command};
-use crate::{kotlin, python};
+use crate::{c, kotlin, python};
 
 #[derive(Args)]
 #[command(args_conflicts_with_subcommands = true)]
@@ -39,12 +39,19 @@ enum Host {
         #[arg(value_name = "SYSTEM")]
         systems: Vec<String>,
     },
+    /// Measure the C ABI
+    C {
+        /// What to measure; everything when absent
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "WHAT")]
+        rest: Vec<String>,
+    },
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
     match &arguments.host {
         Some(Host::Python { rest }) => return python::bench(rest),
         Some(Host::Kotlin { systems }) => return kotlin::bench(systems),
+        Some(Host::C { rest }) => return c::bench(rest),
         None => {}
     }
     let mut command = if arguments.peers {

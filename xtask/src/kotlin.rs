@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::command::{ROOT, cargo, run};
+use crate::conformance;
 use crate::toolchain::{answers, target, with_packages};
 use crate::totals::Totals;
 
@@ -16,6 +17,7 @@ pub(crate) fn test(totals: &mut Totals) -> Result<bool, String> {
     run(&mut cargo(&["build", "--locked", "--package", "vexil-jvm", "--features", "fail-on-purpose"]))?;
     let mut maven = in_package();
     maven.arg(format!("-Ddev.vexil.library.path={}", library("debug").display())).arg("verify");
+    maven.env(conformance::VARIABLE, conformance::folder());
     maven.env("VEXIL_TEST_BINARY", target().join("debug/vexil"));
     totals.run(&mut maven)
 }
