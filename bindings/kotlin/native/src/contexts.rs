@@ -18,14 +18,18 @@ extern "system" fn Java_dev_vexil_internal_Native_contextMake(
     bytes: jbyteArray,
 ) -> jbyteArray {
     jvm.answer(|answer| {
-        let bytes = jvm.bytes(bytes)?;
-        let arena = Arena::new();
-        let invalid = |message: String| Fault::new(Code::InvalidContext, message);
-        let tree = tree::read(&bytes, &arena).map_err(|fault| invalid(fault.message().to_owned()))?;
-        let context = Context::from_node(&tree).map_err(|problem| invalid(problem.to_string()))?;
+        let context = of(&jvm.bytes(bytes)?)?;
         answer.extend(contexts::insert(context)?.to_be_bytes());
         Ok(())
     })
+}
+
+/// The context of a tree.
+pub(crate) fn of(bytes: &[u8]) -> Result<Context, Fault> {
+    let arena = Arena::new();
+    let invalid = |message: String| Fault::new(Code::InvalidContext, message);
+    let tree = tree::read(bytes, &arena).map_err(|fault| invalid(fault.message().to_owned()))?;
+    Context::from_node(&tree).map_err(|problem| invalid(problem.to_string()))
 }
 
 /// Frees a context. Reads that are under way on other threads end as they would have.

@@ -1,5 +1,5 @@
 //! Reads: what every request does. Each is handed the client, the key, the context and, to keep that one alive, its
-//! owner; where there is no value, the caller's own is handed back.
+//! owner. Where there is no value, the caller's own is handed back.
 
 use jni_sys::{JNI_TRUE, jboolean, jbyteArray, jclass, jdouble, jint, jlong, jobject, jstring};
 use vexil_client::{Asked, Client, Context, Outcome};
@@ -20,12 +20,12 @@ extern "system" fn Java_dev_vexil_internal_Native_getBoolean(
     number: jint,
     key: jbyteArray,
     context: jlong,
-    _owner: jobject,
+    owner: jobject,
     default: jboolean,
 ) -> jboolean {
     let default = default == JNI_TRUE;
     let get = |client: &Client, key: &str, context: &Context| client.get_bool(key, context, default);
-    jboolean::from(read(jvm, client, (number, key), context, default, get))
+    jboolean::from(read(jvm, client, (number, key), (context, owner), default, get))
 }
 
 #[unsafe(no_mangle)]
@@ -36,11 +36,11 @@ extern "system" fn Java_dev_vexil_internal_Native_getLong(
     number: jint,
     key: jbyteArray,
     context: jlong,
-    _owner: jobject,
+    owner: jobject,
     default: jlong,
 ) -> jlong {
     let get = |client: &Client, key: &str, context: &Context| client.get_int(key, context, default);
-    read(jvm, client, (number, key), context, default, get)
+    read(jvm, client, (number, key), (context, owner), default, get)
 }
 
 #[unsafe(no_mangle)]
@@ -51,11 +51,11 @@ extern "system" fn Java_dev_vexil_internal_Native_getDouble(
     number: jint,
     key: jbyteArray,
     context: jlong,
-    _owner: jobject,
+    owner: jobject,
     default: jdouble,
 ) -> jdouble {
     let get = |client: &Client, key: &str, context: &Context| client.get_float(key, context, default);
-    read(jvm, client, (number, key), context, default, get)
+    read(jvm, client, (number, key), (context, owner), default, get)
 }
 
 /// Text; null where there is none.
@@ -67,7 +67,7 @@ extern "system" fn Java_dev_vexil_internal_Native_getString(
     number: jint,
     key: jbyteArray,
     context: jlong,
-    _owner: jobject,
+    owner: jobject,
 ) -> jstring {
     let get = |client: &Client, key: &str, context: &Context| {
         client.evaluate(key, Some(Asked::String), context, |outcome| {
@@ -75,7 +75,7 @@ extern "system" fn Java_dev_vexil_internal_Native_getString(
             text.map_or(std::ptr::null_mut(), |text| texts::string(jvm, text))
         })
     };
-    read(jvm, client, (number, key), context, std::ptr::null_mut(), get)
+    read(jvm, client, (number, key), (context, owner), std::ptr::null_mut(), get)
 }
 
 /// A tree; null where there is none.
@@ -87,12 +87,12 @@ extern "system" fn Java_dev_vexil_internal_Native_getTree(
     number: jint,
     key: jbyteArray,
     context: jlong,
-    _owner: jobject,
+    owner: jobject,
 ) -> jbyteArray {
     let get = |client: &Client, key: &str, context: &Context| {
         client.evaluate(key, Some(Asked::Json), context, |outcome| tree_of(jvm, outcome.evaluation.value()))
     };
-    read(jvm, client, (number, key), context, std::ptr::null_mut(), get)
+    read(jvm, client, (number, key), (context, owner), std::ptr::null_mut(), get)
 }
 
 /// The id of the variant that an experiment gives; null where the context takes no part.
@@ -104,14 +104,14 @@ extern "system" fn Java_dev_vexil_internal_Native_variant(
     number: jint,
     key: jbyteArray,
     context: jlong,
-    _owner: jobject,
+    owner: jobject,
 ) -> jstring {
     let get = |client: &Client, key: &str, context: &Context| {
         client.evaluate(key, None, context, |outcome| {
             outcome.variant(key).map_or(std::ptr::null_mut(), |variant| texts::string(jvm, variant))
         })
     };
-    read(jvm, client, (number, key), context, std::ptr::null_mut(), get)
+    read(jvm, client, (number, key), (context, owner), std::ptr::null_mut(), get)
 }
 
 /// The configuration of that variant, as a tree; null likewise.
@@ -123,12 +123,12 @@ extern "system" fn Java_dev_vexil_internal_Native_variantConfig(
     number: jint,
     key: jbyteArray,
     context: jlong,
-    _owner: jobject,
+    owner: jobject,
 ) -> jbyteArray {
     let get = |client: &Client, key: &str, context: &Context| {
         client.evaluate(key, None, context, |outcome| tree_of(jvm, outcome.variant_config(key)))
     };
-    read(jvm, client, (number, key), context, std::ptr::null_mut(), get)
+    read(jvm, client, (number, key), (context, owner), std::ptr::null_mut(), get)
 }
 
 /// An evaluation with all that there is to say of it.
@@ -141,12 +141,12 @@ extern "system" fn Java_dev_vexil_internal_Native_evaluate(
     key: jbyteArray,
     asked: jint,
     context: jlong,
-    _owner: jobject,
+    owner: jobject,
 ) -> jbyteArray {
     jvm.answer(|answer| {
         let key = keys::key(jvm, number, key)?;
         let asked = asked_of(asked)?;
-        reading(client, context, |client, context| {
+        reading(jvm, client, (context, owner), |client, context| {
             client.evaluate(&key, asked, context, |outcome| packed::details(&outcome, asked, answer));
         })
     })
@@ -159,10 +159,10 @@ extern "system" fn Java_dev_vexil_internal_Native_evaluateAll(
     _: jclass,
     client: jlong,
     context: jlong,
-    _owner: jobject,
+    owner: jobject,
 ) -> jbyteArray {
     jvm.answer(|answer| {
-        reading(client, context, |client, context| {
+        reading(jvm, client, (context, owner), |client, context| {
             client.evaluate_all(context, |key: &str, outcome: Outcome<'_>| {
                 tree::write_text(key, answer);
                 packed::details(&outcome, None, answer);
@@ -180,11 +180,11 @@ extern "system" fn Java_dev_vexil_internal_Native_explain(
     number: jint,
     key: jbyteArray,
     context: jlong,
-    _owner: jobject,
+    owner: jobject,
 ) -> jbyteArray {
     jvm.answer(|answer| {
         let key = keys::key(jvm, number, key)?;
-        let trace = reading(client, context, |client, context| client.explain(&key, context))?;
+        let trace = reading(jvm, client, (context, owner), |client, context| client.explain(&key, context))?;
         tree::write_text(&trace.to_string(), answer);
         let json =
             serde_json::to_string(&trace).map_err(|error| Fault::new(Code::Internal, error.to_string()))?;
@@ -192,13 +192,21 @@ extern "system" fn Java_dev_vexil_internal_Native_explain(
     })
 }
 
+/// In the place of a context's handle: its owner is an array of bytes, the tree of a context for this one read.
+const ONCE: jlong = jlong::MIN;
+
 /// Calls with a client and a context, for as long as a read lasts.
 #[inline]
 pub(crate) fn reading<R>(
+    jvm: Jvm,
     client: jlong,
-    context: jlong,
+    (context, owner): (jlong, jobject),
     read: impl FnOnce(&Client, &Context) -> R,
 ) -> Result<R, Fault> {
+    if context == ONCE {
+        let context = crate::contexts::of(&jvm.bytes(owner)?)?;
+        return clients::with(client.cast_unsigned(), |client| read(client, &context));
+    }
     clients::with(client.cast_unsigned(), |client| {
         contexts::with(context.cast_unsigned(), |context| read(client, context))
     })?
@@ -210,14 +218,14 @@ fn read<T>(
     jvm: Jvm,
     client: jlong,
     (number, key): (jint, jbyteArray),
-    context: jlong,
+    context: (jlong, jobject),
     default: T,
     get: impl FnOnce(&Client, &str, &Context) -> T,
 ) -> T {
     let mut value = default;
     evaluating(|| {
         let key = keys::key(jvm, number, key)?;
-        value = reading(client, context, |client, context| get(client, &key, context))?;
+        value = reading(jvm, client, context, |client, context| get(client, &key, context))?;
         Ok(Code::Ok)
     });
     value

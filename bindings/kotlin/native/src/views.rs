@@ -33,12 +33,12 @@ extern "system" fn Java_dev_vexil_internal_Native_viewMake(
     _: jclass,
     client: jlong,
     context: jlong,
-    _owner: jobject,
+    owner: jobject,
     keys: jbyteArray,
 ) -> jbyteArray {
     jvm.answer(|answer| {
         let keys = if keys.is_null() { Keys::All } else { keys_of(&jvm.bytes(keys)?)? };
-        let view = reading(client, context, |client: &Client, context: &Context| {
+        let view = reading(jvm, client, (context, owner), |client: &Client, context: &Context| {
             client.view(context.clone(), keys)
         })?;
         write(&view, answer);

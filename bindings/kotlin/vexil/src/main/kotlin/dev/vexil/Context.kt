@@ -20,6 +20,9 @@ import dev.vexil.internal.TreeWriter
  * It holds text, numbers, booleans, lists, arrays, maps and UUIDs; null is as if it were not there.
  */
 public class Context private constructor(internal val handle: Long, private val tree: ByteArray) {
+    /** What goes with the handle, and is alive as long as the call lasts. */
+    internal val owner: Any get() = if (handle == ONCE) tree else this
+
     /** For the calls of the face that takes JSON. */
     internal fun json(): String = Tree.jsonOf(tree)
 
@@ -91,8 +94,14 @@ public class Context private constructor(internal val handle: Long, private val 
         @JvmStatic
         public fun builder(): Builder = Builder()
 
-        internal fun written(attributes: Map<String, Any?>): ByteArray =
+        /** A context for one read: the native library keeps nothing of it. */
+        internal fun once(attributes: Map<String, Any?>): Context = Context(ONCE, written(attributes))
+
+        private fun written(attributes: Map<String, Any?>): ByteArray =
             TreeWriter(ErrorCode.INVALID_CONTEXT).apply { value(attributes) }.bytes()
+
+        /** In the place of a handle: the owner is the tree. */
+        private const val ONCE = Long.MIN_VALUE
 
         internal fun handleOf(tree: ByteArray): Long = Tree.answer(Native.contextMake(tree)).long()
     }

@@ -28,7 +28,7 @@ public sealed class Flags {
     /** A flag or config that is `true` or `false`. */
     @JvmOverloads
     public fun getBoolean(key: String, context: Context = Context.EMPTY, default: Boolean = false): Boolean = Keys.of(key).let {
-        Native.getBoolean(handle, it.number, it.text, context.handle, context, default)
+        Native.getBoolean(handle, it.number, it.text, context.handle, context.owner, default)
     }
 
     /** A flag or config that is `true` or `false`. */
@@ -49,7 +49,7 @@ public sealed class Flags {
     /** A flag or config that is an integer. */
     @JvmOverloads
     public fun getLong(key: String, context: Context = Context.EMPTY, default: Long = 0): Long = Keys.of(key).let {
-        Native.getLong(handle, it.number, it.text, context.handle, context, default)
+        Native.getLong(handle, it.number, it.text, context.handle, context.owner, default)
     }
 
     /** A flag or config that is an integer. */
@@ -70,7 +70,7 @@ public sealed class Flags {
     /** A flag or config that is a float, or an integer that a float holds exactly. */
     @JvmOverloads
     public fun getDouble(key: String, context: Context = Context.EMPTY, default: Double = 0.0): Double = Keys.of(key).let {
-        Native.getDouble(handle, it.number, it.text, context.handle, context, default)
+        Native.getDouble(handle, it.number, it.text, context.handle, context.owner, default)
     }
 
     /** A flag or config that is a float, or an integer that a float holds exactly. */
@@ -91,7 +91,7 @@ public sealed class Flags {
     /** A flag or config that is text. */
     @JvmOverloads
     public fun getString(key: String, context: Context = Context.EMPTY, default: String = ""): String = Keys.of(key).let {
-        Native.getString(handle, it.number, it.text, context.handle, context) ?: default
+        Native.getString(handle, it.number, it.text, context.handle, context.owner) ?: default
     }
 
     /** A flag or config that is text. */
@@ -115,7 +115,7 @@ public sealed class Flags {
      */
     @JvmOverloads
     public fun getJson(key: String, context: Context = Context.EMPTY, default: Any? = null): Any? = Keys.of(key).let {
-        val tree = Native.getTree(handle, it.number, it.text, context.handle, context)
+        val tree = Native.getTree(handle, it.number, it.text, context.handle, context.owner)
         if (tree == null) default else Tree.read(tree)
     }
 
@@ -150,7 +150,7 @@ public sealed class Flags {
     /** The id of the variant that an experiment gives; null where the context takes no part. */
     @JvmOverloads
     public fun variant(experiment: String, context: Context = Context.EMPTY): String? = Keys.of(experiment).let {
-        Native.variant(handle, it.number, it.text, context.handle, context)
+        Native.variant(handle, it.number, it.text, context.handle, context.owner)
     }
 
     /** The id of the variant that an experiment gives; null where the context takes no part. */
@@ -160,7 +160,7 @@ public sealed class Flags {
     /** The configuration of that variant, as JSON. */
     @JvmOverloads
     public fun variantConfig(experiment: String, context: Context = Context.EMPTY): Any? = Keys.of(experiment).let {
-        Native.variantConfig(handle, it.number, it.text, context.handle, context)?.let(Tree::read)
+        Native.variantConfig(handle, it.number, it.text, context.handle, context.owner)?.let(Tree::read)
     }
 
     /** The configuration of that variant, as JSON. */
@@ -205,7 +205,7 @@ public sealed class Flags {
         val known: Key = Keys.of(key)
         val answer: TreeReader
         try {
-            answer = Tree.answer(Native.evaluate(handle, known.number, known.text, asked, context.handle, context))
+            answer = Tree.answer(Native.evaluate(handle, known.number, known.text, asked, context.handle, context.owner))
         } catch (error: VexilException) {
             return Details.failed(error, default)
         }
@@ -219,7 +219,7 @@ public sealed class Flags {
         refused: (VexilException) -> T,
     ): T {
         val context = try {
-            Context.of(attributes)
+            Context.once(attributes)
         } catch (error: VexilException) {
             Log.invalidContext(error)
             return refused(error)
