@@ -19,7 +19,6 @@ public fun main(arguments: Array<String>) {
         "vexil-memory" -> return memory(File(definitions).readText())
         "openfeature-vexil" -> openFeatureVexil(File(definitions).readText())
         "openfeature-in-memory" -> openFeatureInMemory()
-        "unleash" -> unleash(File(definitions).readText())
         "launchdarkly" -> launchDarkly(definitions)
         else -> throw IllegalArgumentException("there is no system `$name`")
     }

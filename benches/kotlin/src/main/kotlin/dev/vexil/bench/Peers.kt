@@ -13,9 +13,6 @@ import dev.openfeature.sdk.providers.memory.InMemoryProvider
 import dev.vexil.Source
 import dev.vexil.VexilOptions
 import dev.vexil.openfeature.VexilProvider
-import io.getunleash.DefaultUnleash
-import io.getunleash.UnleashContext
-import io.getunleash.util.UnleashConfig
 
 /** OpenFeature's client over Vexil's provider: what the client costs, and the map that a context becomes. */
 internal fun openFeatureVexil(definitions: String): List<Row> {
@@ -39,24 +36,6 @@ internal fun openFeatureInMemory(): List<Row> {
     val full = ImmutableContext("user-7", ATTRIBUTES.mapValues { Value.objectToValue(it.value) })
     expect(true, client.getBooleanValue(SIMPLE, false, full))
     return listOf(measure("W1") { times -> count(times) { client.getBooleanValue(SIMPLE, false, full) } })
-}
-
-/** A feature is on when one of its strategies matches: W2 is a boolean. */
-internal fun unleash(definitions: String): List<Row> {
-    val config = UnleashConfig.builder().appName("bench").instanceId("bench").unleashAPI("http://127.0.0.1:9/api")
-        .environment("production").toggleBootstrapProvider { java.util.Optional.of(definitions) }
-        .disablePolling().disableMetrics().build()
-    val client = DefaultUnleash(config)
-    val full = UnleashContext.builder().userId("user-7")
-        .apply { ATTRIBUTES.forEach { (name, value) -> addProperty(name, "$value") } }.build()
-    val users = USERS.map { UnleashContext.builder().userId(it).build() }
-    expect(true, client.isEnabled(SIMPLE, full))
-    expect(true, client.isEnabled(RULES, full))
-    return listOf(
-        measure("W1") { times -> count(times) { client.isEnabled(SIMPLE, full) } },
-        measure("W2, a boolean") { times -> count(times) { client.isEnabled(RULES, full) } },
-        measure("W3") { times -> rollout(times) { client.getVariant(ROLLOUT, users[it]).name } },
-    )
 }
 
 /** The whole client, over its file of data and without events. */
