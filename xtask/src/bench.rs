@@ -5,7 +5,7 @@ use std::process::Command;
 use clap::{Args, Subcommand};
 
 use crate::command::{ROOT, cargo, run as run_command};
-use crate::python;
+use crate::{elixir, python};
 
 #[derive(Args)]
 #[command(args_conflicts_with_subcommands = true)]
@@ -33,11 +33,19 @@ enum Host {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "WHAT")]
         rest: Vec<String>,
     },
+    /// Measure the Elixir package, beside look-ups in ETS in the same run
+    Elixir {
+        /// What to measure; everything when absent
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "WHAT")]
+        rest: Vec<String>,
+    },
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
-    if let Some(Host::Python { rest }) = &arguments.host {
-        return python::bench(rest);
+    match &arguments.host {
+        Some(Host::Python { rest }) => return python::bench(rest),
+        Some(Host::Elixir { rest }) => return elixir::bench(rest),
+        None => {}
     }
     let mut command = if arguments.peers {
         script("peers")

@@ -3,6 +3,7 @@
 mod bench;
 mod bless;
 mod command;
+mod elixir;
 mod fuzz;
 mod library;
 mod python;
