@@ -1,6 +1,7 @@
 defmodule Vexil.ContextsTest do
   # Contexts as Elixir has them, read in place and prepared.
   use ExUnit.Case, async: true
+  @moduletag :capture_log
   alias Vexil.{Context, Shop}
 
   defmodule User do
@@ -70,6 +71,30 @@ defmodule Vexil.ContextsTest do
       assert plan(context) == "none"
       assert {:error, %{name: "INVALID_CONTEXT"}} = Context.new(context)
     end
+  end
+
+  test "what is refused is logged, once, and nothing of what it says" do
+    context = %{logged: %{once: %User{id: "secret"}}}
+
+    definitions = ~S"""
+    [{"key": "k", "type": "config", "value_type": "string", "default": "no",
+      "rules": [{"condition": {"logged.once": {"eq": "x"}}, "action": {"value": "yes"}}]}]
+    """
+
+    log =
+      ExUnit.CaptureLog.capture_log(fn ->
+        client = Shop.start(source: {:memory, definitions})
+        for _ <- 1..3, do: assert(Vexil.string("k", context, "none", client: client) == "none")
+        # Messages are sent in order: with this one here, the client has its own.
+        {:ok, _} = Vexil.subscribe(:generation, client: client)
+        :ok = Vexil.set_override("k", "yes", client: client)
+        assert_receive {:vexil, :generation, ^client, _}, 30_000
+        :sys.get_state(client)
+      end)
+
+    told = "vexil: `logged.once` in the context is a struct of Vexil.ContextsTest.User"
+    assert length(String.split(log, told)) == 2
+    refute log =~ "secret"
   end
 
   test "a struct has no members" do

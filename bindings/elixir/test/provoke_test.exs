@@ -1,6 +1,7 @@
 defmodule Vexil.ProvokeTest do
   # What the native module does when it fails: the process that asked hears of it, and the machine lives on.
   use ExUnit.Case, async: true
+  @moduletag :capture_log
   alias Vexil.{Error, Native, Shop}
 
   test "a function that fails says which code" do

@@ -41,5 +41,7 @@ defmodule Vexil.TestingTest do
     assert_raise Error, fn -> Testing.set("theme", "blue", client: client) end
     assert_raise Error, fn -> Testing.clear(client: :nobody) end
     assert {:error, _} = start_supervised({Testing, name: Broken, definitions: "no JSON"})
+    assert {:error, _} = start_supervised({Testing, name: Broken, flags: %{"not a key!" => 5}})
+    refute Vexil.ready?(client: Broken)
   end
 end

@@ -40,6 +40,7 @@ defmodule Vexil.Client do
   `handler:` hears of the client's events: see `Vexil.Telemetry`.
   """
   use GenServer
+  require Logger
 
   alias Vexil.{Error, Native, Options, Telemetry}
 
@@ -161,6 +162,12 @@ defmodule Vexil.Client do
 
   def handle_info({:vexil, :generation, name, generation}, state) do
     Telemetry.execute(state.handler, :generation, %{generation: generation}, %{client: name})
+    {:noreply, state}
+  end
+
+  # Reads fail for nobody's context, and so would never be heard of.
+  def handle_info({:vexil, :warning, _, warning}, state) do
+    Logger.warning("vexil: #{warning}: defaults are served to whoever asks for it")
     {:noreply, state}
   end
 

@@ -18,15 +18,23 @@ defmodule Vexil.Options do
     case Keyword.pop(options, :source) do
       {:env, []} -> Native.start_from_env(sdk())
       {:env, _} -> invalid("`source: :env` says everything; no other options go with it")
-      {{:testing, definitions}, []} -> start_testing(definitions)
+      {{:testing, definitions, flags}, []} -> start_testing(definitions, flags)
       {source, options} -> start(source, options)
     end
   end
 
-  defp start_testing(nil), do: Native.start_testing(nil)
+  defp start_testing(definitions, flags) do
+    with {:ok, json} <- if(definitions, do: json(definitions), else: {:ok, nil}),
+         {:ok, native} <- Native.start_testing(json),
+         :ok <- set(native, Map.to_list(flags)) do
+      {:ok, native}
+    end
+  end
 
-  defp start_testing(definitions) do
-    with {:ok, json} <- json(definitions), do: Native.start_testing(json)
+  defp set(_native, []), do: :ok
+
+  defp set(native, [{key, value} | flags]) do
+    with :ok <- Native.testing_set(native, key, value), do: set(native, flags)
   end
 
   defp start(source, options) do

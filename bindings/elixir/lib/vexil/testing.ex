@@ -32,13 +32,9 @@ defmodule Vexil.Testing do
   """
   @spec start_link(keyword) :: GenServer.on_start()
   def start_link(options \\ []) do
-    options = Keyword.validate!(options, [:definitions, :flags, name: Vexil])
-    name = options[:name]
-
-    with {:ok, pid} <- Client.start_link(name: name, source: {:testing, options[:definitions]}) do
-      for {key, value} <- options[:flags] || %{}, do: set(key, value, client: name)
-      {:ok, pid}
-    end
+    options = Keyword.validate!(options, [:definitions, flags: %{}, name: Vexil])
+    source = {:testing, options[:definitions], options[:flags]}
+    Client.start_link(name: options[:name], source: source)
   end
 
   @doc false

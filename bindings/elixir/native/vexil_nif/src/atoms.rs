@@ -9,6 +9,7 @@ rustler::atoms! {
     change,
     generation,
     state,
+    warning,
 
     struct_name = "__struct__",
     exception = "__exception__",

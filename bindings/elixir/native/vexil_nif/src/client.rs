@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use rustler::{Env, Resource, ResourceArc, Term};
+use rustler::{Env, LocalPid, Resource, ResourceArc, Term};
 use vexil_client::testing::TestClient;
 use vexil_client::{Overrides, Timestamp, Value};
 use vexil_ffi::Code;
@@ -12,12 +12,14 @@ use vexil_ffi::control::{ClientOptions, VexilClient};
 use crate::errors::{self, Failed, Result};
 use crate::sticky::Store;
 use crate::value::from_term;
-use crate::{state, value};
+use crate::{listen, state, value};
 
 /// A client that somebody holds.
 pub(crate) struct Held {
     client: vexil_client::Client,
     owner: Option<Owner>,
+    /// The process that started it, which logs what is worth a warning.
+    process: LocalPid,
     is_closed: AtomicBool,
 }
 
@@ -31,13 +33,12 @@ enum Owner {
 impl Resource for Held {}
 
 impl Held {
-    fn started(started: Arc<VexilClient>) -> ResourceArc<Held> {
-        let client = started.client().clone();
-        ResourceArc::new(Held {
-            client,
-            owner: Some(Owner::Started(started)),
-            is_closed: AtomicBool::new(false),
-        })
+    fn of(client: vexil_client::Client, owner: Option<Owner>, process: LocalPid) -> ResourceArc<Held> {
+        ResourceArc::new(Held { client, owner, process, is_closed: AtomicBool::new(false) })
+    }
+
+    fn started(started: Arc<VexilClient>, process: LocalPid) -> ResourceArc<Held> {
+        Held::of(started.client().clone(), Some(Owner::Started(started)), process)
     }
 
     #[inline]
@@ -51,6 +52,12 @@ impl Held {
             Some(Owner::Testing(testing)) => Ok(testing),
             _ => Err(Failed::new(Code::InvalidHandle, "this is no client of `Vexil.Testing`")),
         }
+    }
+
+    /// Has a warning logged, the first time that it is one: reads fail for nobody, and so would never be heard of.
+    #[cold]
+    pub(crate) fn warn(&self, warning: &str) {
+        listen::warn_once(self.process, warning);
     }
 
     fn close(&self) {
@@ -86,7 +93,7 @@ impl Drop for Held {
 /// Starts a client by the options of docs/clients.md, as a map, and waits for the first definitions as long as they say.
 #[rustler::nif(schedule = "DirtyIo")]
 fn start<'a>(env: Env<'a>, options: Term<'a>, sticky: Option<ResourceArc<Store>>) -> Term<'a> {
-    errors::made(env, started(options, sticky).map(Held::started))
+    errors::made(env, started(options, sticky).map(|started| Held::started(started, env.pid())))
 }
 
 fn started(options: Term<'_>, sticky: Option<ResourceArc<Store>>) -> Result<Arc<VexilClient>> {
@@ -120,7 +127,7 @@ fn start_from_env<'a>(env: Env<'a>, sdk: String) -> Term<'a> {
         true => Err(threadless()),
         false => Ok(started),
     });
-    errors::made(env, started.map(Held::started))
+    errors::made(env, started.map(|started| Held::started(started, env.pid())))
 }
 
 /// A client whose flags a test sets, with definitions in JSON or without any.
@@ -132,11 +139,7 @@ fn start_testing<'a>(env: Env<'a>, definitions: Option<String>) -> Term<'a> {
     };
     let held = testing.map_err(Failed::from).map(|testing| {
         let client = (*testing).clone();
-        ResourceArc::new(Held {
-            client,
-            owner: Some(Owner::Testing(testing)),
-            is_closed: AtomicBool::new(false),
-        })
+        Held::of(client, Some(Owner::Testing(testing)), env.pid())
     });
     errors::made(env, held)
 }
@@ -145,11 +148,7 @@ fn start_testing<'a>(env: Env<'a>, definitions: Option<String>) -> Term<'a> {
 #[rustler::nif]
 fn pin<'a>(env: Env<'a>, client: ResourceArc<Held>, overrides: Term<'a>, at: Option<String>) -> Term<'a> {
     let pinned = pinned(&client, overrides, at.as_deref());
-    errors::made(
-        env,
-        pinned
-            .map(|client| ResourceArc::new(Held { client, owner: None, is_closed: AtomicBool::new(false) })),
-    )
+    errors::made(env, pinned.map(|pinned| Held::of(pinned, None, client.process)))
 }
 
 fn pinned(held: &Held, overrides: Term<'_>, at: Option<&str>) -> Result<vexil_client::Client> {

@@ -4,6 +4,7 @@
 //! in the name of the process that runs. So one thread of ours, for all clients, sends everything, in the order in which
 //! it was told. Whoever tells waits where it has not kept up with [`ROOM`] messages; it waits for nobody.
 
+use std::collections::BTreeSet;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{LazyLock, Mutex, PoisonError};
 
@@ -13,6 +14,7 @@ use vexil_ffi::Code;
 
 use crate::client::Held;
 use crate::errors::{self, Failed, Result};
+use crate::value::text;
 use crate::{atoms, context, state};
 
 /// Messages that may wait to be sent.
@@ -29,6 +31,8 @@ enum News {
     Change(Change),
     State(State),
     Generation(u64),
+    /// For the process that owns the client, which logs it.
+    Warning(String),
 }
 
 /// The way to the thread that sends; none where the system starts no thread.
@@ -52,6 +56,7 @@ impl News {
             News::Change(change) => (atoms::change(), state::change(env, change)),
             News::State(state) => (atoms::state(), state::state(env, state)),
             News::Generation(generation) => (atoms::generation(), generation.encode(env)),
+            News::Warning(warning) => (atoms::warning(), text(env, warning)),
         };
         (atoms::vexil(), kind, client, told).encode(env)
     }
@@ -129,6 +134,25 @@ fn listening(
         return Err(Failed::new(Code::System, "no thread can be started that sends messages"));
     };
     Ok(ResourceArc::new(Listening { subscription: Mutex::new(Some(subscribe(post))) }))
+}
+
+/// How many warnings are logged; a program that has more mistakes than that mends some first.
+const WARNINGS: usize = 100;
+
+/// Has a process log a warning, the first time that it is one. Where there is no room for it just now it is lost: a read
+/// does not wait.
+pub(crate) fn warn_once(process: LocalPid, warning: &str) {
+    static WARNED: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+    {
+        let mut warned = WARNED.lock().unwrap_or_else(PoisonError::into_inner);
+        if warned.len() == WARNINGS || !warned.insert(warning.to_owned()) {
+            return;
+        }
+    }
+    if let Some(post) = &*POST {
+        let news = News::Warning(warning.to_owned());
+        drop(post.try_send(Letter { to: process, client: atoms::vexil(), news }));
+    }
 }
 
 fn send(post: &SyncSender<Letter>, to: LocalPid, client: Atom, news: News) {

@@ -156,5 +156,11 @@ fn read<R>(
     asked: Option<Asked>,
     take: impl FnOnce(Outcome<'_>, Option<String>) -> R,
 ) -> R {
-    client.client().evaluate(key(name), asked, asker, |outcome| take(outcome, asker.refusal()))
+    client.client().evaluate(key(name), asked, asker, |outcome| {
+        let refused = asker.refusal();
+        if let Some(why) = &refused {
+            client.warn(why);
+        }
+        take(outcome, refused)
+    })
 }
