@@ -85,8 +85,8 @@ defmodule Bench do
   @k2 "rules_502"
   @k3 "rollout_503"
 
-  @repeats 15
-  @rounds 100_000
+  @repeats 151
+  @rounds 5_000
   @flat_bytes 2_097_152
 
   # A row for each question: what is done once, and then again and again with the users in turn.

@@ -26,7 +26,8 @@ defmodule Vexil.Client do
     * `source: {:file, path}`: a file, which is watched
     * `source: {:memory, definitions}`: the program itself, in JSON or as a term; see `Vexil.put/2`
     * `source: :env`: what the environment variables in `docs/clients.md` say; no other option but
-      `name:` and `handler:` goes with it
+      `name:` and `handler:` goes with it. They are those that the machine was started with, and
+      `System.put_env/2` changes nothing of them.
 
   All others are those of `docs/clients.md`. Times are in milliseconds: `polling_interval:`,
   `silence:`, `request_timeout:`, `start_timeout:`, `cache_max_age:`, `retry_base:`, `retry_max:`,
