@@ -4,6 +4,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use crate::command::{ROOT, cargo, run};
+use crate::conformance;
 use crate::toolchain::{target, with_packages};
 use crate::totals::Totals;
 
@@ -20,7 +21,8 @@ pub(crate) fn test(totals: &mut Totals) -> Result<bool, String> {
     run(mix(&library).arg("format").arg("--check-formatted"))?;
     run(mix(&library).args(["compile", "--force", "--warnings-as-errors"]))?;
     let mut test = mix(&library);
-    test.arg("test").env("VEXIL_TEST_BINARY", target().join("debug/vexil"));
+    test.arg("test").env(conformance::VARIABLE, conformance::folder());
+    test.env("VEXIL_TEST_BINARY", target().join("debug/vexil"));
     totals.run(&mut test)
 }
 
