@@ -1,6 +1,7 @@
 //! The Elixir package: its native module in a debug build, and its tests in a virtual machine; or measured.
 
-use std::path::Path;
+use std::env::consts::{DLL_PREFIX, DLL_SUFFIX};
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use crate::command::{ROOT, cargo, run};
@@ -17,7 +18,7 @@ const PACKAGES: [&str; 3] = ["elixir", "erlang-dev", "erlang-parsetools"];
 pub(crate) fn test(totals: &mut Totals) -> Result<bool, String> {
     with_packages(&PACKAGES, find)?;
     run(&mut cargo(&["build", "--locked", "--package", "vexil-elixir", "--features", "fail-on-purpose"]))?;
-    let library = target().join("debug/libvexil_nif.so");
+    let library = native("debug");
     run(mix(&library).arg("format").arg("--check-formatted"))?;
     run(mix(&library).args(["compile", "--force", "--warnings-as-errors"]))?;
     let mut test = mix(&library);
@@ -30,10 +31,15 @@ pub(crate) fn test(totals: &mut Totals) -> Result<bool, String> {
 pub(crate) fn bench(arguments: &[String]) -> Result<(), String> {
     with_packages(&PACKAGES, find)?;
     run(&mut cargo(&["build", "--locked", "--profile", "library", "--package", "vexil-elixir"]))?;
-    let mut measure = mix(&target().join("library/libvexil_nif.so"));
+    let mut measure = mix(&native("library"));
     // An environment of its own, so that it is not built where the tests are.
     measure.env("MIX_ENV", "prod").args(["run", "--no-start"]);
     run(measure.arg(Path::new(ROOT).join("benches/elixir/measure.exs")).args(arguments))
+}
+
+/// The native module that a profile built.
+fn native(folder: &str) -> PathBuf {
+    target().join(folder).join(format!("{DLL_PREFIX}vexil_nif{DLL_SUFFIX}"))
 }
 
 /// Mix in the package, with this native module; its output is UTF-8 wherever it runs.
