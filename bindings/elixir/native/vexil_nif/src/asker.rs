@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use rustler::types::ListIterator;
+use rustler::types::{ListIterator, MapIterator};
 use rustler::{Env, NewBinary, ResourceArc, Term, TermType};
 use vexil_client::Attributes;
 use vexil_core::context::{Attribute, List, Path};
@@ -64,6 +64,7 @@ impl Asker for vexil_core::Context {
 pub(crate) struct InPlace<'a> {
     env: Env<'a>,
     root: Term<'a>,
+    has_texts: Cell<Option<bool>>,
     refusal: Cell<Option<Box<Refusal>>>,
 }
 
@@ -75,7 +76,7 @@ impl<'a> InPlace<'a> {
             true => None,
             false => Some(refused_whole(root)),
         };
-        InPlace { env, root, refusal: Cell::new(refusal) }
+        InPlace { env, root, has_texts: Cell::new(None), refusal: Cell::new(refusal) }
     }
 
     /// The first one is told.
@@ -85,32 +86,47 @@ impl<'a> InPlace<'a> {
         self.refusal.set(before.or(Some(refusal)));
     }
 
-    /// The member of a map; nothing where it is missing or `nil`, and where `tree` is no map. Where a name is there as an
-    /// atom and as text, the atom is what counts.
+    /// The member of a map; nothing where it is missing or `nil`, where `tree` is no map, and, below the root, where it is
+    /// a struct. Where a name is there as an atom and as text, the atom is what counts.
     #[inline]
-    fn member(&self, tree: Term<'a>, name: &Name) -> Option<Term<'a>> {
+    fn member(&self, tree: Term<'a>, name: &Name, path: &Path) -> Option<Term<'a>> {
         if !tree.is_map() {
             return None;
         }
-        let found = name.atom().and_then(|atom| tree.map_get(atom).ok()).filter(|found| !is_nil(*found));
-        found.or_else(|| {
-            let text: Term<'a> = NewBinary::from_slice(self.env, name.text().as_bytes()).into();
-            tree.map_get(text).ok().filter(|found| !is_nil(*found))
-        })
-    }
-
-    /// As [`InPlace::member`]; below the root, what is a struct has no members.
-    #[inline]
-    fn member_of(&self, tree: &Term<'a>, name: &Name, path: &Path) -> Option<Term<'a>> {
         let is_root = tree.as_c_arg() == self.root.as_c_arg();
-        if !is_root && tree.is_map() && shape::module(*tree).is_some() {
-            if let Err(refusal) = shape(*tree) {
+        if !is_root && shape::module(tree).is_some() {
+            if let Err(refusal) = shape(tree) {
                 self.refuse(refusal.inside().in_member(path.as_str()));
             }
             return None;
         }
-        self.member(*tree, name)
+        let found = name.atom().and_then(|atom| tree.map_get(atom).ok()).filter(|found| !is_nil(*found));
+        if found.is_some() || (is_root && !self.has_texts()) {
+            return found;
+        }
+        let text: Term<'a> = NewBinary::from_slice(self.env, name.text().as_bytes()).into();
+        tree.map_get(text).ok().filter(|found| !is_nil(*found))
     }
+
+    /// Whether the root may have a name that is text. An attribute that is missing has many spellings, and to ask for one
+    /// by text takes as long as to look at a few names.
+    #[inline]
+    fn has_texts(&self) -> bool {
+        self.has_texts.get().unwrap_or_else(|| {
+            let has_texts = may_have_texts(self.root);
+            self.has_texts.set(Some(has_texts));
+            has_texts
+        })
+    }
+}
+
+/// Large maps are not looked through.
+const FEW: usize = 16;
+
+fn may_have_texts(map: Term<'_>) -> bool {
+    let is_small = map.map_size().is_ok_and(|size| size <= FEW);
+    let names = map.decode::<MapIterator<'_>>();
+    !is_small || names.is_ok_and(|mut names| names.any(|(name, _)| name.is_binary()))
 }
 
 #[inline]
@@ -130,7 +146,7 @@ impl Attributes for InPlace<'_> {
     #[inline]
     fn visit<R>(&self, path: &Path, visitor: impl FnOnce(Option<Attribute<'_>>) -> R) -> R {
         let found = kept::with_names(self.env, path, |names| {
-            names.find(&self.root, |tree, name| self.member_of(tree, name, path))
+            names.find(&self.root, |tree, name| self.member(*tree, name, path))
         });
         let Some(found) = found else { return visitor(None) };
         let (text, items);
