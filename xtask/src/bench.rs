@@ -5,7 +5,7 @@ use std::process::Command;
 use clap::{Args, Subcommand};
 
 use crate::command::{ROOT, cargo, run as run_command};
-use crate::{c, elixir, python};
+use crate::{c, elixir, kotlin, python};
 
 #[derive(Args)]
 #[command(args_conflicts_with_subcommands = true)]
@@ -29,6 +29,8 @@ pub(crate) struct Arguments {
 enum Host {
     /// Measure the Python package, and other Python SDKs in the same run
     Python(Rest),
+    /// Measure the Kotlin package, and other SDKs of the JVM in the same run
+    Kotlin(Rest),
     /// Measure the C ABI
     C(Rest),
     /// Measure the Elixir package, beside look-ups in ETS in the same run
@@ -46,6 +48,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
     if let Some(host) = &arguments.host {
         return match host {
             Host::Python(Rest { rest }) => python::bench(rest),
+            Host::Kotlin(Rest { rest }) => kotlin::bench(rest),
             Host::C(Rest { rest }) => c::bench(rest),
             Host::Elixir(Rest { rest }) => elixir::bench(rest),
         };

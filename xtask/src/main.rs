@@ -7,6 +7,7 @@ mod command;
 mod conformance;
 mod elixir;
 mod fuzz;
+mod kotlin;
 mod library;
 mod python;
 mod test;

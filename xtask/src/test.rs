@@ -9,7 +9,7 @@ use clap::Args;
 use crate::command::{cargo, cargo_has};
 use crate::toolchain::{NEEDS, Variable};
 use crate::totals::Totals;
-use crate::{c, conformance, elixir, library, python};
+use crate::{c, conformance, elixir, kotlin, library, python};
 
 #[derive(Args)]
 pub(crate) struct Arguments {
@@ -44,10 +44,11 @@ const TESTS: Step =
     Step { name: "tests", needs: None, cargo: &["test", "--workspace", "--all-features", "--no-fail-fast"] };
 
 /// The packages of other languages: an error is a toolchain that is not there.
-const PACKAGES: [Package; 3] = [
+const PACKAGES: [Package; 4] = [
     ("C", "C: the package, installed in a folder of the build", c::test),
     ("Elixir", "Elixir: the package, in a virtual machine", elixir::test),
     ("Python", "Python: the package as it is shipped", python::test),
+    ("Kotlin", "Kotlin: the package, and its native library", kotlin::test),
 ];
 
 /// A name, a title, and a test that says whether all of it passed.

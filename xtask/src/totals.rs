@@ -47,6 +47,7 @@ impl Totals {
         }
         self.add_pytest(line);
         self.add_exunit(line);
+        self.add_surefire(line);
         let Some((_, counts)) = line.strip_prefix("test result: ").and_then(|line| line.split_once(". "))
         else {
             return;
@@ -109,6 +110,21 @@ impl Totals {
     }
 }
 
+impl Totals {
+    /// Adds the last line of a module's tests in Maven, such as `[INFO] Tests run: 12, Failures: 1, Errors: 0, Skipped: 2`.
+    /// That of a class, which has its time and name behind, says nothing.
+    fn add_surefire(&mut self, line: &str) {
+        let Some((_, counts)) = line.trim_end().split_once("Tests run: ") else { return };
+        let Some((run, others)) = counts.split_once(", Failures: ") else { return };
+        let Some((failures, others)) = others.split_once(", Errors: ") else { return };
+        let Some((errors, skipped)) = others.split_once(", Skipped: ") else { return };
+        let numbers = [run, failures, errors, skipped].map(|number| number.parse::<u64>().ok());
+        let [Some(run), Some(failures), Some(errors), Some(skipped)] = numbers else { return };
+        self.failed += failures + errors;
+        self.passed += run.saturating_sub(failures + errors + skipped);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -161,5 +177,20 @@ mod tests {
         }
         let failures = vec!["test a name (Some.Module)".into()];
         assert_eq!(totals, Totals { passed: 144, failed: 2, failures });
+    }
+
+    #[test]
+    fn those_of_maven_count_by_module() {
+        let mut totals = Totals::default();
+        for line in [
+            "[INFO] Running dev.vexil.ReadsTest\n",
+            "[INFO] Tests run: 9, Failures: 0, Errors: 0, Skipped: 0, Time elapsed: 1.2 s -- in dev.vexil.ReadsTest\n",
+            "[ERROR] Tests run: 3, Failures: 1, Errors: 1, Skipped: 0, Time elapsed: 1 s <<< FAILURE! -- in a.B\n",
+            "[ERROR] Tests run: 12, Failures: 1, Errors: 1, Skipped: 2\n",
+            "[INFO] Tests run: 5, Failures: 0, Errors: 0, Skipped: 0\n",
+        ] {
+            totals.add(line);
+        }
+        assert_eq!(totals, Totals { passed: 13, failed: 2, failures: vec![] });
     }
 }

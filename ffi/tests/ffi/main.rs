@@ -10,5 +10,6 @@
 
 mod driver;
 mod generated;
+mod kotlin;
 mod library;
 mod python;

@@ -1,0 +1,64 @@
+package dev.vexil.bench
+
+import dev.vexil.Context
+import dev.vexil.Source
+import dev.vexil.VexilClient
+
+internal fun vexil(definitions: String): List<Row> {
+    val client = VexilClient(Source.Memory(definitions))
+    val full = Context.of(ATTRIBUTES + ("user.id" to "user-7"))
+    val users = USERS.map { Context.of("user.id" to it) }
+    val maps = USERS.map { mapOf<String, Any?>("user.id" to it) }
+    val map = ATTRIBUTES + ("user.id" to "user-7")
+    val view = client.view(full)
+    expect(true, client.isEnabled(SIMPLE, full))
+    expect("r5", client.getString(RULES, full))
+    expect("r5", client.getString(RULES, map))
+    expect("r5", view.getString(RULES))
+    expect(setOf("A", "B"), users.map { client.getString(ROLLOUT, it) }.toSet())
+    return listOf(
+        measure("W1, a `Context`") { times -> count(times) { client.isEnabled(SIMPLE, full) } },
+        measure("W2, a `Context`") { times -> count(times) { client.getString(RULES, full) == "r5" } },
+        measure("W3, a `Context`") { times -> rollout(times) { client.getString(ROLLOUT, users[it]) } },
+        measure("W1, a map") { times -> count(times) { client.isEnabled(SIMPLE, map) } },
+        measure("W2, a map") { times -> count(times) { client.getString(RULES, map) == "r5" } },
+        measure("W3, a map") { times -> rollout(times) { client.getString(ROLLOUT, maps[it]) } },
+        measure("W2, a new `Context`") { times ->
+            count(times) { client.getString(RULES, Context.of(map)) == "r5" }
+        },
+        measure("W1, a view") { times -> count(times) { view.isEnabled(SIMPLE) } },
+        measure("W2, a view") { times -> count(times) { view.getString(RULES) == "r5" } },
+    )
+}
+
+/** Resident memory over ten million evaluations. */
+internal fun memory(definitions: String) {
+    val client = VexilClient(Source.Memory(definitions))
+    val begin = resident()
+    var middle = 0.0
+    for (round in 0 until 10_000_000) {
+        // Every tenth asks with a context of its own, so that those that nobody holds are freed.
+        val user = USERS[round % USERS.size]
+        if (round % 10 == 0) client.getString(ROLLOUT, mapOf("user.id" to user)) else client.isEnabled(SIMPLE)
+        if (round == 5_000_000) middle = resident()
+    }
+    println("| vexil | resident memory, MB: start, middle, end | %.0f | %.0f / %.0f |".format(begin, middle, resident()))
+}
+
+/** How often it was so. */
+internal inline fun count(times: Int, ask: () -> Boolean): Int {
+    var found = 0
+    repeat(times) { if (ask()) found++ }
+    return found
+}
+
+/** How often it was `A`, of one user after another. */
+internal inline fun rollout(times: Int, ask: (user: Int) -> String?): Int {
+    var found = 0
+    var user = 0
+    repeat(times) {
+        if (ask(user) == "A") found++
+        if (++user == USERS.size) user = 0
+    }
+    return found
+}

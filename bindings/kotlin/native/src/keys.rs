@@ -1,0 +1,59 @@
+//! Keys by number, for the whole process: a program asks for the same few again and again, and to hand over a text costs
+//! more than most evaluations.
+
+use std::borrow::Cow;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use jni_sys::{jbyteArray, jclass, jint};
+use vexil_core::limits::KEY_BYTES;
+use vexil_ffi::Code;
+use vexil_ffi::fault::Fault;
+use vexil_ffi::guard::guarded;
+
+use crate::jvm::{Jvm, text};
+
+/// How many keys are given a number. They are never taken back, for programs do not ask for ever other keys; where one
+/// does, what comes later is handed over as text.
+const KEYS: usize = 1 << 16;
+
+/// No number: the key is handed over as text.
+const NONE: jint = -1;
+
+static TEXTS: [OnceLock<Box<str>>; KEYS] = [const { OnceLock::new() }; KEYS];
+static NEXT: AtomicUsize = AtomicUsize::new(0);
+
+/// The key of a number; of none, the text.
+#[inline]
+pub(crate) fn key<'k>(jvm: Jvm, number: jint, bytes: jbyteArray) -> Result<Cow<'k, str>, Fault> {
+    if number == NONE {
+        return Ok(Cow::Owned(text(&jvm.bytes(bytes)?)?.to_owned()));
+    }
+    let known = usize::try_from(number).ok().and_then(|number| TEXTS.get(number)?.get());
+    known
+        .map(|key| Cow::Borrowed(&**key))
+        .ok_or_else(|| Fault::new(Code::InvalidHandle, "the number is no key's"))
+}
+
+/// Gives a key a number; `NONE` where there is none left, or where this is no key.
+#[unsafe(no_mangle)]
+extern "system" fn Java_dev_vexil_internal_Native_keyNumber(jvm: Jvm, _: jclass, bytes: jbyteArray) -> jint {
+    let mut number = NONE;
+    guarded(|| {
+        let bytes = jvm.bytes(bytes)?;
+        let key = text(&bytes)?;
+        if key.len() <= KEY_BYTES && NEXT.load(Ordering::Relaxed) < KEYS {
+            number = remember(key);
+        }
+        Ok(())
+    });
+    number
+}
+
+fn remember(key: &str) -> jint {
+    let place = NEXT.fetch_add(1, Ordering::Relaxed);
+    match TEXTS.get(place) {
+        Some(free) if free.set(key.into()).is_ok() => jint::try_from(place).unwrap_or(NONE),
+        _ => NONE,
+    }
+}

@@ -1,0 +1,166 @@
+package dev.vexil
+
+import dev.vexil.internal.Asked
+import dev.vexil.internal.Freeing
+import dev.vexil.internal.Key
+import dev.vexil.internal.Keys
+import dev.vexil.internal.Native
+import dev.vexil.internal.Tree
+import dev.vexil.internal.TreeReader
+
+/**
+ * What keys are for one context at one moment: evaluated once, and read as often as one likes. It never changes.
+ *
+ * A read is a look-up in memory of this process. Time alone can change what a key is, and a view does not notice:
+ * [isCurrent] is false once it is as old as the polling interval.
+ *
+ * @property version the version of the definitions that it was made with
+ * @property origin where they came from
+ * @property staleMillis how long ago somebody last said that they are the newest; null if somebody did so when it was made
+ */
+public class View private constructor(
+    private val handle: Long,
+    public val version: Long,
+    public val origin: String,
+    public val staleMillis: Long?,
+    private val entries: Map<String, Entry>,
+) {
+    /** What a key came to; [answers] has a bit for each type that it answers to. */
+    private class Entry(
+        val key: Key,
+        val answers: Int,
+        val value: Any?,
+        val variant: String?,
+        val config: Any?,
+    ) {
+        /** Once is enough: who reads it again has been counted. */
+        var isCounted: Boolean = false
+    }
+
+    /** The keys that it has. */
+    public val keys: Set<String> get() = entries.keys
+
+    /** Whether a flag was on; off where it was none, or is not in the view. */
+    public fun isEnabled(key: String): Boolean = getBoolean(key, false)
+
+    /** A flag or config that is `true` or `false`. */
+    @JvmOverloads
+    public fun getBoolean(key: String, default: Boolean = false): Boolean {
+        val entry = answering(key, Asked.BOOLEAN) ?: return default
+        return entry.value as Boolean
+    }
+
+    /** A flag or config that is an integer. */
+    @JvmOverloads
+    public fun getLong(key: String, default: Long = 0): Long {
+        val entry = answering(key, Asked.LONG) ?: return default
+        return entry.value as Long
+    }
+
+    /** A flag or config that is a float, or an integer that a float holds exactly. */
+    @JvmOverloads
+    public fun getDouble(key: String, default: Double = 0.0): Double {
+        val entry = answering(key, Asked.DOUBLE) ?: return default
+        return (entry.value as Number).toDouble()
+    }
+
+    /** A flag or config that is text. */
+    @JvmOverloads
+    public fun getString(key: String, default: String = ""): String {
+        val entry = answering(key, Asked.STRING) ?: return default
+        return entry.value as String
+    }
+
+    /** A flag or config that is JSON; of an experiment, the configuration of the variant. */
+    @JvmOverloads
+    public fun getJson(key: String, default: Any? = null): Any? {
+        val entry = answering(key, Asked.JSON) ?: return default
+        return entry.value
+    }
+
+    /** As [getBoolean], with all that there is to say of it. */
+    @JvmOverloads
+    public fun getBooleanDetails(key: String, default: Boolean = false): Details<Boolean> =
+        told(key, Asked.BOOLEAN, default)
+
+    /** As [getLong], with all that there is to say of it. */
+    @JvmOverloads
+    public fun getLongDetails(key: String, default: Long = 0): Details<Long> = told(key, Asked.LONG, default)
+
+    /** As [getDouble], with all that there is to say of it. */
+    @JvmOverloads
+    public fun getDoubleDetails(key: String, default: Double = 0.0): Details<Double> =
+        told(key, Asked.DOUBLE, default)
+
+    /** As [getString], with all that there is to say of it. */
+    @JvmOverloads
+    public fun getStringDetails(key: String, default: String = ""): Details<String> =
+        told(key, Asked.STRING, default)
+
+    /** As [getJson], with all that there is to say of it. */
+    @JvmOverloads
+    public fun getJsonDetails(key: String, default: Any? = null): Details<Any?> = told(key, Asked.JSON, default)
+
+    /** What a key came to, of whatever type it is, with all that there is to say of it. */
+    @JvmOverloads
+    public fun details(key: String, default: Any? = null): Details<Any?> = told(key, Asked.ANY, default)
+
+    /** The id of the variant that an experiment gives; null where the context takes no part. */
+    public fun variant(experiment: String): String? = entries[experiment]?.also(::count)?.variant
+
+    /** The configuration of that variant, as JSON. */
+    public fun variantConfig(experiment: String): Any? = entries[experiment]?.also(::count)?.config
+
+    /**
+     * Whether it says what a view that is made now would say: nothing else is in force, and it is younger than the polling
+     * interval.
+     */
+    public val isCurrent: Boolean get() = Native.viewIsCurrent(handle, this)
+
+    /** A view of the same keys that is made now, for the same context or another one. */
+    @JvmOverloads
+    public fun renewed(context: Context? = null): View =
+        of(Tree.answer(Native.viewRenew(handle, this, context?.handle ?: 0, context)))
+
+    override fun toString(): String = "View(version=$version, origin=$origin, keys=$keys)"
+
+    private fun answering(key: String, asked: Int): Entry? {
+        val entry = entries[key] ?: return null
+        if (entry.answers and (1 shl asked - 1) == 0) return null
+        count(entry)
+        return entry
+    }
+
+    private fun count(entry: Entry) {
+        if (entry.isCounted) return
+        entry.isCounted = true
+        Native.viewCount(handle, this, entry.key.number, entry.key.text)
+    }
+
+    private fun <T> told(key: String, asked: Int, default: T): Details<T> {
+        val known = Keys.of(key)
+        val answer = Tree.answer(Native.viewEvaluate(handle, this, known.number, known.text, asked))
+        return Details.read(answer, default)
+    }
+
+    internal companion object {
+        fun of(answer: TreeReader): View {
+            val handle = answer.long()
+            val version = answer.long()
+            val origin = answer.text()
+            val stale = answer.long().takeIf { it >= 0 }
+            val entries = HashMap<String, Entry>()
+            while (!answer.isAtEnd) {
+                val key = answer.text()
+                entries[key] = Entry(
+                    key = Keys.of(key),
+                    answers = answer.byte(),
+                    value = answer.value(),
+                    variant = answer.optionalText(),
+                    config = answer.value(),
+                )
+            }
+            return View(handle, version, origin, stale, entries).also { Freeing.with(it, handle, Native::viewFree) }
+        }
+    }
+}

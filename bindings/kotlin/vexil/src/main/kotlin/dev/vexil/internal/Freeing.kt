@@ -1,0 +1,39 @@
+package dev.vexil.internal
+
+import java.lang.ref.PhantomReference
+import java.lang.ref.ReferenceQueue
+import java.util.Collections
+import java.util.concurrent.ConcurrentHashMap
+import java.util.concurrent.atomic.AtomicLong
+
+/**
+ * Frees what the native library holds once nobody here holds it any more. There is no thread for that: whoever makes the
+ * next one frees those that are gone.
+ */
+internal object Freeing {
+    private val queue = ReferenceQueue<Any>()
+    /** How many there were. */
+    val freed: AtomicLong = AtomicLong()
+
+    private val held: MutableSet<Handle> = Collections.newSetFromMap(ConcurrentHashMap())
+
+    private class Handle(owner: Any, private val handle: Long, private val free: (Long) -> Unit) :
+        PhantomReference<Any>(owner, queue) {
+        fun free() = free(handle)
+    }
+
+    /** [free] is called with [handle] when [owner] is gone; it must not hold on to the owner. */
+    fun with(owner: Any, handle: Long, free: (Long) -> Unit) {
+        held.add(Handle(owner, handle, free))
+        freeGone()
+    }
+
+    fun freeGone() {
+        while (true) {
+            val gone = queue.poll() as Handle? ?: return
+            held.remove(gone)
+            gone.free()
+            freed.incrementAndGet()
+        }
+    }
+}

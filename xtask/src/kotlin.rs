@@ -1,0 +1,59 @@
+//! The Kotlin package: its native library, with functions that fail on purpose, and what Maven makes of the rest; or as it
+//! is shipped, measured beside its peers.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::command::{ROOT, cargo, run};
+use crate::conformance;
+use crate::toolchain::{answers, target, with_packages};
+use crate::totals::Totals;
+
+const PACKAGE: &str = "bindings/kotlin";
+
+/// Builds both, and tests them; returns whether all tests passed.
+pub(crate) fn test(totals: &mut Totals) -> Result<bool, String> {
+    maven()?;
+    run(&mut cargo(&["build", "--locked", "--package", "vexil-jvm", "--features", "fail-on-purpose"]))?;
+    let mut maven = in_package();
+    maven.arg(format!("-Ddev.vexil.library.path={}", library("debug").display())).arg("verify");
+    maven.env(conformance::VARIABLE, conformance::folder());
+    maven.env("VEXIL_TEST_BINARY", target().join("debug/vexil"));
+    totals.run(&mut maven)
+}
+
+/// Measures it beside its peers: `systems` are those of `benches/kotlin/run`.
+pub(crate) fn bench(systems: &[String]) -> Result<(), String> {
+    maven()?;
+    run(&mut cargo(&["build", "--locked", "--profile", "library", "--package", "vexil-jvm"]))?;
+    run(in_package().args(["--quiet", "--activate-profiles", "bench", "-DskipTests", "package"]))?;
+    let bench = Path::new(ROOT).join("benches/kotlin");
+    let mut command = Command::new(bench.join("run"));
+    command.arg(bench.join("target/classpath")).arg(library("library")).arg(target().join("bench-kotlin"));
+    run(command.args(systems))
+}
+
+/// Maven, with a compiler's own Java.
+fn maven() -> Result<(), String> {
+    let find = || match answers(Path::new("mvn")) && answers(Path::new("javac")) {
+        true => Ok(()),
+        false => Err("there is no Maven, or no Java to compile with".to_owned()),
+    };
+    with_packages(&["maven", "openjdk-17-jdk-headless"], find)
+}
+
+/// Maven in the package's folder. It is not quiet, for then it says nothing about tests that pass.
+fn in_package() -> Command {
+    let mut maven = Command::new("mvn");
+    maven
+        .args(["--batch-mode", "--no-transfer-progress", "-Dstyle.color=never"])
+        .current_dir(Path::new(ROOT).join(PACKAGE));
+    maven
+}
+
+/// The library as a profile builds it.
+fn library(profile: &str) -> PathBuf {
+    // Maven runs in another folder.
+    let target = target();
+    target.canonicalize().unwrap_or(target).join(profile).join("libvexil_jvm.so")
+}
