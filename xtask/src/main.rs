@@ -6,6 +6,7 @@ mod command;
 mod fuzz;
 mod library;
 mod python;
+mod swift;
 mod test;
 mod toolchain;
 mod totals;

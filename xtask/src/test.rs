@@ -9,7 +9,7 @@ use clap::Args;
 use crate::command::{cargo, cargo_has};
 use crate::toolchain::{NEEDS, Variable};
 use crate::totals::Totals;
-use crate::{library, python};
+use crate::{library, python, swift};
 
 #[derive(Args)]
 pub(crate) struct Arguments {
@@ -80,6 +80,11 @@ pub(crate) fn run(arguments: &Arguments) -> ExitCode {
         done(library::sanitize())
     });
     summary.add("Python", "Python: the package as it is shipped", || match python::test(&mut totals) {
+        Ok(true) => Outcome::Passed,
+        Ok(false) => Outcome::Failed("see above".into()),
+        Err(missing) => Outcome::missing(missing),
+    });
+    summary.add("Swift", "Swift: the package", || match swift::test(&mut totals) {
         Ok(true) => Outcome::Passed,
         Ok(false) => Outcome::Failed("see above".into()),
         Err(missing) => Outcome::missing(missing),

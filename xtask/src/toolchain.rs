@@ -207,7 +207,12 @@ impl Stamp {
             let error = |error| format!("cannot read {}: {error}", file.display());
             text.push_str(&fs::read_to_string(file).map_err(error)?);
         }
-        Ok(Stamp { file: folder.join(".vexil-requirements"), text })
+        Ok(Stamp::saying(folder, &text))
+    }
+
+    /// Of requirements that are no files.
+    pub(crate) fn saying(folder: &Path, text: &str) -> Stamp {
+        Stamp { file: folder.join(".vexil-requirements"), text: text.to_owned() }
     }
 
     pub(crate) fn is_there(&self) -> bool {

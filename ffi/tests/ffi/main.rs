@@ -12,3 +12,4 @@ mod driver;
 mod generated;
 mod library;
 mod python;
+mod swift;

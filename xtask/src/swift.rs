@@ -1,0 +1,165 @@
+//! The Swift package: tested by the machine's own Swift where it has one, else by Debian's in a folder of its own.
+//!
+//! Debian 12 has no Swift, and the next release has. So its smallest system is put into a folder under cargo's target
+//! folder, once, and Swift runs with that folder as its root. What it needs to see is mounted there in a namespace that
+//! ends with the processes in it: however they end, no mount is left behind.
+
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use crate::command::{ROOT, cannot_run, cargo, run};
+use crate::toolchain::{Stamp, answers, target, with_packages};
+use crate::totals::Totals;
+
+const PACKAGE: &str = "bindings/swift";
+
+/// The release that Swift is taken from, and the packages of it that are needed.
+const RELEASE: &str = "trixie";
+const PACKAGES: &str = "swiftlang,libc6-dev,libstdc++-14-dev,git";
+
+/// Where the repository and what is built for Swift are within the folder.
+const REPOSITORY: &str = "/vexil";
+const BUILT: &str = "/built";
+/// Where the tests are to write what they say of the vectors, if somebody wants to know.
+const CONFORMANCE: &str = "VEXIL_CONFORMANCE";
+
+/// Mounts what the arguments say, each a folder, where it goes and how, and runs the rest of them as a command there.
+const WITHIN: &str = r#"
+set -e
+root=$1; shift
+mount -t proc proc "$root/proc"
+while [ "$1" != -- ]; do
+    mkdir -p "$root$2"
+    mount -o "$3" "$1" "$root$2"
+    shift 3
+done
+shift
+exec chroot "$root" "$@"
+"#;
+
+/// Builds the library and the package, and tests it; returns whether all tests passed.
+pub(crate) fn test(totals: &mut Totals) -> Result<bool, String> {
+    let swift = Swift::find()?;
+    build_library(&["--features", "fail-on-purpose"], "debug")?;
+    let mut command = swift.command("test", PACKAGE)?;
+    // The header and the tests have what fails on purpose, too.
+    command.args(["-Xcc", "-DVEXIL_FAIL_ON_PURPOSE", "-Xswiftc", "-DVEXIL_FAIL_ON_PURPOSE"]);
+    totals.run(&mut command)
+}
+
+/// Builds the library for the linker, alone in a folder: beside a shared one the linker would take that.
+fn build_library(arguments: &[&str], profile: &str) -> Result<(), String> {
+    run(cargo(&["build", "--package", "vexil-ffi"]).args(arguments))?;
+    let (built, library) = (target().join(profile).join("libvexil_ffi.a"), library());
+    fs::create_dir_all(&library)
+        .and_then(|()| fs::copy(&built, library.join("libvexil_ffi.a")))
+        .map_err(|error| format!("cannot copy {}: {error}", built.display()))?;
+    Ok(())
+}
+
+fn built() -> PathBuf {
+    target().join("swift")
+}
+
+fn library() -> PathBuf {
+    built().join("library")
+}
+
+/// A Swift that can be run.
+enum Swift {
+    /// The machine's own.
+    Own,
+    /// Debian's, with this folder as its root.
+    Within(PathBuf),
+}
+
+impl Swift {
+    fn find() -> Result<Swift, String> {
+        if answers(Path::new("swift")) { Ok(Swift::Own) } else { installed().map(Swift::Within) }
+    }
+
+    /// A subcommand of `swift` for the package in a folder of the repository.
+    fn command(&self, subcommand: &str, package: &str) -> Result<Command, String> {
+        let scratch = format!("build/{}", package.replace('/', "-"));
+        let conformance = env::var_os(CONFORMANCE).map(PathBuf::from);
+        let mut command = match self {
+            Swift::Own => {
+                let mut command = Command::new("swift");
+                command.arg(subcommand).arg("--package-path").arg(Path::new(ROOT).join(package));
+                command.arg("--scratch-path").arg(built().join(scratch));
+                command.arg("-Xlinker").arg(format!("-L{}", library().display()));
+                command
+            }
+            Swift::Within(root) => {
+                let mut command = isolated();
+                command.args(["sh", "-c", WITHIN, "sh"]).arg(root);
+                command.arg(ROOT).args([REPOSITORY, "bind,ro"]).arg(built()).args([BUILT, "bind"]);
+                if let Some(folder) = &conformance {
+                    fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+                    command.arg(folder).args(["/conformance", "bind"]);
+                }
+                command.args(["--", "env", "-i", "HOME=/root", "PATH=/usr/bin:/bin", "LANG=C.UTF-8"]);
+                if conformance.is_some() {
+                    command.arg(format!("{CONFORMANCE}=/conformance"));
+                }
+                command.args(["swift", subcommand, "--package-path", &format!("{REPOSITORY}/{package}")]);
+                command.args(["--scratch-path", &format!("{BUILT}/{scratch}")]);
+                command.args(["-Xlinker", &format!("-L{BUILT}/library")]);
+                command
+            }
+        };
+        command.stdin(Stdio::null());
+        Ok(command)
+    }
+}
+
+/// A folder with Swift in it.
+fn installed() -> Result<PathBuf, String> {
+    let folder = target().join("toolchain/swift");
+    let what = format!("{RELEASE} {PACKAGES}\n");
+    if Stamp::saying(&folder, &what).is_there() {
+        return Ok(folder);
+    }
+    let mirror = with_packages(&["debootstrap"], || {
+        let is_there = answers(Path::new("debootstrap"));
+        if is_there { mirror() } else { Err("there is neither `swift` nor `debootstrap`".to_owned()) }
+    })?;
+    // What was begun and not ended is begun anew.
+    let part = target().join("toolchain/swift.part");
+    for folder in [&part, &folder] {
+        if folder.exists() {
+            fs::remove_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+        }
+    }
+    println!("installing Swift into {}", folder.display());
+    let mut debootstrap = isolated();
+    debootstrap.args(["debootstrap", "--variant=minbase", &format!("--include={PACKAGES}"), RELEASE]);
+    run(debootstrap.arg(&part).arg(mirror).stdout(Stdio::null()))?;
+    // Half a gigabyte of packages that are installed by now.
+    fs::remove_dir_all(part.join("var/cache/apt/archives"))
+        .and_then(|()| fs::rename(&part, &folder))
+        .map_err(|error| format!("{}: {error}", part.display()))?;
+    Stamp::saying(&folder, &what).set()?;
+    Ok(folder)
+}
+
+/// The address that this machine has its own packages of Debian from.
+fn mirror() -> Result<String, String> {
+    let mut command = Command::new("apt-get");
+    command.args(["indextargets", "--format", "$(REPO_URI)"]);
+    command.args(["Created-By: Packages", "Label: Debian", "Component: main"]);
+    let output = command.output().map_err(|error| cannot_run(&command, &error))?;
+    let addresses = String::from_utf8_lossy(&output.stdout);
+    let first = addresses.lines().next().map(str::to_owned);
+    first.ok_or_else(|| "this machine has no packages of Debian, whose next release has Swift".to_owned())
+}
+
+/// What is mounted by the command that follows is seen by nobody else, and gone when that ends, however it does; what it
+/// has started ends with it.
+fn isolated() -> Command {
+    let mut command = Command::new("unshare");
+    command.args(["--mount", "--pid", "--fork", "--kill-child"]);
+    command
+}
