@@ -213,6 +213,31 @@ typedef struct {
   uint64_t id;
 } vexil_client;
 
+// The variant that a unit was given in an experiment, into a buffer that has room for every id there can be. False where
+// none is known.
+typedef bool (*vexil_sticky_get)(void *user, vexil_text experiment, vexil_text unit, vexil_buffer *variant);
+
+// Remembers the variant that a unit was given.
+typedef void (*vexil_sticky_put)(void *user, vexil_text experiment, vexil_text unit, vexil_text variant);
+
+// Frees what the host has handed over with a listener or store, once nobody will call that any more: when a subscription
+// was cancelled or a client is gone, and whoever was within just then has returned. As a listener, it must return. A call
+// that fails takes nothing over, and never calls it.
+typedef void (*vexil_release)(void *user);
+
+// Where variants are remembered that units were given in experiments that are `sticky`. It is asked by reads, in the
+// threads that read, by several at once. The texts live for the time of the call. As a listener, it must return.
+typedef struct {
+  // Looks up.
+  vexil_sticky_get get;
+  // Remembers.
+  vexil_sticky_put put;
+  // Is handed over at each call.
+  void *user;
+  // Frees it when the client is gone; may be null.
+  vexil_release release;
+} vexil_store;
+
 // One attribute. Only the member that its kind names is read.
 typedef struct {
   // Its path, such as `user.id`.
@@ -268,6 +293,8 @@ typedef struct {
   vexil_slice rule;
   // The experiment that took part.
   vexil_slice experiment;
+  // Where the unit fell, from 0 to 99,999, if the rollout or experiment that decided draws lots; -1 else.
+  int32_t bucket;
   // What exactly went wrong, for a person.
   vexil_slice message;
   // Where the definition came from: `none`, `bootstrap`, `cache`, `file`, `memory`, `remote`, `registered`.
@@ -282,11 +309,6 @@ typedef struct {
 // another just then; of one client it is told one thing after the other. It may call any function of this library. It
 // must return: an exception, a `longjmp` or the end of its thread within it is undefined behaviour.
 typedef void (*vexil_listener)(void *user, vexil_text json);
-
-// Frees what the host has handed over with a listener, once nobody will call it any more: when its subscription was
-// cancelled, and whoever was being told just then has returned. The same holds for it. A call that fails takes nothing
-// over, and never calls it.
-typedef void (*vexil_release)(void *user);
 
 // A subscription. It is cancelled by `vexil_subscription_cancel`.
 typedef struct {
@@ -342,9 +364,35 @@ vexil_code vexil_last_error(vexil_buffer *message);
 vexil_code vexil_client_open(vexil_text options,
                              vexil_client *client);
 
+// As `vexil_client_open`, with the host's own store of the variants that units were given; it takes the place of the
+// file that the options may name.
+//
+// # Safety
+//
+// `options` is as it says; `store` is null, or leads to a store whose functions may be called on any thread, with its
+// `user`; `client` is null, or leads to room for a handle.
+vexil_code vexil_client_open_with_store(vexil_text options,
+                                        const vexil_store *store,
+                                        vexil_client *client);
+
 // Stops a client: nobody is asked any more, and its handle names nothing. Calls that are under way on other threads
 // end as they would have. It waits for a listener that is being told just now, unless that listener calls it.
 vexil_code vexil_client_close(vexil_client client);
+
+// A client of one moment, for one request: all reads are by what is in force now, whatever comes meanwhile, and as they
+// are at a moment. Everything else is the client's own, such as its state. It holds on to those definitions; close it by
+// `vexil_client_close`, which leaves the other one open.
+//
+// `request_overrides` is a JSON object of what the request says itself that keys are, below kills; empty where it says
+// nothing. Whether somebody may ask for them is the host's matter. `at` is a moment as RFC 3339 has it; empty is now.
+//
+// # Safety
+//
+// `request_overrides` and `at` are as they say; `pinned` is null, or leads to room for a handle.
+vexil_code vexil_client_pin(vexil_client client,
+                            vexil_text request_overrides,
+                            vexil_text at,
+                            vexil_client *pinned);
 
 // How a client stands, in JSON: `initialized`, `syncing`, `connection`, `last_sync_ms`, `last_error`, `version`,
 // `origin`, `stale_since_ms`, `restart_required`, `overrides`.

@@ -11,6 +11,7 @@
 pub mod c;
 pub mod clients;
 pub mod code;
+pub mod contexts;
 pub mod control;
 pub mod fault;
 pub mod guard;

@@ -4,9 +4,8 @@ use pyo3::PyTraverseError;
 use pyo3::gc::PyVisit;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
-use vexil_client::{Asked, Overrides, Timestamp};
-use vexil_core::{Arena, Node};
-use vexil_ffi::Code;
+use vexil_client::Asked;
+use vexil_ffi::clients;
 
 use crate::asker::with_asker;
 use crate::client::Client;
@@ -39,18 +38,8 @@ impl Pinned {
         let client = client.get().ready(py)?;
         // What is no context is a mistake of the program here, and not at the first read.
         with_asker!(context.as_ref().map(|context| context.bind(py)), |_asker| ());
-        let client = match overrides {
-            Some(json) => &client.with_request_overrides(read(py, json)?),
-            None => client,
-        };
-        let client = match at.map(|text| (Timestamp::parse(text), text)) {
-            Some((Some(moment), _)) => client.pinned_at(moment),
-            Some((None, text)) => {
-                let message = format!("`{text}` is no moment with an offset from UTC");
-                return Err(errors::argument(py, Code::InvalidValue, message));
-            }
-            None => client.pinned(),
-        };
+        let client = clients::pinned(client, overrides, at)
+            .map_err(|fault| errors::argument(py, fault.code(), fault.message().to_owned()))?;
         Ok(Pinned { client, context, owner })
     }
 
@@ -171,21 +160,5 @@ impl Pinned {
     fn told<'py>(&self, key: Key<'_, 'py>, asked: Option<Asked>, default: Given<'_, 'py>) -> Result<Details> {
         let context = self.context(key.py());
         with_asker!(context, |asker| reads::details(&self.client, key, asker, asked, default))
-    }
-}
-
-/// Overrides from an object in JSON, which is read as strictly as definitions are.
-fn read(py: Python<'_>, json: &str) -> Result<Overrides> {
-    let arena = Arena::new();
-    let refuse = |message: String| errors::argument(py, Code::InvalidValue, message);
-    let mut overrides = Overrides::new();
-    match Node::parse_json(json.as_bytes(), &arena).map_err(|problem| refuse(problem.to_string()))? {
-        Node::Object(members) => {
-            for (key, value) in members.iter() {
-                overrides.set(key, value.to_value());
-            }
-            Ok(overrides)
-        }
-        other => Err(refuse(format!("overrides are an object, not {}", other.kind()))),
     }
 }

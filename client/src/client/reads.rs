@@ -185,6 +185,11 @@ impl Client {
         Client { pinned: Some(Arc::new(pinned)), ..self.clone() }
     }
 
+    /// Whether this is a client of one moment: [`Client::pinned`].
+    pub fn is_pinned(&self) -> bool {
+        self.pinned.is_some()
+    }
+
     #[inline]
     fn read<A: Attributes, R>(
         &self,

@@ -1,6 +1,5 @@
 //! Contexts: made once, read as often as one likes, by any thread.
 
-use once_cell::race::OnceBox;
 use vexil_client::Context;
 use vexil_core::{Arena, Node, limits};
 
@@ -8,11 +7,7 @@ use super::give;
 use super::text::Text;
 use crate::fault::Fault;
 use crate::guard::guarded;
-use crate::handles::{Handles, Kind};
-use crate::{Code, json};
-
-static CONTEXTS: Handles<Context> = Handles::new(Kind::Context);
-static NOBODY: OnceBox<Context> = OnceBox::new();
+use crate::{Code, contexts, json};
 
 /// A context: who asks. It never changes, and is freed by `vexil_context_free`. The id 0 is a context without
 /// attributes, which nobody need make or free.
@@ -26,7 +21,7 @@ pub struct ContextHandle {
 impl ContextHandle {
     #[inline]
     pub(super) fn with<R>(self, take: impl FnOnce(&Context) -> R) -> Result<R, Fault> {
-        if self.id == 0 { Ok(take(NOBODY.get_or_init(Box::default))) } else { CONTEXTS.with(self.id, take) }
+        contexts::with(self.id, take)
     }
 }
 
@@ -133,7 +128,7 @@ pub unsafe extern "C" fn vexil_context_new(
         let made = Context::from_node(&arena.object(members));
         let made = made.map_err(|problem| Fault::new(Code::InvalidContext, problem.to_string()))?;
         // SAFETY: as the caller promises.
-        unsafe { give(context, ContextHandle { id: CONTEXTS.insert(made)? }) }
+        unsafe { give(context, ContextHandle { id: contexts::insert(made)? }) }
     })
 }
 
@@ -151,12 +146,12 @@ pub unsafe extern "C" fn vexil_context_parse(json: Text, context: *mut ContextHa
         // SAFETY: as the caller promises.
         let made = json::context(unsafe { json.read("the context") }?)?;
         // SAFETY: as the caller promises.
-        unsafe { give(context, ContextHandle { id: CONTEXTS.insert(made)? }) }
+        unsafe { give(context, ContextHandle { id: contexts::insert(made)? }) }
     })
 }
 
 /// Frees a context. Calls that are under way on other threads end as they would have.
 #[unsafe(no_mangle)]
 pub extern "C" fn vexil_context_free(context: ContextHandle) -> Code {
-    guarded(|| if context.id == 0 { Ok(()) } else { CONTEXTS.remove(context.id) })
+    guarded(|| contexts::remove(context.id))
 }

@@ -84,6 +84,8 @@ pub struct Details {
     pub rule: Slice,
     /// The experiment that took part.
     pub experiment: Slice,
+    /// Where the unit fell, from 0 to 99,999, if the rollout or experiment that decided draws lots; -1 else.
+    pub bucket: i32,
     /// What exactly went wrong, for a person.
     pub message: Slice,
     /// Where the definition came from: `none`, `bootstrap`, `cache`, `file`, `memory`, `remote`, `registered`.
@@ -169,6 +171,7 @@ impl<'b> Packed<'b> {
             },
             experiment: self
                 .text(evaluation.assignment().map(|assignment| assignment.experiment()).unwrap_or_default()),
+            bucket: evaluation.bucket().and_then(|bucket| i32::try_from(bucket).ok()).unwrap_or(-1),
             message: match outcome.message() {
                 Some(message) => self.text(&message),
                 None => Slice::default(),

@@ -2,11 +2,11 @@
 
 use std::ffi::c_void;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::client::ClientHandle;
 use super::context::ContextHandle;
 use super::give;
+use super::handed::{Handed, Release};
 use super::text::Text;
 use crate::control::{ClientState, ValueChange};
 use crate::fault::Fault;
@@ -29,45 +29,22 @@ pub struct SubscriptionHandle {
 /// must return: an exception, a `longjmp` or the end of its thread within it is undefined behaviour.
 pub type Listener = Option<unsafe extern "C" fn(user: *mut c_void, json: Text)>;
 
-/// Frees what the host has handed over with a listener, once nobody will call it any more: when its subscription was
-/// cancelled, and whoever was being told just then has returned. The same holds for it. A call that fails takes nothing
-/// over, and never calls it.
-pub type Release = Option<unsafe extern "C" fn(user: *mut c_void)>;
-
-/// A host's function with what it was handed over with.
+/// A host's function with what it was handed over with; a client tells of one change at a time.
 struct Host {
     listener: unsafe extern "C" fn(*mut c_void, Text),
-    user: *mut c_void,
-    release: Release,
-    /// Whether what was handed over is ours to free: not before the call that hands it over has succeeded.
-    is_taken_over: AtomicBool,
+    handed: Handed,
 }
-
-// SAFETY: the host promises that its function may be called, and what belongs to it freed, on any thread.
-unsafe impl Send for Host {}
-// SAFETY: as above; a client tells of one change at a time.
-unsafe impl Sync for Host {}
 
 impl Host {
     fn new(listener: Listener, user: *mut c_void, release: Release) -> Result<Host, Fault> {
         let listener = listener.ok_or_else(|| Fault::null("the listener"))?;
-        Ok(Host { listener, user, release, is_taken_over: AtomicBool::new(false) })
+        Ok(Host { listener, handed: Handed::new(user, release) })
     }
 
     fn tell(&self, told: &impl serde::Serialize) {
         let Ok(json) = json::written(told) else { return };
-        let text = Text { data: json.as_ptr().cast(), length: json.len() };
         // SAFETY: the host promises that this may be called on any thread, and that it does not throw.
-        unsafe { (self.listener)(self.user, text) };
-    }
-}
-
-impl Drop for Host {
-    fn drop(&mut self) {
-        if let Some(release) = self.release.filter(|_| *self.is_taken_over.get_mut()) {
-            // SAFETY: as the host promises; nobody calls the listener any more.
-            unsafe { release(self.user) };
-        }
+        unsafe { (self.listener)(self.handed.user, Text::lent(&json)) };
     }
 }
 
@@ -88,7 +65,7 @@ unsafe fn subscribe(
     let host = Arc::new(host?);
     let held = listen(&client.client()?, Arc::clone(&host))?;
     let id = SUBSCRIPTIONS.insert(held)?;
-    host.is_taken_over.store(true, Ordering::Release);
+    host.handed.take_over();
     // SAFETY: as the caller promises.
     unsafe { give(subscription, SubscriptionHandle { id }) }
 }

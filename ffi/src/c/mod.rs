@@ -9,22 +9,26 @@
 mod client;
 mod context;
 mod details;
+mod handed;
 mod listen;
 mod local;
 #[cfg(feature = "fail-on-purpose")]
 mod provoke;
 mod read;
+mod sticky;
 mod text;
 mod view;
 
 pub use client::*;
 pub use context::*;
 pub use details::*;
+pub use handed::Release;
 pub use listen::*;
 pub use local::*;
 #[cfg(feature = "fail-on-purpose")]
 pub use provoke::*;
 pub use read::*;
+pub use sticky::{StickyGet, StickyPut, Store};
 pub use text::{Buffer, Text};
 pub use view::*;
 

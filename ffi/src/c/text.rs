@@ -19,6 +19,11 @@ pub struct Text {
 }
 
 impl Text {
+    /// Text of ours, lent to a host.
+    pub(super) fn lent(text: &str) -> Text {
+        Text { data: text.as_ptr().cast(), length: text.len() }
+    }
+
     /// The text, for as long as the call lasts.
     ///
     /// # Safety

@@ -62,7 +62,24 @@ impl VexilClient {
     pub fn close(&self) {
         // Whoever has closed it through the C ABI was here before.
         drop(clients::remove(self.handle));
-        self.client.close();
+        if !self.client.is_pinned() {
+            self.client.close();
+        }
+    }
+
+    /// A client of one moment, for one request: all reads are by what is in force now, whatever comes meanwhile, and as
+    /// they are at a moment, as RFC 3339 has it; now, unless it is said. Everything else is the client's own, such as its
+    /// state. It holds on to those definitions until it is closed, which leaves this one open.
+    ///
+    /// `request_overrides_json` is an object of what the request says itself that keys are, below kills. Whether somebody
+    /// may ask for them is the host's matter.
+    #[uniffi::method(default(request_overrides_json = None, at = None))]
+    pub fn pinned(
+        &self,
+        request_overrides_json: Option<String>,
+        at: Option<String>,
+    ) -> Result<Arc<VexilClient>, VexilError> {
+        VexilClient::of(clients::pinned(&self.client, request_overrides_json.as_deref(), at.as_deref())?)
     }
 
     /// The number by which the C ABI knows this client, until it is closed.

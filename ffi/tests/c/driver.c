@@ -107,6 +107,7 @@ static void reads(vexil_client client) {
     CHECK(details.error == VEXIL_CODE_OK && details.kind == VEXIL_VALUE_KIND_BOOLEAN);
     CHECK(is_slice(memory, details.reason, "ROLLOUT") && is_slice(memory, details.origin, "memory"));
     CHECK(is_slice(memory, details.variation, details.boolean ? "on" : "off"));
+    CHECK(details.bucket >= 0 && details.bucket < 100000);
     CHECK(details.version == 1 && details.stale_ms == -1);
     CHECK(vexil_evaluate(client, VEXIL_LITERAL("limit"), VEXIL_ASKED_FLOAT, context, &details, &buffer) ==
           VEXIL_CODE_OK);
@@ -196,6 +197,74 @@ static void views(vexil_client client) {
     CHECK(vexil_view_free(some) == VEXIL_CODE_OK);
     CHECK(vexil_evaluate_many(client, NULL, 3, VEXIL_ASKED_ANY, context, details, &texts) == VEXIL_CODE_NULL_ARGUMENT);
     CHECK(vexil_evaluate_many(client, keys, SIZE_MAX, VEXIL_ASKED_ANY, context, details, &texts) == VEXIL_CODE_TOO_LONG);
+    CHECK(vexil_context_free(context) == VEXIL_CODE_OK);
+}
+
+/* A client of one moment sees nothing of what comes after it, and goes without the other one. */
+static void moments(vexil_client client) {
+    vexil_text nothing = VEXIL_LITERAL(""), at = VEXIL_LITERAL("2026-01-01T01:00:00+01:00");
+    vexil_client now = {0}, then = {0}, never = {0};
+    CHECK(vexil_client_pin(client, nothing, nothing, &now) == VEXIL_CODE_OK && now.id != client.id);
+    CHECK(vexil_client_pin(client, VEXIL_LITERAL("{\"on\": false}"), at, &then) == VEXIL_CODE_OK);
+    CHECK(!vexil_is_enabled(then, VEXIL_LITERAL("on"), vexil_nobody()));
+    CHECK(vexil_override_set(client, VEXIL_LITERAL("on"), VEXIL_LITERAL("false")) == VEXIL_CODE_OK);
+    CHECK(vexil_is_enabled(now, VEXIL_LITERAL("on"), vexil_nobody()));
+    CHECK(vexil_override_clear(client) == VEXIL_CODE_OK);
+    CHECK(vexil_client_close(now) == VEXIL_CODE_OK && vexil_client_close(then) == VEXIL_CODE_OK);
+    CHECK(vexil_client_close(now) == VEXIL_CODE_CLOSED);
+    CHECK(vexil_client_put(client, vexil_string(OTHER)) == VEXIL_CODE_OK);
+    CHECK(vexil_client_put(client, vexil_string(FIRST)) == VEXIL_CODE_OK);
+    CHECK(vexil_client_pin(client, VEXIL_LITERAL("[]"), nothing, &never) == VEXIL_CODE_INVALID_VALUE && never.id == 0);
+    CHECK(vexil_client_pin(client, nothing, VEXIL_LITERAL("today"), &never) == VEXIL_CODE_INVALID_VALUE);
+    CHECK(vexil_client_pin(client, nothing, nothing, NULL) == VEXIL_CODE_NULL_ARGUMENT);
+}
+
+typedef struct {
+    char variant[16];
+    int put, released;
+} remembered;
+
+static bool look_up(void *user, vexil_text experiment, vexil_text unit, vexil_buffer *variant) {
+    remembered *self = user;
+    CHECK(experiment.length == 4 && unit.length == 3 && variant->capacity >= sizeof self->variant);
+    variant->length = strlen(self->variant);
+    memcpy(variant->data, self->variant, variant->length);
+    return variant->length > 0;
+}
+
+static void remember(void *user, vexil_text experiment, vexil_text unit, vexil_text variant) {
+    remembered *self = user;
+    CHECK(experiment.length == 4 && unit.length == 3 && variant.length == 1);
+    memcpy(self->variant, variant.data, variant.length);
+    self->put++;
+}
+
+static void forget(void *user) { ((remembered *)user)->released++; }
+
+static void sticky(void) {
+    static const char options[] =
+        "{\"source\": {\"memory\": {\"definitions\": \"{\\\"schema\\\": 1, \\\"version\\\": 1, \\\"entries\\\": ["
+        "{\\\"key\\\": \\\"test\\\", \\\"type\\\": \\\"experiment\\\", \\\"status\\\": \\\"running\\\", "
+        "\\\"sticky\\\": true, \\\"variants\\\": [{\\\"id\\\": \\\"a\\\", \\\"control\\\": true}, {\\\"id\\\": \\\"b\\\"}],"
+        " \\\"allocation\\\": {\\\"a\\\": 0, \\\"b\\\": 100}}]}\"}}}";
+    char memory[16];
+    vexil_buffer buffer = {memory, sizeof memory, 0};
+    remembered known = {0}, refused = {0};
+    vexil_store store = {look_up, remember, &known, forget}, other = {look_up, remember, &refused, forget};
+    vexil_client client = {0}, never = {0};
+    vexil_context context = user("u-1");
+    CHECK(vexil_client_open_with_store(vexil_string(options), &store, &client) == VEXIL_CODE_OK);
+    CHECK(vexil_variant(client, VEXIL_LITERAL("test"), context, &buffer) == VEXIL_CODE_OK && is(buffer, "b"));
+    CHECK(known.put == 1 && strcmp(known.variant, "b") == 0);
+    strcpy(known.variant, "a");
+    CHECK(vexil_variant(client, VEXIL_LITERAL("test"), context, &buffer) == VEXIL_CODE_OK && is(buffer, "a"));
+    CHECK(known.released == 0 && vexil_client_close(client) == VEXIL_CODE_OK && known.released == 1);
+    CHECK(vexil_client_open_with_store(VEXIL_LITERAL("{"), &other, &never) == VEXIL_CODE_INVALID_OPTIONS);
+    CHECK(vexil_client_open_with_store(vexil_string(options), &other, NULL) == VEXIL_CODE_NULL_ARGUMENT);
+    other.get = NULL;
+    CHECK(vexil_client_open_with_store(vexil_string(options), &other, &never) == VEXIL_CODE_NULL_ARGUMENT);
+    CHECK(vexil_client_open_with_store(vexil_string(options), NULL, &never) == VEXIL_CODE_NULL_ARGUMENT);
+    CHECK(refused.released == 0 && never.id == 0);
     CHECK(vexil_context_free(context) == VEXIL_CODE_OK);
 }
 
@@ -461,6 +530,8 @@ int main(int count, char **arguments) {
     reads(client);
     views(client);
     overrides(client);
+    moments(client);
+    sticky();
     listeners(client);
     if (may_fork) {
         forked(client);

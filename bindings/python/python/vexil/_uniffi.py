@@ -552,6 +552,8 @@ def _uniffi_check_api_checksums(lib):
         raise InternalError("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     if lib.uniffi_vexil_ffi_checksum_method_vexilclient_overrides() != 33978:
         raise InternalError("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
+    if lib.uniffi_vexil_ffi_checksum_method_vexilclient_pinned() != 15278:
+        raise InternalError("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     if lib.uniffi_vexil_ffi_checksum_method_vexilclient_put() != 42663:
         raise InternalError("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     if lib.uniffi_vexil_ffi_checksum_method_vexilclient_register() != 41083:
@@ -677,6 +679,9 @@ _UniffiLib.uniffi_vexil_ffi_checksum_method_vexilclient_on_state.restype = ctype
 _UniffiLib.uniffi_vexil_ffi_checksum_method_vexilclient_overrides.argtypes = (
 )
 _UniffiLib.uniffi_vexil_ffi_checksum_method_vexilclient_overrides.restype = ctypes.c_uint16
+_UniffiLib.uniffi_vexil_ffi_checksum_method_vexilclient_pinned.argtypes = (
+)
+_UniffiLib.uniffi_vexil_ffi_checksum_method_vexilclient_pinned.restype = ctypes.c_uint16
 _UniffiLib.uniffi_vexil_ffi_checksum_method_vexilclient_put.argtypes = (
 )
 _UniffiLib.uniffi_vexil_ffi_checksum_method_vexilclient_put.restype = ctypes.c_uint16
@@ -855,6 +860,13 @@ _UniffiLib.uniffi_vexil_ffi_fn_method_vexilclient_overrides.argtypes = (
     ctypes.POINTER(_UniffiRustCallStatus),
 )
 _UniffiLib.uniffi_vexil_ffi_fn_method_vexilclient_overrides.restype = _UniffiRustBuffer
+_UniffiLib.uniffi_vexil_ffi_fn_method_vexilclient_pinned.argtypes = (
+    ctypes.c_uint64,
+    _UniffiRustBuffer,
+    _UniffiRustBuffer,
+    ctypes.POINTER(_UniffiRustCallStatus),
+)
+_UniffiLib.uniffi_vexil_ffi_fn_method_vexilclient_pinned.restype = ctypes.c_uint64
 _UniffiLib.uniffi_vexil_ffi_fn_method_vexilclient_put.argtypes = (
     ctypes.c_uint64,
     _UniffiRustBuffer,
@@ -3581,6 +3593,16 @@ class VexilClientProtocol(typing.Protocol):
         Every override.
 """
         raise NotImplementedError
+    def pinned(self, request_overrides_json: typing.Union[object, typing.Optional[str]] = _DEFAULT,at: typing.Union[object, typing.Optional[str]] = _DEFAULT) -> VexilClient:
+        """
+        A client of one moment, for one request: all reads are by what is in force now, whatever comes meanwhile, and as
+        they are at a moment, as RFC 3339 has it; now, unless it is said. Everything else is the client's own, such as its
+        state. It holds on to those definitions until it is closed, which leaves this one open.
+
+        `request_overrides_json` is an object of what the request says itself that keys are, below kills. Whether somebody
+        may ask for them is the host's matter.
+"""
+        raise NotImplementedError
     def put(self, definitions: str) -> None:
         """
         Puts other definitions in force, where the source is the program itself.
@@ -3994,6 +4016,36 @@ class VexilClient(VexilClientProtocol):
         _uniffi_ffi_result = _uniffi_rust_call_with_error(
             _uniffi_error_converter,
             _UniffiLib.uniffi_vexil_ffi_fn_method_vexilclient_overrides,
+            *_uniffi_lowered_args,
+        )
+        return _uniffi_lift_return(_uniffi_ffi_result)
+    def pinned(self, request_overrides_json: typing.Union[object, typing.Optional[str]] = _DEFAULT,at: typing.Union[object, typing.Optional[str]] = _DEFAULT) -> VexilClient:
+        """
+        A client of one moment, for one request: all reads are by what is in force now, whatever comes meanwhile, and as
+        they are at a moment, as RFC 3339 has it; now, unless it is said. Everything else is the client's own, such as its
+        state. It holds on to those definitions until it is closed, which leaves this one open.
+
+        `request_overrides_json` is an object of what the request says itself that keys are, below kills. Whether somebody
+        may ask for them is the host's matter.
+"""
+        
+        if request_overrides_json is _DEFAULT:
+            request_overrides_json = None
+        _UniffiFfiConverterOptionalString.check_lower(request_overrides_json)
+
+        if at is _DEFAULT:
+            at = None
+        _UniffiFfiConverterOptionalString.check_lower(at)
+        _uniffi_lowered_args = (
+            self._uniffi_clone_handle(),
+            _UniffiFfiConverterOptionalString.lower(request_overrides_json),
+            _UniffiFfiConverterOptionalString.lower(at),
+        )
+        _uniffi_lift_return = _UniffiFfiConverterTypeVexilClient.lift
+        _uniffi_error_converter = _UniffiFfiConverterTypeVexilError
+        _uniffi_ffi_result = _uniffi_rust_call_with_error(
+            _uniffi_error_converter,
+            _UniffiLib.uniffi_vexil_ffi_fn_method_vexilclient_pinned,
             *_uniffi_lowered_args,
         )
         return _uniffi_lift_return(_uniffi_ffi_result)
