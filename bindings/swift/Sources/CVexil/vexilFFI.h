@@ -394,6 +394,11 @@ uint64_t uniffi_vexil_ffi_fn_method_vexilclient_on_generation(uint64_t ptr, uint
 uint64_t uniffi_vexil_ffi_fn_method_vexilclient_on_state(uint64_t ptr, uint64_t listener, RustCallStatus *_Nonnull out_status
 );
 #endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_FN_METHOD_VEXILCLIENT_PINNED
+#define UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_FN_METHOD_VEXILCLIENT_PINNED
+uint64_t uniffi_vexil_ffi_fn_method_vexilclient_pinned(uint64_t ptr, RustBuffer request_overrides_json, RustBuffer at, RustCallStatus *_Nonnull out_status
+);
+#endif
 #ifndef UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_FN_METHOD_VEXILCLIENT_PUT
 #define UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_FN_METHOD_VEXILCLIENT_PUT
 void uniffi_vexil_ffi_fn_method_vexilclient_put(uint64_t ptr, RustBuffer definitions, RustCallStatus *_Nonnull out_status
@@ -917,6 +922,12 @@ uint16_t uniffi_vexil_ffi_checksum_method_vexilclient_on_generation(void
 #ifndef UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_CHECKSUM_METHOD_VEXILCLIENT_ON_STATE
 #define UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_CHECKSUM_METHOD_VEXILCLIENT_ON_STATE
 uint16_t uniffi_vexil_ffi_checksum_method_vexilclient_on_state(void
+
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_CHECKSUM_METHOD_VEXILCLIENT_PINNED
+#define UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_CHECKSUM_METHOD_VEXILCLIENT_PINNED
+uint16_t uniffi_vexil_ffi_checksum_method_vexilclient_pinned(void
 
 );
 #endif

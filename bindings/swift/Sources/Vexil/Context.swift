@@ -29,7 +29,7 @@ public struct Context: Sendable {
     /// caller's default, and their details say `INVALID_CONTEXT`.
     public var problem: VexilError? { prepared.problem }
 
-    private init(_ attributes: [(String, JSON)]) {
+    init(_ attributes: [(String, JSON)]) {
         prepared = Prepared(attributes)
     }
 }

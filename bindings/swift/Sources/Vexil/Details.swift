@@ -16,6 +16,8 @@ public struct Details<Value: Sendable>: Sendable {
     public let rule: String?
     /// The experiment that took part.
     public let experiment: String?
+    /// Where the unit fell, from 0 to 99,999, if the rollout or experiment that decided draws lots.
+    public let bucket: Int?
     /// Where the definitions came from.
     public let origin: Origin
     /// The version of the definitions; 0 where there is none.
@@ -27,7 +29,8 @@ public struct Details<Value: Sendable>: Sendable {
     func with<Other: Sendable>(_ value: Other, error: VexilError? = nil) -> Details<Other> {
         Details<Other>(
             value: value, variation: variation, reason: error == nil ? reason : .error, error: error ?? self.error,
-            scope: scope, rule: rule, experiment: experiment, origin: origin, version: version, staleFor: staleFor)
+            scope: scope, rule: rule, experiment: experiment, bucket: bucket, origin: origin, version: version,
+            staleFor: staleFor)
     }
 }
 
@@ -133,14 +136,14 @@ extension Details<Told> {
         self.init(
             value: told, variation: given(record.variation), reason: Reason(rawValue: text(record.reason)), error: error,
             scope: given(record.scope), rule: given(record.rule), experiment: given(record.experiment),
-            origin: Origin(rawValue: text(record.origin)), version: record.version,
-            staleFor: record.stale_ms < 0 ? nil : .milliseconds(record.stale_ms))
+            bucket: record.bucket < 0 ? nil : Int(record.bucket), origin: Origin(rawValue: text(record.origin)),
+            version: record.version, staleFor: record.stale_ms < 0 ? nil : .milliseconds(record.stale_ms))
     }
 
     /// Of a read that did not come to an evaluation.
     init(failed error: VexilError) {
         self.init(
             value: .nothing, variation: nil, reason: .error, error: error, scope: nil, rule: nil, experiment: nil,
-            origin: .none, version: 0, staleFor: nil)
+            bucket: nil, origin: .none, version: 0, staleFor: nil)
     }
 }

@@ -82,6 +82,23 @@ public final class VexilClient: Sendable {
         try translated { try control.put(definitions: definitions) }
     }
 
+    /// A client of one moment, for one request: all that it reads is by what is in force now, whatever comes meanwhile.
+    /// Everything else is this client's own. It holds on to those definitions until it is closed or let go of, which
+    /// leaves this one open.
+    ///
+    /// `overrides` say what some keys are for this request alone; they stand below kills. Whether somebody may ask for
+    /// them is yours to decide, and must be. `at` is another moment than now: what will be once something begins or ends.
+    public func pinned(overrides: [String: JSON] = [:], at moment: Date? = nil) throws(VexilError) -> VexilClient {
+        let json = overrides.isEmpty ? nil : try JSON.object(overrides).text()
+        let style = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
+        return try pinned(overridesJSON: json, at: moment.map(style.format))
+    }
+
+    /// Likewise, by a moment as RFC 3339 has it.
+    func pinned(overridesJSON: String?, at moment: String?) throws(VexilError) -> VexilClient {
+        VexilClient(control: try translated { try control.pinned(requestOverridesJson: overridesJSON, at: moment) })
+    }
+
     /// The version of the native library.
     public static var libraryVersion: String { VexilControl.version() }
 }

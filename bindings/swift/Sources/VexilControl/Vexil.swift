@@ -1699,6 +1699,16 @@ public protocol VexilClientProtocol: AnyObject, Sendable {
     func onState(listener: StateListener)  -> Subscription
 
     /**
+     * A client of one moment, for one request: all reads are by what is in force now, whatever comes meanwhile, and as
+     * they are at a moment, as RFC 3339 has it; now, unless it is said. Everything else is the client's own, such as its
+     * state. It holds on to those definitions until it is closed, which leaves this one open.
+     *
+     * `request_overrides_json` is an object of what the request says itself that keys are, below kills. Whether somebody
+     * may ask for them is the host's matter.
+     */
+    func pinned(requestOverridesJson: String?, at: String?) throws  -> VexilClient
+
+    /**
      * Puts other definitions in force, where the source is the program itself.
      */
     func put(definitions: String) throws
@@ -2008,6 +2018,25 @@ open func onState(listener: StateListener) -> Subscription  {
     uniffi_vexil_ffi_fn_method_vexilclient_on_state(
             self.uniffiCloneHandle(),
         FfiConverterTypeStateListener_lower(listener),uniffiCallStatus
+    )
+})
+}
+
+    /**
+     * A client of one moment, for one request: all reads are by what is in force now, whatever comes meanwhile, and as
+     * they are at a moment, as RFC 3339 has it; now, unless it is said. Everything else is the client's own, such as its
+     * state. It holds on to those definitions until it is closed, which leaves this one open.
+     *
+     * `request_overrides_json` is an object of what the request says itself that keys are, below kills. Whether somebody
+     * may ask for them is the host's matter.
+     */
+open func pinned(requestOverridesJson: String? = nil, at: String? = nil)throws  -> VexilClient  {
+    return try  FfiConverterTypeVexilClient_lift(try rustCallWithError(FfiConverterTypeVexilError_lift) {
+        uniffiCallStatus in
+    uniffi_vexil_ffi_fn_method_vexilclient_pinned(
+            self.uniffiCloneHandle(),
+        FfiConverterOptionString.lower(requestOverridesJson),
+        FfiConverterOptionString.lower(at),uniffiCallStatus
     )
 })
 }
@@ -4325,6 +4354,9 @@ private let initializationResult: InitializationResult = {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_vexil_ffi_checksum_method_vexilclient_on_state() != 14871) {
+        return InitializationResult.apiChecksumMismatch
+    }
+    if (uniffi_vexil_ffi_checksum_method_vexilclient_pinned() != 15278) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_vexil_ffi_checksum_method_vexilclient_put() != 42663) {
