@@ -19,9 +19,12 @@ const PACKAGE: &str = "bindings/swift";
 const RELEASE: &str = "trixie";
 const PACKAGES: &str = "swiftlang,libc6-dev,libstdc++-14-dev,git";
 
-/// Where the repository and what is built for Swift are within the folder.
+/// Where the repository, what is built for Swift, and the programs to test with are within the folder.
 const REPOSITORY: &str = "/vexil";
 const BUILT: &str = "/built";
+const PROGRAMS: &str = "/programs";
+/// The control plane to test with.
+const BINARY: &str = "VEXIL_TEST_BINARY";
 /// Where the tests are to write what they say of the vectors, if somebody wants to know.
 const CONFORMANCE: &str = "VEXIL_CONFORMANCE";
 
@@ -84,23 +87,27 @@ impl Swift {
     fn command(&self, subcommand: &str, package: &str) -> Result<Command, String> {
         let scratch = format!("build/{}", package.replace('/', "-"));
         let conformance = env::var_os(CONFORMANCE).map(PathBuf::from);
+        let programs = target().join("debug");
         let mut command = match self {
             Swift::Own => {
                 let mut command = Command::new("swift");
                 command.arg(subcommand).arg("--package-path").arg(Path::new(ROOT).join(package));
                 command.arg("--scratch-path").arg(built().join(scratch));
                 command.arg("-Xlinker").arg(format!("-L{}", library().display()));
+                command.env(BINARY, programs.join("vexil"));
                 command
             }
             Swift::Within(root) => {
                 let mut command = isolated();
                 command.args(["sh", "-c", WITHIN, "sh"]).arg(root);
                 command.arg(ROOT).args([REPOSITORY, "bind,ro"]).arg(built()).args([BUILT, "bind"]);
+                command.arg(programs).args([PROGRAMS, "bind,ro"]);
                 if let Some(folder) = &conformance {
                     fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
                     command.arg(folder).args(["/conformance", "bind"]);
                 }
                 command.args(["--", "env", "-i", "HOME=/root", "PATH=/usr/bin:/bin", "LANG=C.UTF-8"]);
+                command.arg(format!("{BINARY}={PROGRAMS}/vexil"));
                 if conformance.is_some() {
                     command.arg(format!("{CONFORMANCE}=/conformance"));
                 }

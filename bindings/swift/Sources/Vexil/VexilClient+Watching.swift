@@ -79,6 +79,9 @@ final class OpenStreams: @unchecked Sendable {
     private var last = 0
     private var finishing: [Int: @Sendable () -> Void] = [:]
 
+    /// How many there are.
+    var count: Int { lock.withLock { finishing.count } }
+
     /// Holds a subscription until the stream or the client ends.
     func keep<Element>(_ subscription: Subscription, _ continuation: AsyncStream<Element>.Continuation) {
         let place: Int? = lock.withLock {

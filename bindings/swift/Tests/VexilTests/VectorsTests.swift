@@ -55,7 +55,7 @@ final class VectorsTests: XCTestCase {
         XCTAssertEqual(skipped, fixedEnvironments)
         XCTAssertEqual(untold, self.untold)
         if let folder = ProcessInfo.processInfo.environment["VEXIL_CONFORMANCE"], !folder.isEmpty {
-            let told = try JSONSerialization.data(withJSONObject: ["host": "swift", "files": files], options: .sortedKeys)
+            let told = try JSONSerialization.data(withJSONObject: ["host": "swift", "files": files], options: [.sortedKeys, .withoutEscapingSlashes])
             try told.write(to: URL(filePath: folder).appending(path: "swift.json"))
         }
     }
