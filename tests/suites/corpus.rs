@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 #[derive(Deserialize)]
@@ -156,6 +156,48 @@ impl Kind for Validations {
     const NAME: &'static str = "validation";
     fn cases(&self) -> usize {
         self.cases.len()
+    }
+}
+
+/// How many cases of each file an engine was right about, and how many it skipped.
+#[derive(Default)]
+pub(crate) struct Tally {
+    files: BTreeMap<String, Counts>,
+}
+
+#[derive(Default, Serialize)]
+struct Counts {
+    passed: usize,
+    skipped: usize,
+}
+
+impl Tally {
+    pub(crate) fn passed(&mut self, path: &str) {
+        self.of(path).passed += 1;
+    }
+
+    pub(crate) fn skipped(&mut self, path: &str) {
+        self.of(path).skipped += 1;
+    }
+
+    fn of(&mut self, path: &str) -> &mut Counts {
+        self.files.entry(path.to_owned()).or_default()
+    }
+
+    pub(crate) fn total(&self) -> usize {
+        self.files.values().map(|counts| counts.passed).sum()
+    }
+
+    pub(crate) fn total_skipped(&self) -> usize {
+        self.files.values().map(|counts| counts.skipped).sum()
+    }
+
+    /// Leaves it where `cargo xtask test` gathers what all hosts have counted.
+    pub(crate) fn leave(&self, host: &str) {
+        if let Some(folder) = std::env::var_os("VEXIL_CONFORMANCE") {
+            let told = serde_json::json!({"host": host, "files": self.files});
+            std::fs::write(PathBuf::from(folder).join(format!("{host}.json")), told.to_string()).unwrap();
+        }
     }
 }
 

@@ -1,8 +1,10 @@
 //! Runs the corpus. It compares, and decides nothing.
 
 use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
 
 use serde_json::{Value, json};
+use vexil_client::{Client, Options, Source, StickyStore};
 use vexil_core::definition::{self, Mode};
 use vexil_core::{
     Arena, Asked, Context, Environment, Evaluation, Node, Overrides, Request, Severity, Snapshot,
@@ -10,29 +12,51 @@ use vexil_core::{
 };
 
 use crate::corpus::{
-    Buckets, EvaluationCase, Evaluations, Expected, SipHashes, ValidationCase, Validations, files,
+    Buckets, EvaluationCase, Evaluations, Expected, SipHashes, Tally, ValidationCase, Validations, files,
 };
 
 pub(crate) const NOW: &str = "2026-01-01T00:00:00Z";
 
 #[test]
 fn evaluations() {
+    run_evaluations("core", |definitions, case| Some(evaluate(definitions, case)));
+}
+
+/// Only a control plane fixes an environment: a client of definitions has no word for it.
+#[test]
+fn evaluations_by_a_client() {
+    let skipped = run_evaluations("client", |definitions, case| {
+        case.fixed_environment.is_none().then(|| evaluate_by_client(definitions, case))
+    });
+    assert_eq!(skipped, 14);
+}
+
+/// Compares what an engine says of every case; none is a case that it skips, and how many those are is returned.
+fn run_evaluations(host: &str, engine: impl Fn(&str, &EvaluationCase) -> Option<Value>) -> usize {
     let mut failures = Vec::new();
-    let mut count = 0;
+    let mut tally = Tally::default();
     for file in files::<Evaluations>() {
         let text = file.content.definitions();
         for case in &file.content.cases {
-            count += 1;
-            let got = evaluate(&text, case);
+            let Some(got) = engine(&text, case) else {
+                tally.skipped(&file.path);
+                continue;
+            };
+            let before = failures.len();
             for (member, wanted) in &case.expect {
                 let value = got.get(member).unwrap_or(&Value::Null);
                 if !same(value, wanted) {
                     failures.push(format!("{}: {}: {member} is {value}, not {wanted}", file.path, case.name));
                 }
             }
+            if failures.len() == before {
+                tally.passed(&file.path);
+            }
         }
     }
-    report(count, 600, &failures);
+    tally.leave(host);
+    report(tally.total(), 600, &failures);
+    tally.total_skipped()
 }
 
 #[test]
@@ -111,12 +135,7 @@ fn evaluate(definitions: &str, case: &EvaluationCase) -> Value {
         (None, None) => Environment::Document,
     };
     let snapshot = Snapshot::load_json(definitions.as_bytes(), environment).unwrap();
-    let text = match (&case.context_text, &case.context) {
-        (Some(text), _) => text.clone(),
-        (None, Some(context)) => context.to_string(),
-        (None, None) => "{}".to_owned(),
-    };
-    let Ok(context) = Context::parse_json(text.as_bytes()) else {
+    let Ok(context) = Context::parse_json(context_text(case).as_bytes()) else {
         return json!({"value": null, "reason": "ERROR", "error": "INVALID_CONTEXT"});
     };
     let now = Timestamp::parse(case.now.as_deref().unwrap_or(NOW)).unwrap();
@@ -128,7 +147,7 @@ fn evaluate(definitions: &str, case: &EvaluationCase) -> Value {
         sticky: Some(&sticky),
         ..Request::new(&context, now)
     };
-    let asked = case.asked.as_ref().map(|name| Asked::ALL.iter().find(|(known, _)| known == name).unwrap().1);
+    let asked = asked(case);
     let fast = match asked {
         Some(asked) => snapshot.evaluate_as(&case.key, asked, &request),
         None => snapshot.evaluate(&case.key, &request),
@@ -137,6 +156,58 @@ fn evaluate(definitions: &str, case: &EvaluationCase) -> Value {
     let (fast, explained) = (describe(&fast, &context), describe(&explained, &context));
     assert_eq!(fast, explained, "{}: the explanation tells another story", case.name);
     fast
+}
+
+/// What a client keeps, and what it is told last.
+#[derive(Default)]
+struct Store {
+    known: BTreeMap<String, BTreeMap<String, String>>,
+    put: Mutex<Option<Value>>,
+}
+
+impl StickyStore for Store {
+    fn get(&self, experiment: &str, unit: &str) -> Option<String> {
+        self.known.get(experiment)?.get(unit).cloned()
+    }
+
+    fn put(&self, experiment: &str, unit: &str, variant: &str) {
+        let put = json!({"experiment": experiment, "unit": unit, "variant": variant});
+        *self.put.lock().unwrap() = Some(put);
+    }
+}
+
+fn evaluate_by_client(definitions: &str, case: &EvaluationCase) -> Value {
+    let text = context_text(case);
+    let Ok(context) = Context::parse_json(text.as_bytes()) else {
+        return json!({"value": null, "reason": "ERROR", "error": "INVALID_CONTEXT"});
+    };
+    let store = Arc::new(Store { known: case.sticky.clone(), put: Mutex::default() });
+    let mut options = Options::new(Source::Memory(definitions.to_owned()));
+    options.environment.clone_from(&case.environment);
+    options.sticky = Some(Arc::clone(&store) as Arc<dyn StickyStore>);
+    let client = Client::start(options).unwrap();
+    for (key, value) in overrides(&case.overrides).iter() {
+        client.set_override(key, value.clone()).unwrap();
+    }
+    let now = Timestamp::parse(case.now.as_deref().unwrap_or(NOW)).unwrap();
+    let client = client.pinned_at(now).with_request_overrides(overrides(&case.request_overrides));
+    client.evaluate(&case.key, asked(case), &context, |outcome| {
+        let mut got = describe(outcome.evaluation, &context);
+        got["store"] = store.put.lock().unwrap().clone().unwrap_or_default();
+        got
+    })
+}
+
+fn context_text(case: &EvaluationCase) -> String {
+    match (&case.context_text, &case.context) {
+        (Some(text), _) => text.clone(),
+        (None, Some(context)) => context.to_string(),
+        (None, None) => "{}".to_owned(),
+    }
+}
+
+fn asked(case: &EvaluationCase) -> Option<Asked> {
+    case.asked.as_ref().map(|name| Asked::ALL.iter().find(|(known, _)| known == name).unwrap().1)
 }
 
 pub(crate) fn overrides(values: &BTreeMap<String, Value>) -> Overrides {

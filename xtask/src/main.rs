@@ -2,7 +2,9 @@
 
 mod bench;
 mod bless;
+mod c;
 mod command;
+mod conformance;
 mod fuzz;
 mod library;
 mod python;
@@ -25,7 +27,7 @@ enum Task {
     Bench(bench::Arguments),
     /// Fuzzes the core, one target or all of them in turn
     Fuzz(fuzz::Arguments),
-    /// Accepts what explanations, the table of roles and the OpenAPI document say now as golden; look at the diff
+    /// Accepts what explanations, tables, the OpenAPI document and other made texts say now as golden; look at the diff
     Bless,
 }
 

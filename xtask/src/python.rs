@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::command::{ROOT, run};
+use crate::conformance;
 use crate::toolchain::{Stamp, answers, environment, pip_install, target, with_packages};
 use crate::totals::Totals;
 
@@ -21,6 +22,7 @@ pub(crate) fn test(totals: &mut Totals) -> Result<bool, String> {
     let mut pytest = Command::new(&python);
     pytest.args(["-m", "pytest", "-q", "-rs", "-p", "no:cacheprovider"]);
     pytest.current_dir(Path::new(ROOT).join(PACKAGE));
+    pytest.env(conformance::VARIABLE, conformance::folder());
     pytest.env("VEXIL_TEST_BINARY", target().join("debug/vexil")).env("VEXIL_TEST_WHEEL", wheel()?);
     totals.run(&mut pytest)
 }

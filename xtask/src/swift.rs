@@ -4,12 +4,12 @@
 //! folder, once, and Swift runs with that folder as its root. What it needs to see is mounted there in a namespace that
 //! ends with the processes in it: however they end, no mount is left behind.
 
-use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use crate::command::{ROOT, cannot_run, cargo, run};
+use crate::conformance;
 use crate::toolchain::{Stamp, answers, target, with_packages};
 use crate::totals::Totals;
 
@@ -25,8 +25,8 @@ const BUILT: &str = "/built";
 const PROGRAMS: &str = "/programs";
 /// The control plane to test with.
 const BINARY: &str = "VEXIL_TEST_BINARY";
-/// Where the tests are to write what they say of the vectors, if somebody wants to know.
-const CONFORMANCE: &str = "VEXIL_CONFORMANCE";
+/// Where the tests leave what they have counted of the vectors.
+const COUNTED: &str = "/counted";
 
 /// Mounts what the arguments say, each a folder, where it goes and how, and runs the rest of them as a command there.
 const WITHIN: &str = r#"
@@ -86,7 +86,8 @@ impl Swift {
     /// A subcommand of `swift` for the package in a folder of the repository.
     fn command(&self, subcommand: &str, package: &str) -> Result<Command, String> {
         let scratch = format!("build/{}", package.replace('/', "-"));
-        let conformance = env::var_os(CONFORMANCE).map(PathBuf::from);
+        let counted = conformance::folder();
+        fs::create_dir_all(&counted).map_err(|error| format!("{}: {error}", counted.display()))?;
         let programs = target().join("debug");
         let mut command = match self {
             Swift::Own => {
@@ -94,7 +95,7 @@ impl Swift {
                 command.arg(subcommand).arg("--package-path").arg(Path::new(ROOT).join(package));
                 command.arg("--scratch-path").arg(built().join(scratch));
                 command.arg("-Xlinker").arg(format!("-L{}", library().display()));
-                command.env(BINARY, programs.join("vexil"));
+                command.env(BINARY, programs.join("vexil")).env(conformance::VARIABLE, counted);
                 command
             }
             Swift::Within(root) => {
@@ -102,15 +103,10 @@ impl Swift {
                 command.args(["sh", "-c", WITHIN, "sh"]).arg(root);
                 command.arg(ROOT).args([REPOSITORY, "bind,ro"]).arg(built()).args([BUILT, "bind"]);
                 command.arg(programs).args([PROGRAMS, "bind,ro"]);
-                if let Some(folder) = &conformance {
-                    fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
-                    command.arg(folder).args(["/conformance", "bind"]);
-                }
+                command.arg(counted).args([COUNTED, "bind"]);
                 command.args(["--", "env", "-i", "HOME=/root", "PATH=/usr/bin:/bin", "LANG=C.UTF-8"]);
                 command.arg(format!("{BINARY}={PROGRAMS}/vexil"));
-                if conformance.is_some() {
-                    command.arg(format!("{CONFORMANCE}=/conformance"));
-                }
+                command.arg(format!("{}={COUNTED}", conformance::VARIABLE));
                 command.args(["swift", subcommand, "--package-path", &format!("{REPOSITORY}/{package}")]);
                 command.args(["--scratch-path", &format!("{BUILT}/{scratch}")]);
                 command.args(["-Xlinker", &format!("-L{BUILT}/library")]);

@@ -9,7 +9,7 @@ use clap::Args;
 use crate::command::{cargo, cargo_has};
 use crate::toolchain::{NEEDS, Variable};
 use crate::totals::Totals;
-use crate::{library, python, swift};
+use crate::{c, conformance, library, python, swift};
 
 #[derive(Args)]
 pub(crate) struct Arguments {
@@ -43,6 +43,16 @@ const CHECKS: [Step; 3] = [
 const TESTS: Step =
     Step { name: "tests", needs: None, cargo: &["test", "--workspace", "--all-features", "--no-fail-fast"] };
 
+/// The packages of other languages: an error is a toolchain that is not there.
+const PACKAGES: [Package; 3] = [
+    ("C", "C: the package, installed in a folder of the build", c::test),
+    ("Python", "Python: the package as it is shipped", python::test),
+    ("Swift", "Swift: the package, by a Swift of the machine's or of the next Debian", swift::test),
+];
+
+/// A name, a title, and a test that says whether all of it passed.
+type Package = (&'static str, &'static str, fn(&mut Totals) -> Result<bool, String>);
+
 /// What became of a step.
 enum Outcome {
     Passed,
@@ -74,21 +84,31 @@ pub(crate) fn run(arguments: &Arguments) -> ExitCode {
             Err(missing) => Outcome::missing(missing),
         });
     }
+    if let Err(why) = conformance::begin() {
+        summary.add("conformance", "conformance: a place for what is counted", || Outcome::Failed(why));
+    }
+    variables.push((conformance::VARIABLE, conformance::folder()));
     summary.add(TESTS.name, &TESTS.title(), || TESTS.run(arguments, &variables, &mut totals));
     summary.add("library", "library: its weight as it is shipped", || done(library::weigh()));
     summary.add("sanitizer", "sanitizer: a host in C, and the library, under AddressSanitizer", || {
         done(library::sanitize())
     });
-    summary.add("Python", "Python: the package as it is shipped", || match python::test(&mut totals) {
-        Ok(true) => Outcome::Passed,
-        Ok(false) => Outcome::Failed("see above".into()),
-        Err(missing) => Outcome::missing(missing),
-    });
-    summary.add("Swift", "Swift: the package", || match swift::test(&mut totals) {
-        Ok(true) => Outcome::Passed,
-        Ok(false) => Outcome::Failed("see above".into()),
-        Err(missing) => Outcome::missing(missing),
-    });
+    for (name, title, test) in PACKAGES {
+        summary.add(name, title, || match test(&mut totals) {
+            Ok(true) => Outcome::Passed,
+            Ok(false) => Outcome::Failed("see above".into()),
+            Err(missing) => Outcome::missing(missing),
+        });
+    }
+    summary.add(
+        "conformance",
+        "conformance: what all hosts say of the corpus",
+        || match conformance::check() {
+            Ok(missing) if missing.is_empty() => Outcome::Passed,
+            Ok(missing) => Outcome::missing(format!("nothing is known of {}", missing.join(", "))),
+            Err(why) => Outcome::Failed(why),
+        },
+    );
     summary.lines.extend(totals.failures.iter().map(|name| format!("FAILED test: {name}")));
     // CI counts by this line, which is the last one.
     println!("\n{}\ntests: {} passed, {} failed", summary.lines.join("\n"), totals.passed, totals.failed);

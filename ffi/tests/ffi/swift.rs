@@ -20,7 +20,7 @@ ffi_module_filename = "vexilFFI"
 "#;
 
 #[test]
-fn the_swift_files_are_what_the_code_says() {
+fn the_swift_face_is_what_the_code_says() {
     let folder = tempfile::tempdir().unwrap();
     let names = folder.path().join("names.toml");
     std::fs::write(&names, NAMES).unwrap();
