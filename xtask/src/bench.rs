@@ -5,7 +5,7 @@ use std::process::Command;
 use clap::{Args, Subcommand};
 
 use crate::command::{ROOT, cargo, run as run_command};
-use crate::python;
+use crate::{python, swift};
 
 #[derive(Args)]
 #[command(args_conflicts_with_subcommands = true)]
@@ -24,7 +24,7 @@ pub(crate) struct Arguments {
     rest: Vec<String>,
 }
 
-/// A language, whose package is measured beside the other SDKs of it.
+/// A language, whose package is measured, beside other SDKs of it where there are such.
 #[derive(Subcommand)]
 enum Host {
     /// Measure the Python package, and other Python SDKs in the same run
@@ -33,11 +33,19 @@ enum Host {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "WHAT")]
         rest: Vec<String>,
     },
+    /// Measure the Swift package
+    Swift {
+        /// Modes of the harness; everything when absent
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "WHAT")]
+        rest: Vec<String>,
+    },
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
-    if let Some(Host::Python { rest }) = &arguments.host {
-        return python::bench(rest);
+    match &arguments.host {
+        Some(Host::Python { rest }) => return python::bench(rest),
+        Some(Host::Swift { rest }) => return swift::bench(rest),
+        None => {}
     }
     let mut command = if arguments.peers {
         script("peers")

@@ -14,6 +14,8 @@ use crate::toolchain::{Stamp, answers, target, with_packages};
 use crate::totals::Totals;
 
 const PACKAGE: &str = "bindings/swift";
+/// Not in `benches/swift` itself: the name of a folder is that of a package, and this one needs the other.
+const BENCH: &str = "benches/swift/harness";
 
 /// The release that Swift is taken from, and the packages of it that are needed.
 const RELEASE: &str = "trixie";
@@ -52,6 +54,21 @@ pub(crate) fn test(totals: &mut Totals) -> Result<bool, String> {
     totals.run(&mut command)
 }
 
+/// Measures it, as it is shipped: `arguments` are modes of the bench.
+pub(crate) fn bench(arguments: &[String]) -> Result<(), String> {
+    let swift = Swift::find()?;
+    build_library(&["--profile", "library"], "library")?;
+    let definitions = built().join("definitions");
+    let script = "import pathlib, runpy, sys; runpy.run_path(sys.argv[1])['write'](pathlib.Path(sys.argv[2]), (1000,))";
+    let mut python = Command::new("python3");
+    python.args(["-B", "-c", script]).arg(Path::new(ROOT).join("benches/peers/definitions.py"));
+    run(python.arg(&definitions))?;
+    let mut command = swift.command("run", BENCH)?;
+    command.args(["-c", "release", "VexilBench"]);
+    command.arg(swift.built().join("definitions/1000/vexil.json")).args(arguments);
+    run(&mut command)
+}
+
 /// Builds the library for the linker, alone in a folder: beside a shared one the linker would take that.
 fn build_library(arguments: &[&str], profile: &str) -> Result<(), String> {
     run(cargo(&["build", "--package", "vexil-ffi"]).args(arguments))?;
@@ -81,6 +98,14 @@ enum Swift {
 impl Swift {
     fn find() -> Result<Swift, String> {
         if answers(Path::new("swift")) { Ok(Swift::Own) } else { installed().map(Swift::Within) }
+    }
+
+    /// Where it sees what is built for it.
+    fn built(&self) -> PathBuf {
+        match self {
+            Swift::Own => built(),
+            Swift::Within(_) => BUILT.into(),
+        }
     }
 
     /// A subcommand of `swift` for the package in a folder of the repository.

@@ -21,7 +21,8 @@ public final class Subscription: Sendable {
 }
 
 /// Listeners are called on the thread that makes a change, or on one that is telling of another just then: one thing after
-/// the other. What they throw harms neither the client nor other listeners. They should not take long.
+/// the other. What they throw harms neither the client nor other listeners. They should not take long. One that holds its
+/// client keeps it, until its subscription is cancelled: let it be `weak` there.
 extension VexilClient {
     /// Hears of every change of the state.
     public func onState(_ listener: @escaping @Sendable (ClientState) throws -> Void) -> Subscription {
