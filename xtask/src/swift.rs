@@ -184,10 +184,10 @@ fn mirror() -> Result<String, String> {
     first.ok_or_else(|| "this machine has no packages of Debian, whose next release has Swift".to_owned())
 }
 
-/// What is mounted by the command that follows is seen by nobody else, and gone when that ends, however it does; what it
-/// has started ends with it.
+/// What is mounted by the command that follows is seen by nobody else, and gone with the processes that it has started,
+/// however they end.
 fn isolated() -> Command {
     let mut command = Command::new("unshare");
-    command.args(["--mount", "--pid", "--fork", "--kill-child"]);
+    command.arg("--mount");
     command
 }

@@ -5,7 +5,7 @@ import Foundation
 /// What keys are for one context, all by what was in force at one moment: evaluated once and then read from the program's
 /// own memory, as often as one likes and by any thread. It never changes.
 public struct FlagView: Sendable {
-    private let told: [String: Details<Told>]
+    private let told: [String: Entry]
     private let native: NativeView
 
     /// Whether a flag is on.
@@ -27,7 +27,7 @@ public struct FlagView: Sendable {
     public func json(_ key: String) -> String? { told[key]?.value.json }
 
     /// What a key is, whatever it is, and why; `nil` where the view has no such key.
-    public subscript(key: String) -> Details<JSON?>? { told[key].map { $0.with($0.value.any) } }
+    public subscript(key: String) -> Details<JSON?>? { told[key]?.any }
 
     /// The keys, in no order.
     public var keys: some Collection<String> & Sendable { Array(told.keys) }
@@ -40,6 +40,18 @@ public struct FlagView: Sendable {
             vexil_view_is_current(native.handle, &current) == Code.ok.rawValue && current
         }
     }
+}
+
+/// What a key came to. A class, so that a look-up copies none of it.
+private final class Entry: Sendable {
+    let details: Details<Told>
+
+    init(_ details: Details<Told>) {
+        self.details = details
+    }
+
+    var value: Told { details.value }
+    var any: Details<JSON?> { details.with(details.value.any) }
 }
 
 /// A view as the library has it, for as long as somebody holds it.
@@ -78,11 +90,11 @@ extension VexilClient {
 }
 
 extension FlagView {
-    var all: [String: Details<JSON?>] { told.mapValues { $0.with($0.value.any) } }
+    var all: [String: Details<JSON?>] { told.mapValues(\.any) }
 
     /// Copies a view out of the library.
     fileprivate init(_ view: NativeView) throws(VexilError) {
-        var told: [String: Details<Told>] = [:]
+        var told: [String: Entry] = [:]
         var code = Code.ok.rawValue
         var room = 0
         var known = false
@@ -91,7 +103,7 @@ extension FlagView {
             let entries = UnsafeMutableBufferPointer<vexil_entry>.allocate(capacity: room)
             defer { entries.deallocate() }
             var count = 0
-            let copied: (Int32, [String: Details<Told>]) = filled({ vexil_view_read(view.handle, entries.baseAddress, room, &count, $0) }) { code, texts in
+            let copied: (Int32, [String: Entry]) = filled({ vexil_view_read(view.handle, entries.baseAddress, room, &count, $0) }) { code, texts in
                 guard code == Code.ok.rawValue else { return (code, [:]) }
                 return (code, FlagView.read(entries[..<count], texts))
             }
@@ -105,12 +117,12 @@ extension FlagView {
 
     private static func read(
         _ entries: Slice<UnsafeMutableBufferPointer<vexil_entry>>, _ texts: UnsafeRawBufferPointer
-    ) -> [String: Details<Told>] {
-        var told: [String: Details<Told>] = [:]
+    ) -> [String: Entry] {
+        var told: [String: Entry] = [:]
         told.reserveCapacity(entries.count)
         for entry in entries {
             let bytes = texts[entry.key.offset..<entry.key.offset + entry.key.length]
-            told[String(decoding: bytes, as: UTF8.self)] = Details(entry.details, texts)
+            told[String(decoding: bytes, as: UTF8.self)] = Entry(Details(entry.details, texts))
         }
         return told
     }
