@@ -7,6 +7,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::time::UNIX_EPOCH;
 
 use crate::command::{ROOT, cannot_run, cargo, run};
 use crate::conformance;
@@ -47,8 +48,8 @@ exec chroot "$root" "$@"
 /// Builds the library and the package, and tests it; returns whether all tests passed.
 pub(crate) fn test(totals: &mut Totals) -> Result<bool, String> {
     let swift = Swift::find()?;
-    build_library(&["--features", "fail-on-purpose"], "debug")?;
-    let mut command = swift.command("test", PACKAGE)?;
+    let library = build_library(&["--features", "fail-on-purpose"], "debug")?;
+    let mut command = swift.command("test", PACKAGE, &library)?;
     // The header and the tests have what fails on purpose, too.
     command.args(["-Xcc", "-DVEXIL_FAIL_ON_PURPOSE", "-Xswiftc", "-DVEXIL_FAIL_ON_PURPOSE"]);
     totals.run(&mut command)
@@ -57,34 +58,43 @@ pub(crate) fn test(totals: &mut Totals) -> Result<bool, String> {
 /// Measures it, as it is shipped: `arguments` are modes of the bench.
 pub(crate) fn bench(arguments: &[String]) -> Result<(), String> {
     let swift = Swift::find()?;
-    build_library(&["--profile", "library"], "library")?;
+    let library = build_library(&["--profile", "library"], "library")?;
     let definitions = built().join("definitions");
     let script = "import pathlib, runpy, sys; runpy.run_path(sys.argv[1])['write'](pathlib.Path(sys.argv[2]), (1000,))";
     let mut python = Command::new("python3");
     python.args(["-B", "-c", script]).arg(Path::new(ROOT).join("benches/peers/definitions.py"));
     run(python.arg(&definitions))?;
-    let mut command = swift.command("run", BENCH)?;
+    let mut command = swift.command("run", BENCH, &library)?;
     command.args(["-c", "release", "VexilBench"]);
     command.arg(swift.built().join("definitions/1000/vexil.json")).args(arguments);
     run(&mut command)
 }
 
-/// Builds the library for the linker, alone in a folder: beside a shared one the linker would take that.
-fn build_library(arguments: &[&str], profile: &str) -> Result<(), String> {
-    run(cargo(&["build", "--package", "vexil-ffi"]).args(arguments))?;
-    let (built, library) = (target().join(profile).join("libvexil_ffi.a"), library());
-    fs::create_dir_all(&library)
-        .and_then(|()| fs::copy(&built, library.join("libvexil_ffi.a")))
-        .map_err(|error| format!("cannot copy {}: {error}", built.display()))?;
-    Ok(())
+/// Builds the library, and puts it into a folder of its own: that is the linker's, which would take a shared one that it
+/// finds beside it. The folder's name is another for each build, for else SwiftPM would not link again.
+fn build_library(arguments: &[&str], profile: &str) -> Result<String, String> {
+    run(cargo(&["rustc", "--package", "vexil-ffi", "--crate-type", "staticlib"]).args(arguments))?;
+    let library = target().join(profile).join("libvexil_ffi.a");
+    let copied = || {
+        let made = fs::metadata(&library)?.modified()?;
+        let made = made.duration_since(UNIX_EPOCH).map_err(std::io::Error::other)?;
+        let folder = format!("library/{profile}-{}", made.as_nanos());
+        if !built().join(&folder).join("libvexil_ffi.a").exists() {
+            for former in fs::read_dir(built().join("library")).into_iter().flatten().flatten() {
+                if former.file_name().to_string_lossy().starts_with(profile) {
+                    fs::remove_dir_all(former.path())?;
+                }
+            }
+            fs::create_dir_all(built().join(&folder))?;
+            fs::copy(&library, built().join(&folder).join("libvexil_ffi.a"))?;
+        }
+        Ok::<_, std::io::Error>(folder)
+    };
+    copied().map_err(|error| format!("cannot copy {}: {error}", library.display()))
 }
 
 fn built() -> PathBuf {
     target().join("swift")
-}
-
-fn library() -> PathBuf {
-    built().join("library")
 }
 
 /// A Swift that can be run.
@@ -108,8 +118,9 @@ impl Swift {
         }
     }
 
-    /// A subcommand of `swift` for the package in a folder of the repository.
-    fn command(&self, subcommand: &str, package: &str) -> Result<Command, String> {
+    /// A subcommand of `swift` for the package in a folder of the repository, with the library in a folder of what is
+    /// built.
+    fn command(&self, subcommand: &str, package: &str, library: &str) -> Result<Command, String> {
         let scratch = format!("build/{}", package.replace('/', "-"));
         let counted = conformance::folder();
         fs::create_dir_all(&counted).map_err(|error| format!("{}: {error}", counted.display()))?;
@@ -119,7 +130,7 @@ impl Swift {
                 let mut command = Command::new("swift");
                 command.arg(subcommand).arg("--package-path").arg(Path::new(ROOT).join(package));
                 command.arg("--scratch-path").arg(built().join(scratch));
-                command.arg("-Xlinker").arg(format!("-L{}", library().display()));
+                command.arg("-Xlinker").arg(format!("-L{}", built().join(library).display()));
                 command.env(BINARY, programs.join("vexil")).env(conformance::VARIABLE, counted);
                 command
             }
@@ -134,7 +145,7 @@ impl Swift {
                 command.arg(format!("{}={COUNTED}", conformance::VARIABLE));
                 command.args(["swift", subcommand, "--package-path", &format!("{REPOSITORY}/{package}")]);
                 command.args(["--scratch-path", &format!("{BUILT}/{scratch}")]);
-                command.args(["-Xlinker", &format!("-L{BUILT}/library")]);
+                command.args(["-Xlinker", &format!("-L{BUILT}/{library}")]);
                 command
             }
         };
