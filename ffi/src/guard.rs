@@ -16,20 +16,25 @@ thread_local! {
 pub fn guarded(entry: impl FnOnce() -> Result<(), Fault>) -> Code {
     // What was half done when it panicked is dropped with it, or guarded by locks that are not poisoned: no reader can
     // see it.
-    match catch_unwind(AssertUnwindSafe(entry)) {
-        Ok(Ok(())) => Code::Ok,
-        Ok(Err(fault)) => {
+    match caught(entry).flatten() {
+        Ok(()) => Code::Ok,
+        Err(fault) => {
             let code = fault.code();
             remember(fault.into_message());
             code
         }
-        Err(panic) => {
-            remember(format!("a fault of this library: {}", told(&*panic)).into());
-            // Dropping it may panic again, and nobody is left to catch that.
-            std::mem::forget(panic);
-            Code::Internal
-        }
     }
+}
+
+/// Runs something; that it panics is a fault, too. For the shims of hosts that have errors of their own.
+#[inline]
+pub fn caught<R>(entry: impl FnOnce() -> R) -> Result<R, Fault> {
+    catch_unwind(AssertUnwindSafe(entry)).map_err(|panic| {
+        let fault = Fault::new(Code::Internal, format!("a fault of this library: {}", told(&*panic)));
+        // Dropping it may panic again, and nobody is left to catch that.
+        std::mem::forget(panic);
+        fault
+    })
 }
 
 /// Runs an evaluation: as [`guarded`], but a code is no fault, and there is nothing to remember of it.

@@ -1,12 +1,17 @@
-//! The C package: installed into a folder of the build, as its Makefile does it, and tested from there.
+//! The C package: installed into a folder of the build, as its Makefile does it, and tested from there; or measured.
 
+use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use crate::command::{ROOT, cannot_run};
+use crate::command::{ROOT, cannot_run, cargo, run};
 use crate::conformance;
 use crate::toolchain::{answers, target, with_packages};
 use crate::totals::Totals;
+
+/// Writes a store of 1,000 flags for every bench of hosts.
+const WRITE: &str = "import pathlib, sys; sys.path.append(sys.argv[1]); import definitions; \
+                     definitions.write(pathlib.Path(sys.argv[2]), (1_000,))";
 
 /// Runs `make check`; returns whether all of it passed.
 pub(crate) fn test(totals: &mut Totals) -> Result<bool, String> {
@@ -18,6 +23,24 @@ pub(crate) fn test(totals: &mut Totals) -> Result<bool, String> {
         .env(conformance::VARIABLE, conformance::folder())
         .env_remove("LD_LIBRARY_PATH");
     totals.run(&mut make)
+}
+
+/// Measures the library as it is shipped: `arguments` are the modes of `benches/c/measure.c`.
+pub(crate) fn bench(arguments: &[String]) -> Result<(), String> {
+    run(&mut cargo(&["build", "--profile", "library", "--package", "vexil-ffi"]))?;
+    let folder = target().join("c");
+    fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    let (program, library) = (folder.join("measure"), target().join("library"));
+    let mut compiler = Command::new("cc");
+    compiler.args(["-std=c11", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-O2", "-o"]).arg(&program);
+    compiler.arg("-I").arg(Path::new(ROOT).join("ffi/include"));
+    compiler.arg(Path::new(ROOT).join("benches/c/measure.c")).arg("-L").arg(&library).arg("-lvexil_ffi");
+    run(compiler.arg(format!("-Wl,-rpath,{}", library.display())))?;
+    let mut definitions = Command::new("python3");
+    definitions.args(["-B", "-c", WRITE]).arg(Path::new(ROOT).join("benches/peers")).arg(&folder);
+    run(&mut definitions)?;
+    let mut measure = Command::new(program);
+    run(measure.arg(folder.join("1000/vexil.json")).args(arguments).env_remove("LD_LIBRARY_PATH"))
 }
 
 fn toolchain() -> Result<(), String> {

@@ -17,8 +17,14 @@ use crate::toolchain::target;
 /// The variable by which runners know where to leave what they have counted.
 pub(crate) const VARIABLE: &str = "VEXIL_CONFORMANCE";
 /// Hosts by the names of their files, and as people read them.
-const HOSTS: [(&str, &str); 5] =
-    [("core", "core"), ("client", "Rust"), ("c", "C"), ("python", "Python"), ("swift", "Swift")];
+const HOSTS: [(&str, &str); 6] = [
+    ("core", "core"),
+    ("client", "Rust"),
+    ("c", "C"),
+    ("python", "Python"),
+    ("elixir", "Elixir"),
+    ("swift", "Swift"),
+];
 const TABLE: &str = "docs/conformance.md";
 const SUMMARY: &str = "README.md";
 const BEGIN: &str = "<!-- conformance: begin -->\n";

@@ -5,6 +5,7 @@ mod bless;
 mod c;
 mod command;
 mod conformance;
+mod elixir;
 mod fuzz;
 mod library;
 mod python;

@@ -1,11 +1,12 @@
 //! The Python package: its wheel as it is shipped, installed where nothing else is but what its tests need, and tested
 //! there; or measured beside its peers, in another such place.
 
+use std::env::consts::{DLL_PREFIX, DLL_SUFFIX};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::command::{ROOT, run};
+use crate::command::{ROOT, cargo, run};
 use crate::conformance;
 use crate::toolchain::{Stamp, answers, environment, pip_install, target, with_packages};
 use crate::totals::Totals;
@@ -19,10 +20,14 @@ const PACKAGE: &str = "bindings/python";
 /// Builds the wheel, installs it into an environment of its own, and tests it; returns whether all tests passed.
 pub(crate) fn test(totals: &mut Totals) -> Result<bool, String> {
     let python = installed()?;
+    // The wheel is as it is shipped, and nothing in it fails on purpose.
+    run(&mut cargo(&["build", "--package", "vexil-python", "--features", "fail-on-purpose"]))?;
+    let failing = format!("{DLL_PREFIX}_native{DLL_SUFFIX}");
     let mut pytest = Command::new(&python);
     pytest.args(["-m", "pytest", "-q", "-rs", "-p", "no:cacheprovider"]);
     pytest.current_dir(Path::new(ROOT).join(PACKAGE));
     pytest.env(conformance::VARIABLE, conformance::folder());
+    pytest.env("VEXIL_TEST_FAILING_MODULE", target().join("debug").join(failing));
     pytest.env("VEXIL_TEST_BINARY", target().join("debug/vexil")).env("VEXIL_TEST_WHEEL", wheel()?);
     totals.run(&mut pytest)
 }

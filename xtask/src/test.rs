@@ -9,7 +9,7 @@ use clap::Args;
 use crate::command::{cargo, cargo_has};
 use crate::toolchain::{NEEDS, Variable};
 use crate::totals::Totals;
-use crate::{c, conformance, library, python, swift};
+use crate::{c, conformance, elixir, library, python, swift};
 
 #[derive(Args)]
 pub(crate) struct Arguments {
@@ -44,8 +44,9 @@ const TESTS: Step =
     Step { name: "tests", needs: None, cargo: &["test", "--workspace", "--all-features", "--no-fail-fast"] };
 
 /// The packages of other languages: an error is a toolchain that is not there.
-const PACKAGES: [Package; 3] = [
+const PACKAGES: [Package; 4] = [
     ("C", "C: the package, installed in a folder of the build", c::test),
+    ("Elixir", "Elixir: the package, in a virtual machine", elixir::test),
     ("Python", "Python: the package as it is shipped", python::test),
     ("Swift", "Swift: the package, by a Swift of the machine's or of the next Debian", swift::test),
 ];

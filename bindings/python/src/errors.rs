@@ -38,6 +38,12 @@ pub(crate) fn argument(py: Python<'_>, code: Code, message: String) -> Raised {
     error(py, "ArgumentError", code, message)
 }
 
+/// A fault of this library.
+#[cold]
+pub(crate) fn internal(py: Python<'_>, message: String) -> Raised {
+    error(py, "InternalError", Code::Internal, message)
+}
+
 /// If the error is not to be had, that is the error.
 fn error(py: Python<'_>, name: &str, code: Code, message: String) -> Raised {
     let made = py

@@ -14,6 +14,8 @@ mod details;
 mod errors;
 mod kept;
 mod pinned;
+#[cfg(feature = "fail-on-purpose")]
+mod provoke;
 mod reads;
 mod shape;
 mod value;
@@ -35,6 +37,9 @@ mod _native {
     use crate::details::Details;
     #[pymodule_export]
     use crate::pinned::Pinned;
+    #[cfg(feature = "fail-on-purpose")]
+    #[pymodule_export]
+    use crate::provoke::{provoke_bad_text, provoke_error, provoke_panic};
     #[pymodule_export]
     use crate::view::View;
 

@@ -7,7 +7,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyFloat, PyString};
 use pyo3::{Borrowed, IntoPyObjectExt};
 use vexil_client::{Asked, Client, Outcome};
-use vexil_ffi::Code;
+use vexil_ffi::{Code, guard};
 
 use crate::asker::Asker;
 use crate::details::Details;
@@ -109,18 +109,21 @@ pub(crate) fn all<'py>(py: Python<'py>, client: &Client, asker: &impl Asker) -> 
         all.set_item(kept::text(py, key), details)
     };
     let mut done = Ok(());
-    client.evaluate_all(asker, |key, outcome| {
-        if done.is_ok() {
-            done = put(key, outcome);
-        }
-    });
+    caught(py, || {
+        client.evaluate_all(asker, |key, outcome| {
+            if done.is_ok() {
+                done = put(key, outcome);
+            }
+        });
+        Ok(())
+    })?;
     done?;
     Ok(all)
 }
 
 /// How an evaluation came about: as text, and in JSON.
 pub(crate) fn explained(client: &Client, key: Key<'_, '_>, asker: &impl Asker) -> Result<(String, String)> {
-    let trace = client.explain(key.text(), asker);
+    let trace = caught(key.py(), || Ok(client.explain(key.text(), asker)))?;
     if let Some(message) = asker.refusal(key.py())? {
         return Err(errors::argument(key.py(), Code::InvalidContext, message));
     }
@@ -137,7 +140,17 @@ fn read<R>(
     asked: Option<Asked>,
     take: impl FnOnce(Outcome<'_>, Option<String>) -> Result<R>,
 ) -> Result<R> {
-    client.evaluate(key.text(), asked, asker, |outcome| take(outcome, asker.refusal(key.py())?))
+    caught(key.py(), || {
+        #[cfg(feature = "fail-on-purpose")]
+        crate::provoke::look_at(key.text());
+        client.evaluate(key.text(), asked, asker, |outcome| take(outcome, asker.refusal(key.py())?))
+    })
+}
+
+/// Whatever panics is an error like others: what PyO3 makes of a panic is none that programs expect.
+#[inline]
+pub(crate) fn caught<R>(py: Python<'_>, read: impl FnOnce() -> Result<R>) -> Result<R> {
+    guard::caught(read).unwrap_or_else(|fault| Err(errors::internal(py, fault.message().to_owned())))
 }
 
 /// What a caller gave for a default, or nothing: `None` is something.

@@ -8,7 +8,7 @@ use crate::context::laid_flat;
 use crate::details::Details;
 use crate::errors::Result;
 use crate::kept;
-use crate::reads::{Given, Key, Object};
+use crate::reads::{Given, Key, Object, caught};
 use crate::value::to_python;
 
 /// Evaluated once, and read as often as one likes; it never changes.
@@ -24,16 +24,20 @@ impl View {
 
     #[inline]
     fn value<'py>(&self, key: Key<'_, 'py>, asked: Asked, default: Given<'_, 'py>) -> Result<Object<'py>> {
-        self.view.evaluate(key.text(), Some(asked), |outcome| match outcome.evaluation.value() {
-            Some(value) => to_python(key.py(), value, Some(asked)),
-            None => default.or_none_of(key.py(), Some(asked)),
+        caught(key.py(), || {
+            self.view.evaluate(key.text(), Some(asked), |outcome| match outcome.evaluation.value() {
+                Some(value) => to_python(key.py(), value, Some(asked)),
+                None => default.or_none_of(key.py(), Some(asked)),
+            })
         })
     }
 
     fn told<'py>(&self, key: Key<'_, 'py>, asked: Option<Asked>, default: Given<'_, 'py>) -> Result<Details> {
         let py = key.py();
-        self.view.evaluate(key.text(), asked, |outcome| {
-            Details::of(py, &outcome, None, asked, || default.or_none_of(py, asked))
+        caught(py, || {
+            self.view.evaluate(key.text(), asked, |outcome| {
+                Details::of(py, &outcome, None, asked, || default.or_none_of(py, asked))
+            })
         })
     }
 }

@@ -1,4 +1,7 @@
-"""What a call can fail with. Reads never fail: they return the caller's default, and their details say why."""
+"""What a call can fail with.
+
+Reads return the caller's default, and their details say why; only a fault of this library is raised from one.
+"""
 
 from __future__ import annotations
 
