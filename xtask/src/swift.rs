@@ -15,6 +15,8 @@ use crate::toolchain::{Stamp, answers, target, with_packages};
 use crate::totals::Totals;
 
 const PACKAGE: &str = "bindings/swift";
+/// What is written by hand of it.
+const SOURCES: [&str; 4] = ["Package.swift", "Sources/Vexil", "Sources/VexilTesting", "Tests"];
 /// Not in `benches/swift` itself: the name of a folder is that of a package, and this one needs the other.
 const BENCH: &str = "benches/swift/harness";
 
@@ -45,14 +47,17 @@ shift
 exec chroot "$root" "$@"
 "#;
 
-/// Builds the library and the package, and tests it; returns whether all tests passed.
+/// Looks at the package's format, builds it with the library, and tests it; returns whether all of it passed.
 pub(crate) fn test(totals: &mut Totals) -> Result<bool, String> {
     let swift = Swift::find()?;
+    let mut lint = swift.program()?;
+    lint.args(["format", "lint", "--strict", "--recursive"]).args(SOURCES);
+    let is_tidy = totals.run(&mut lint)?;
     let library = build_library(&["--features", "fail-on-purpose"], "debug")?;
     let mut command = swift.command("test", PACKAGE, &library)?;
     // The header and the tests have what fails on purpose, too.
     command.args(["-Xcc", "-DVEXIL_FAIL_ON_PURPOSE", "-Xswiftc", "-DVEXIL_FAIL_ON_PURPOSE"]);
-    totals.run(&mut command)
+    Ok(totals.run(&mut command)? && is_tidy)
 }
 
 /// Measures it, as it is shipped: `arguments` are modes of the bench.
@@ -110,6 +115,14 @@ impl Swift {
         if answers(Path::new("swift")) { Ok(Swift::Own) } else { installed().map(Swift::Within) }
     }
 
+    /// Where it sees the repository.
+    fn repository(&self) -> PathBuf {
+        match self {
+            Swift::Own => ROOT.into(),
+            Swift::Within(_) => REPOSITORY.into(),
+        }
+    }
+
     /// Where it sees what is built for it.
     fn built(&self) -> PathBuf {
         match self {
@@ -118,34 +131,37 @@ impl Swift {
         }
     }
 
-    /// A subcommand of `swift` for the package in a folder of the repository, with the library in a folder of what is
-    /// built.
+    /// A subcommand for the package in a folder of the repository, with the library in a folder of what is built.
     fn command(&self, subcommand: &str, package: &str, library: &str) -> Result<Command, String> {
-        let scratch = format!("build/{}", package.replace('/', "-"));
-        let counted = conformance::folder();
-        fs::create_dir_all(&counted).map_err(|error| format!("{}: {error}", counted.display()))?;
-        let programs = target().join("debug");
+        let mut command = self.program()?;
+        command.arg(subcommand).arg("--package-path").arg(self.repository().join(package));
+        command.arg("--scratch-path").arg(self.built().join("build").join(package.replace('/', "-")));
+        command.arg("-Xlinker").arg(format!("-L{}", self.built().join(library).display()));
+        Ok(command)
+    }
+
+    /// `swift` in the package's folder, before its arguments.
+    fn program(&self) -> Result<Command, String> {
+        let (programs, counted) = (target().join("debug"), conformance::folder());
         let mut command = match self {
             Swift::Own => {
                 let mut command = Command::new("swift");
-                command.arg(subcommand).arg("--package-path").arg(Path::new(ROOT).join(package));
-                command.arg("--scratch-path").arg(built().join(scratch));
-                command.arg("-Xlinker").arg(format!("-L{}", built().join(library).display()));
+                command.current_dir(Path::new(ROOT).join(PACKAGE));
                 command.env(BINARY, programs.join("vexil")).env(conformance::VARIABLE, counted);
                 command
             }
             Swift::Within(root) => {
+                for folder in [&built(), &counted] {
+                    fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+                }
                 let mut command = isolated();
                 command.args(["sh", "-c", WITHIN, "sh"]).arg(root);
                 command.arg(ROOT).args([REPOSITORY, "bind,ro"]).arg(built()).args([BUILT, "bind"]);
-                command.arg(programs).args([PROGRAMS, "bind,ro"]);
-                command.arg(counted).args([COUNTED, "bind"]);
-                command.args(["--", "env", "-i", "HOME=/root", "PATH=/usr/bin:/bin", "LANG=C.UTF-8"]);
+                command.arg(programs).args([PROGRAMS, "bind,ro"]).arg(counted).args([COUNTED, "bind"]);
+                command.args(["--", "env", "-i", &format!("--chdir={REPOSITORY}/{PACKAGE}")]);
+                command.args(["HOME=/root", "PATH=/usr/bin:/bin", "LANG=C.UTF-8"]);
                 command.arg(format!("{BINARY}={PROGRAMS}/vexil"));
-                command.arg(format!("{}={COUNTED}", conformance::VARIABLE));
-                command.args(["swift", subcommand, "--package-path", &format!("{REPOSITORY}/{package}")]);
-                command.args(["--scratch-path", &format!("{BUILT}/{scratch}")]);
-                command.args(["-Xlinker", &format!("-L{BUILT}/{library}")]);
+                command.arg(format!("{}={COUNTED}", conformance::VARIABLE)).arg("swift");
                 command
             }
         };

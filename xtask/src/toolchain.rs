@@ -8,7 +8,7 @@
 //! | Python packages | a virtual environment in `target/toolchain/python` | `VEXIL_TEST_PYTHON` is its interpreter |
 //! | Node packages | `tests/ofrep/node_modules`, where the scripts beside it find them | `VEXIL_TEST_NODE` is the `node` that can run them |
 //!
-//! What a package of another language needs beside that, its own module sees to: `python.rs`, `swift.rs`.
+//! What a package of another language needs beside that, its own module sees to.
 //!
 //! A variable that is set before is kept, and nothing is put there for it.
 

@@ -29,7 +29,7 @@ private let usualBytes = 512
 /// Has a call fill a buffer, again with a larger one where it says so, and takes what is in it. What the definitions come
 /// to may be longer by the second time, but not for ever.
 func filled<Result>(
-    _ call: (UnsafeMutablePointer<vexil_buffer>) -> Int32, _ take: (Int32, UnsafeRawBufferPointer) -> Result
+    _ call: (UnsafeMutablePointer<vexil_buffer>) -> Int32, then take: (Int32, UnsafeRawBufferPointer) -> Result
 ) -> Result {
     var capacity = usualBytes
     while true {
@@ -50,7 +50,7 @@ func filled<Result>(
 /// The text that a call fills a buffer with, and the call's code. Bytes that are no UTF-8, which the library never gives,
 /// become U+FFFD.
 func filled(_ call: (UnsafeMutablePointer<vexil_buffer>) -> Int32) -> (code: Int32, text: String) {
-    filled(call) { ($0, String(decoding: $1, as: UTF8.self)) }
+    filled(call, then: { ($0, String(decoding: $1, as: UTF8.self)) })
 }
 
 /// Throws what a call failed with.

@@ -1,6 +1,5 @@
-internal import VexilControl
-
 import Foundation
+internal import VexilControl
 
 /// How a client stands.
 public struct ClientState: Hashable, Sendable {

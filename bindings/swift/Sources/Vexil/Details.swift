@@ -132,9 +132,11 @@ extension Details<Told> {
             case Int32(VEXIL_VALUE_KIND_JSON.rawValue): .json(text(record.text))
             default: .nothing
             }
-        let error = record.error == Code.ok.rawValue ? nil : VexilError(number: record.error, message: text(record.message))
+        let error =
+            record.error == Code.ok.rawValue ? nil : VexilError(number: record.error, message: text(record.message))
         self.init(
-            value: told, variation: given(record.variation), reason: Reason(rawValue: text(record.reason)), error: error,
+            value: told, variation: given(record.variation), reason: Reason(rawValue: text(record.reason)),
+            error: error,
             scope: given(record.scope), rule: given(record.rule), experiment: given(record.experiment),
             bucket: record.bucket < 0 ? nil : Int(record.bucket), origin: Origin(rawValue: text(record.origin)),
             version: record.version, staleFor: record.stale_ms < 0 ? nil : .milliseconds(record.stale_ms))

@@ -1,5 +1,4 @@
 internal import CVexil
-
 import Foundation
 
 /// What keys are for one context, all by what was in force at one moment: evaluated once and then read from the program's
@@ -103,10 +102,11 @@ extension FlagView {
             let entries = UnsafeMutableBufferPointer<vexil_entry>.allocate(capacity: room)
             defer { entries.deallocate() }
             var count = 0
-            let copied: (Int32, [String: Entry]) = filled({ vexil_view_read(view.handle, entries.baseAddress, room, &count, $0) }) { code, texts in
-                guard code == Code.ok.rawValue else { return (code, [:]) }
-                return (code, FlagView.read(entries[..<count], texts))
-            }
+            let copied = filled(
+                { vexil_view_read(view.handle, entries.baseAddress, room, &count, $0) },
+                then: { code, texts in
+                    (code, code == Code.ok.rawValue ? FlagView.read(entries[..<count], texts) : [:])
+                })
             known = !(copied.0 == Code.bufferTooSmall.rawValue && count > room)
             (code, told) = copied
             room = count

@@ -1,10 +1,9 @@
+import Foundation
 internal import VexilControl
 
-import Foundation
-
 /// An SDK key. It shows itself to nobody: not printed, not in a dump of the options.
-public struct SDKKey: Hashable, Sendable, ExpressibleByStringLiteral, CustomStringConvertible, CustomDebugStringConvertible,
-    CustomReflectable
+public struct SDKKey: Hashable, Sendable, ExpressibleByStringLiteral,
+    CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable
 {
     let secret: String
     public init(_ secret: String) { self.secret = secret }

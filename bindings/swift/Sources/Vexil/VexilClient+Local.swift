@@ -1,6 +1,5 @@
-internal import VexilControl
-
 import Foundation
+internal import VexilControl
 
 /// What the program says itself. All of it is of this process and of as long as it runs, and listeners hear of it.
 extension VexilClient {

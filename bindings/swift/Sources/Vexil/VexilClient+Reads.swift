@@ -1,7 +1,6 @@
 internal import CVexil
-internal import VexilControl
-
 import Foundation
+internal import VexilControl
 
 /// Reads: what every request does. They take no lock, wait for nobody and never fail: without a value they give the
 /// caller's default, and their details say why.
@@ -171,9 +170,11 @@ extension VexilClient {
         return reading(context) { context in
             key.lent { key in
                 var record = vexil_details()
-                return filled({ vexil_evaluate(native, key, asked.rawValue, context, &record, $0) }) { code, texts in
-                    code == Code.ok.rawValue ? Details(record, texts) : Details(failed: .last(code))
-                }
+                return filled(
+                    { vexil_evaluate(native, key, asked.rawValue, context, &record, $0) },
+                    then: { code, texts in
+                        code == Code.ok.rawValue ? Details(record, texts) : Details(failed: .last(code))
+                    })
             }
         }
     }

@@ -1,6 +1,5 @@
-internal import VexilControl
-
 import Foundation
+internal import VexilControl
 
 /// Listens until it is cancelled or let go of, or its client is closed.
 public final class Subscription: Sendable {

@@ -1,7 +1,6 @@
 internal import CVexil
-internal import VexilControl
-
 import Foundation
+internal import VexilControl
 
 /// A client of one environment: it has the definitions in this process, and keeps them as new as its source does.
 ///
@@ -24,7 +23,8 @@ public final class VexilClient: Sendable {
     public convenience init(options: Options) throws(VexilError) {
         self.init(
             control: try translated {
-                try VexilControl.VexilClient.start(options: options.native(), sticky: options.sticky.map(HostStore.init))
+                try VexilControl.VexilClient.start(
+                    options: options.native(), sticky: options.sticky.map(HostStore.init))
             })
     }
 
@@ -107,7 +107,8 @@ public final class VexilClient: Sendable {
 func elsewhere<Result: Sendable>(
     _ work: @escaping @Sendable () throws(VexilError) -> Result
 ) async throws(VexilError) -> Result {
-    let done = await withCheckedContinuation { (continuation: CheckedContinuation<Swift.Result<Result, VexilError>, Never>) in
+    let done = await withCheckedContinuation {
+        (continuation: CheckedContinuation<Swift.Result<Result, VexilError>, Never>) in
         DispatchQueue.global().async {
             continuation.resume(returning: Swift.Result { () throws(VexilError) in try work() })
         }

@@ -1,7 +1,6 @@
 internal import CVexil
-internal import VexilControl
-
 import Foundation
+internal import VexilControl
 
 /// What a call can fail with. Reads never fail: they give the caller's default, and their details say why.
 public enum VexilError: Error, Hashable, Sendable {

@@ -13,7 +13,9 @@ public final class TestClient: Sendable {
 
     /// `flags` are set from the beginning, as by ``set(_:to:)``. `definitions` are real ones, in JSON, for tests of rules
     /// and rollouts.
-    public init(_ flags: [String: JSON] = [:], definitions: String = #"{"schema": 1, "entries": []}"#) throws(VexilError) {
+    public init(_ flags: [String: JSON] = [:], definitions: String = #"{"schema": 1, "entries": []}"#)
+        throws(VexilError)
+    {
         var options = Options(source: .memory(definitions))
         options.allowOverrides = true
         client = try VexilClient(options: options)

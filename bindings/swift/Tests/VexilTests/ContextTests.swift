@@ -5,7 +5,8 @@ import XCTest
 final class ContextTests: XCTestCase {
     /// Answers whether `attribute` passes `test`.
     private func passes(_ test: String, _ context: Context) throws -> Bool {
-        let rule = #"{"key": "f", "type": "feature_flag", "default": false, "rules": [{"condition": \#(test), "action": {"value": true}}]}"#
+        let rule =
+            #"{"key": "f", "type": "feature_flag", "default": false, "rules": [{"condition": \#(test), "action": {"value": true}}]}"#
         let client = try newClient(rule)
         let details = client.boolDetails("f", for: context, default: false)
         XCTAssertNil(details.error)

@@ -23,7 +23,9 @@ final class ErrorsTests: XCTestCase {
         assertFails(.invalidOptions) { _ = try newClient { $0.stickyCapacity = 5 } }
         assertFails(.invalidOptions) { _ = try newClient { $0.trustedKeys = [.init(id: "a", publicKey: "none")] } }
         assertFails(.invalidOptions) { _ = try newClient { $0.certificates = "none" } }
-        assertFails(.invalidOptions) { _ = try VexilClient(options: Options(source: .controlPlane(url: "none", key: "k"))) }
+        assertFails(.invalidOptions) {
+            _ = try VexilClient(options: Options(source: .controlPlane(url: "none", key: "k")))
+        }
         let client = try newClient { $0.allowOverrides = false }
         assertFails(.overridesNotAllowed) { try client.setOverride("on", to: false) }
         assertFails(.invalidDefinitions) { try client.put("{") }

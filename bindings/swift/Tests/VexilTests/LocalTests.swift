@@ -73,7 +73,9 @@ final class LocalTests: XCTestCase {
     }
 
     func testAViewOfManyKeysIsWhole() throws {
-        let entries = (0..<2_000).map { #"{"key": "key-\#($0)", "type": "config", "value_type": "integer", "default": \#($0)}"# }
+        let entries = (0..<2_000).map {
+            #"{"key": "key-\#($0)", "type": "config", "value_type": "integer", "default": \#($0)}"#
+        }
         let view = try newClient("[\(entries.joined(separator: ","))]").view()
         XCTAssertEqual(view.keys.count, 2_000)
         XCTAssertTrue((0..<2_000).allSatisfy { view.int("key-\($0)", default: -1) == $0 })
@@ -81,7 +83,8 @@ final class LocalTests: XCTestCase {
 
     func testAProgramsOwnStoreIsAsked() throws {
         let store = Remembering()
-        let sticky = definitions.replacingOccurrences(of: #""status": "running","#, with: #""status": "running", "sticky": true,"#)
+        let sticky = definitions.replacingOccurrences(
+            of: #""status": "running","#, with: #""status": "running", "sticky": true,"#)
         let client = try newClient(sticky) { $0.sticky = store }
         let ada: Context = ["user.id": "ada"]
         XCTAssertEqual(client.variant("button", for: ada), "blue")

@@ -21,7 +21,8 @@ let definitions = """
     """
 
 /// A client of definitions, which are closed with the test that made it.
-func newClient(_ definitions: String = definitions, _ change: (inout Options) -> Void = { _ in }) throws -> VexilClient {
+func newClient(_ definitions: String = definitions, _ change: (inout Options) -> Void = { _ in }) throws -> VexilClient
+{
     var options = Options(source: .memory(definitions))
     change(&options)
     return try VexilClient(options: options)

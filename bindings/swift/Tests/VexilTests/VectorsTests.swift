@@ -26,7 +26,8 @@ final class VectorsTests: XCTestCase {
 
     func testEvaluations() throws {
         var files: [String: Any] = [:]
-        var passed = 0, skipped = 0
+        var passed = 0
+        var skipped = 0
         var untold: [String: Int] = [:]
         for file in try index() where file["kind"]?.string == "evaluation" {
             let path = try XCTUnwrap(file["path"]?.string)
@@ -55,7 +56,8 @@ final class VectorsTests: XCTestCase {
         XCTAssertEqual(skipped, fixedEnvironments)
         XCTAssertEqual(untold, self.untold)
         if let folder = ProcessInfo.processInfo.environment["VEXIL_CONFORMANCE"], !folder.isEmpty {
-            let told = try JSONSerialization.data(withJSONObject: ["host": "swift", "files": files], options: [.sortedKeys, .withoutEscapingSlashes])
+            let told = try JSONSerialization.data(
+                withJSONObject: ["host": "swift", "files": files], options: [.sortedKeys, .withoutEscapingSlashes])
             try told.write(to: URL(filePath: folder).appending(path: "swift.json"))
         }
     }

@@ -67,7 +67,7 @@ final class WatchingTests: XCTestCase {
         XCTAssertEqual(heard.now.filter { $0 == "change" }.count, 2)
         XCTAssertEqual(heard.now.filter { $0 == "generation" }.count, 3)
         XCTAssertTrue(heard.now.contains("state"))
-        subscriptions.forEach { $0.cancel() }
+        for subscription in subscriptions { subscription.cancel() }
     }
 
     func testAListenerMayAskAndCloseItsClient() throws {

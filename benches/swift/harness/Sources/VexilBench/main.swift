@@ -41,7 +41,9 @@ func evaluate(_ workload: Workload) throws {
     for (name, question) in questions {
         let (least, median) = try timed(name, question)
         let (shownLeast, shownMedian) = (String(format: "%.1f", least), String(format: "%.1f", median))
-        print(#"{"peer": "vexil", "mode": "evaluate", "what": "\#(name)", "ns_min": \#(shownLeast), "ns_median": \#(shownMedian)}"#)
+        print(
+            #"{"peer": "vexil", "mode": "evaluate", "what": "\#(name)", "ns_min": \#(shownLeast), "ns_median": \#(shownMedian)}"#
+        )
         table += "| \(name) | \(shownLeast) | \(shownMedian) |\n"
     }
     print("\n\(table)")
@@ -63,7 +65,9 @@ func memory(_ workload: Workload) throws {
     let middle = try residentKB()
     try ask(evaluations / 2)
     let end = try residentKB()
-    print(#"{"peer": "vexil", "mode": "memory", "evaluations": \#(evaluations), "start": \#(start), "middle": \#(middle), "end": \#(end)}"#)
+    print(
+        #"{"peer": "vexil", "mode": "memory", "evaluations": \#(evaluations), "start": \#(start), "middle": \#(middle), "end": \#(end)}"#
+    )
     print("\n| evaluations | kB at the start | in the middle | at the end |\n|--:|--:|--:|--:|")
     print("| \(evaluations) | \(start) | \(middle) | \(end) |\n")
     if end - start > flatKB { throw Failed(why: "\(end - start) kB more after \(evaluations) evaluations") }
