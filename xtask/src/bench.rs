@@ -5,7 +5,7 @@ use std::process::Command;
 use clap::{Args, Subcommand};
 
 use crate::command::{ROOT, cargo, run as run_command};
-use crate::{c, elixir, kotlin, python};
+use crate::{c, elixir, kotlin, python, swift};
 
 #[derive(Args)]
 #[command(args_conflicts_with_subcommands = true)]
@@ -35,6 +35,8 @@ enum Host {
     C(Rest),
     /// Measure the Elixir package, beside look-ups in ETS in the same run
     Elixir(Rest),
+    /// Measure the Swift package
+    Swift(Rest),
 }
 
 #[derive(Args)]
@@ -51,6 +53,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
             Host::Kotlin(Rest { rest }) => kotlin::bench(rest),
             Host::C(Rest { rest }) => c::bench(rest),
             Host::Elixir(Rest { rest }) => elixir::bench(rest),
+            Host::Swift(Rest { rest }) => swift::bench(rest),
         };
     }
     let mut command = if arguments.peers {

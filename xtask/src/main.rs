@@ -10,6 +10,7 @@ mod fuzz;
 mod kotlin;
 mod library;
 mod python;
+mod swift;
 mod test;
 mod toolchain;
 mod totals;

@@ -48,6 +48,7 @@ impl Totals {
         self.add_pytest(line);
         self.add_exunit(line);
         self.add_surefire(line);
+        self.add_xctest(line);
         let Some((_, counts)) = line.strip_prefix("test result: ").and_then(|line| line.split_once(". "))
         else {
             return;
@@ -106,6 +107,21 @@ impl Totals {
         if let (Some(ran), Some(failed)) = (ran, failed) {
             self.passed += ran.saturating_sub(failed + skipped);
             self.failed += failed;
+        }
+    }
+
+    /// Adds a line of XCTest, such as `Test Case 'Reads.testText' passed (0.002 seconds)`; others say nothing. It counts
+    /// at the end of each suite and of those around it, so that its counts do not add up.
+    fn add_xctest(&mut self, line: &str) {
+        let Some((name, became)) = line.strip_prefix("Test Case '").and_then(|line| line.split_once("' "))
+        else {
+            return;
+        };
+        if became.starts_with("passed (") {
+            self.passed += 1;
+        } else if became.starts_with("failed (") {
+            self.failed += 1;
+            self.failures.push(name.to_owned());
         }
     }
 }
@@ -192,5 +208,21 @@ mod tests {
             totals.add(line);
         }
         assert_eq!(totals, Totals { passed: 13, failed: 2, failures: vec![] });
+    }
+
+    #[test]
+    fn those_of_xctest_count_too() {
+        let mut totals = Totals::default();
+        for line in [
+            "Test Suite 'Reads' started at 2026-01-01 00:00:00.000\n",
+            "Test Case 'Reads.testText' started at 2026-01-01 00:00:00.000\n",
+            "Test Case 'Reads.testText' passed (0.002 seconds)\n",
+            "Test Case 'Reads.testOther' failed (0.002 seconds)\n",
+            "Test Case 'Reads.testLater' skipped (0.0 seconds)\n",
+            "\t Executed 3 tests, with 1 test skipped and 1 failure (0 unexpected) in 0.004 (0.004) seconds\n",
+        ] {
+            totals.add(line);
+        }
+        assert_eq!(totals, Totals { passed: 1, failed: 1, failures: vec!["Reads.testOther".into()] });
     }
 }
