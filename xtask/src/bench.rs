@@ -5,7 +5,7 @@ use std::process::Command;
 use clap::{Args, Subcommand};
 
 use crate::command::{ROOT, cargo, run as run_command};
-use crate::{c, kotlin, python};
+use crate::{c, elixir, kotlin, python, swift};
 
 #[derive(Args)]
 #[command(args_conflicts_with_subcommands = true)]
@@ -24,35 +24,37 @@ pub(crate) struct Arguments {
     rest: Vec<String>,
 }
 
-/// A language, whose package is measured beside the other SDKs of it.
+/// A language, whose package is measured beside others of it.
 #[derive(Subcommand)]
 enum Host {
     /// Measure the Python package, and other Python SDKs in the same run
-    Python {
-        /// Modes and options of the harness; everything when absent
-        #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "WHAT")]
-        rest: Vec<String>,
-    },
+    Python(Rest),
     /// Measure the Kotlin package, and other SDKs of the JVM in the same run
-    Kotlin {
-        /// Which systems; all of them when absent
-        #[arg(value_name = "SYSTEM")]
-        systems: Vec<String>,
-    },
+    Kotlin(Rest),
     /// Measure the C ABI
-    C {
-        /// What to measure; everything when absent
-        #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "WHAT")]
-        rest: Vec<String>,
-    },
+    C(Rest),
+    /// Measure the Elixir package, beside look-ups in ETS in the same run
+    Elixir(Rest),
+    /// Measure the Swift package
+    Swift(Rest),
+}
+
+#[derive(Args)]
+struct Rest {
+    /// Modes and options of the harness; everything when absent
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "WHAT")]
+    rest: Vec<String>,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
-    match &arguments.host {
-        Some(Host::Python { rest }) => return python::bench(rest),
-        Some(Host::Kotlin { systems }) => return kotlin::bench(systems),
-        Some(Host::C { rest }) => return c::bench(rest),
-        None => {}
+    if let Some(host) = &arguments.host {
+        return match host {
+            Host::Python(Rest { rest }) => python::bench(rest),
+            Host::Kotlin(Rest { rest }) => kotlin::bench(rest),
+            Host::C(Rest { rest }) => c::bench(rest),
+            Host::Elixir(Rest { rest }) => elixir::bench(rest),
+            Host::Swift(Rest { rest }) => swift::bench(rest),
+        };
     }
     let mut command = if arguments.peers {
         script("peers")

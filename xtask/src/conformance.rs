@@ -17,8 +17,15 @@ use crate::toolchain::target;
 /// The variable by which runners know where to leave what they have counted.
 pub(crate) const VARIABLE: &str = "VEXIL_CONFORMANCE";
 /// Hosts by the names of their files, and as people read them.
-const HOSTS: [(&str, &str); 5] =
-    [("core", "core"), ("client", "Rust"), ("c", "C"), ("python", "Python"), ("kotlin", "Kotlin")];
+const HOSTS: [(&str, &str); 7] = [
+    ("core", "core"),
+    ("client", "Rust"),
+    ("c", "C"),
+    ("python", "Python"),
+    ("kotlin", "Kotlin"),
+    ("swift", "Swift"),
+    ("elixir", "Elixir"),
+];
 const TABLE: &str = "docs/conformance.md";
 const SUMMARY: &str = "README.md";
 const BEGIN: &str = "<!-- conformance: begin -->\n";

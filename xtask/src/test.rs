@@ -9,7 +9,7 @@ use clap::Args;
 use crate::command::{cargo, cargo_has};
 use crate::toolchain::{NEEDS, Variable};
 use crate::totals::Totals;
-use crate::{c, conformance, kotlin, library, python};
+use crate::{c, conformance, elixir, kotlin, library, python, swift};
 
 #[derive(Args)]
 pub(crate) struct Arguments {
@@ -44,10 +44,12 @@ const TESTS: Step =
     Step { name: "tests", needs: None, cargo: &["test", "--workspace", "--all-features", "--no-fail-fast"] };
 
 /// The packages of other languages: an error is a toolchain that is not there.
-const PACKAGES: [Package; 3] = [
+const PACKAGES: [Package; 5] = [
     ("C", "C: the package, installed in a folder of the build", c::test),
+    ("Elixir", "Elixir: the package, in a virtual machine", elixir::test),
     ("Python", "Python: the package as it is shipped", python::test),
     ("Kotlin", "Kotlin: the package, and its native library", kotlin::test),
+    ("Swift", "Swift: the package, by a Swift of the machine's or of the next Debian", swift::test),
 ];
 
 /// A name, a title, and a test that says whether all of it passed.

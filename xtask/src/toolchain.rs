@@ -8,6 +8,8 @@
 //! | Python packages | a virtual environment in `target/toolchain/python` | `VEXIL_TEST_PYTHON` is its interpreter |
 //! | Node packages | `tests/ofrep/node_modules`, where the scripts beside it find them | `VEXIL_TEST_NODE` is the `node` that can run them |
 //!
+//! What a package of another language needs beside that, its own module sees to.
+//!
 //! A variable that is set before is kept, and nothing is put there for it.
 
 use std::env;
@@ -207,7 +209,12 @@ impl Stamp {
             let error = |error| format!("cannot read {}: {error}", file.display());
             text.push_str(&fs::read_to_string(file).map_err(error)?);
         }
-        Ok(Stamp { file: folder.join(".vexil-requirements"), text })
+        Ok(Stamp::saying(folder, &text))
+    }
+
+    /// Of requirements that are no files.
+    pub(crate) fn saying(folder: &Path, text: &str) -> Stamp {
+        Stamp { file: folder.join(".vexil-requirements"), text: text.to_owned() }
     }
 
     pub(crate) fn is_there(&self) -> bool {

@@ -46,7 +46,9 @@ impl Totals {
             self.failures.push(name.split(" - ").next().unwrap_or(name).trim().to_owned());
         }
         self.add_pytest(line);
+        self.add_exunit(line);
         self.add_surefire(line);
+        self.add_xctest(line);
         let Some((_, counts)) = line.strip_prefix("test result: ").and_then(|line| line.split_once(". "))
         else {
             return;
@@ -77,6 +79,49 @@ impl Totals {
                 "failed" | "error" | "errors" => self.failed += count,
                 _ => {}
             }
+        }
+    }
+
+    /// Adds what ExUnit says of tests: `26 doctests, 120 tests, 2 failures, 1 skipped`, where all are counted that ran or
+    /// were skipped, and of one that failed `  1) test a name (Some.Module)`; others say nothing.
+    fn add_exunit(&mut self, line: &str) {
+        if let Some((number, name)) = line.trim().split_once(") ")
+            && number.parse::<u64>().is_ok()
+            && (name.starts_with("test ") || name.starts_with("doctest "))
+        {
+            self.failures.push(name.to_owned());
+        }
+        let mut ran = None;
+        let mut failed = None;
+        let mut skipped = 0;
+        for count in line.trim().split(", ") {
+            let Some((count, what)) = count.split_once(' ') else { return };
+            let Ok(count) = count.parse::<u64>() else { return };
+            match what {
+                "test" | "tests" | "doctest" | "doctests" => ran = Some(ran.unwrap_or(0) + count),
+                "failure" | "failures" => failed = Some(count),
+                "skipped" | "excluded" | "invalid" => skipped += count,
+                _ => return,
+            }
+        }
+        if let (Some(ran), Some(failed)) = (ran, failed) {
+            self.passed += ran.saturating_sub(failed + skipped);
+            self.failed += failed;
+        }
+    }
+
+    /// Adds a line of XCTest, such as `Test Case 'Reads.testText' passed (0.002 seconds)`; others say nothing. It counts
+    /// at the end of each suite and of those around it, so that its counts do not add up.
+    fn add_xctest(&mut self, line: &str) {
+        let Some((name, became)) = line.strip_prefix("Test Case '").and_then(|line| line.split_once("' "))
+        else {
+            return;
+        };
+        if became.starts_with("passed (") {
+            self.passed += 1;
+        } else if became.starts_with("failed (") {
+            self.failed += 1;
+            self.failures.push(name.to_owned());
         }
     }
 }
@@ -131,6 +176,25 @@ mod tests {
         let failures = vec!["tests/test_reads.py::test_one".into()];
         assert_eq!(totals, Totals { passed: 14, failed: 2, failures });
     }
+
+    #[test]
+    fn those_of_exunit_count_too() {
+        let mut totals = Totals::default();
+        for line in [
+            "  1) test a name (Some.Module)\n",
+            "     test/some_test.exs:3\n",
+            "Finished in 2.7 seconds (2.7s async, 0.05s sync)\n",
+            "26 doctests, 120 tests, 2 failures, 1 skipped\n",
+            "1 test, 0 failures\n",
+            "3 things, 0 failures\n",
+            "0 failures\n",
+        ] {
+            totals.add(line);
+        }
+        let failures = vec!["test a name (Some.Module)".into()];
+        assert_eq!(totals, Totals { passed: 144, failed: 2, failures });
+    }
+
     #[test]
     fn those_of_maven_count_by_module() {
         let mut totals = Totals::default();
@@ -144,5 +208,21 @@ mod tests {
             totals.add(line);
         }
         assert_eq!(totals, Totals { passed: 13, failed: 2, failures: vec![] });
+    }
+
+    #[test]
+    fn those_of_xctest_count_too() {
+        let mut totals = Totals::default();
+        for line in [
+            "Test Suite 'Reads' started at 2026-01-01 00:00:00.000\n",
+            "Test Case 'Reads.testText' started at 2026-01-01 00:00:00.000\n",
+            "Test Case 'Reads.testText' passed (0.002 seconds)\n",
+            "Test Case 'Reads.testOther' failed (0.002 seconds)\n",
+            "Test Case 'Reads.testLater' skipped (0.0 seconds)\n",
+            "\t Executed 3 tests, with 1 test skipped and 1 failure (0 unexpected) in 0.004 (0.004) seconds\n",
+        ] {
+            totals.add(line);
+        }
+        assert_eq!(totals, Totals { passed: 1, failed: 1, failures: vec!["Reads.testOther".into()] });
     }
 }

@@ -13,3 +13,4 @@ mod generated;
 mod kotlin;
 mod library;
 mod python;
+mod swift;

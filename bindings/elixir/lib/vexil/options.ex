@@ -1,0 +1,105 @@
+defmodule Vexil.Options do
+  # The options of a client, as the native module takes them: docs/clients.md has the table.
+  @moduledoc false
+  alias Vexil.{Error, Native}
+
+  @durations ~w(polling_interval silence request_timeout start_timeout cache_max_age retry_base)a ++
+               ~w(retry_max telemetry_interval)a
+
+  @others ~w(environment bootstrap streaming cache_folder retry_attempts fallback offline)a ++
+            ~w(trusted_keys certificates allow_overrides telemetry telemetry_exposures)a ++
+            ~w(sticky_capacity instance_id service_name app_version)a
+
+  @doc "The name and version that a control plane is told."
+  def sdk, do: "vexil-elixir/#{Application.spec(:vexil, :vsn) || "unknown"}"
+
+  @doc "Starts the native client that these options say."
+  def start(options) do
+    case Keyword.pop(options, :source) do
+      {:env, []} -> Native.start_from_env(sdk())
+      {:env, _} -> invalid("`source: :env` says everything; no other options go with it")
+      {{:testing, definitions, flags}, []} -> start_testing(definitions, flags)
+      {source, options} -> start(source, options)
+    end
+  end
+
+  defp start_testing(definitions, flags) do
+    with {:ok, json} <- if(definitions, do: json(definitions), else: {:ok, nil}),
+         {:ok, native} <- Native.start_testing(json),
+         :ok <- set(native, Map.to_list(flags)) do
+      {:ok, native}
+    end
+  end
+
+  defp set(_native, []), do: :ok
+
+  defp set(native, [{key, value} | flags]) do
+    with :ok <- Native.testing_set(native, key, value), do: set(native, flags)
+  end
+
+  defp start(source, options) do
+    {sticky, options} = Keyword.pop(options, :sticky)
+    {endpoint, options} = Keyword.split(options, [:url, :key])
+
+    with {:ok, source} <- source(source, Map.new(endpoint)),
+         {:ok, store, sticky} <- sticky(sticky),
+         {:ok, others} <- others(options) do
+      %{"source" => source, "sdk" => sdk()}
+      |> Map.merge(sticky)
+      |> Map.merge(others)
+      |> Native.start(store)
+    end
+  end
+
+  defp source(nil, %{url: url, key: key}) do
+    key = if is_function(key, 0), do: key.(), else: key
+    {:ok, %{"http" => %{"url" => url, "key" => key}}}
+  end
+
+  defp source({:file, path}, none) when none == %{}, do: {:ok, %{"file" => %{"path" => path}}}
+
+  defp source({:memory, definitions}, none) when none == %{} do
+    with {:ok, json} <- json(definitions), do: {:ok, %{"memory" => %{"definitions" => json}}}
+  end
+
+  defp source(_, _) do
+    invalid(
+      "a client has `url:` and `key:`, or one of `source: {:memory, definitions}`, " <>
+        "`source: {:file, path}` and `source: :env`"
+    )
+  end
+
+  defp sticky(nil), do: {:ok, nil, %{}}
+  defp sticky(:memory), do: {:ok, Vexil.StickyStore.new(), %{}}
+  defp sticky({:file, path}), do: {:ok, nil, %{"sticky_file" => path}}
+  defp sticky(store) when is_reference(store), do: {:ok, store, %{}}
+  defp sticky(_), do: invalid("`sticky:` is `:memory`, `{:file, path}` or a `Vexil.StickyStore`")
+
+  defp others(options) do
+    Enum.reduce_while(options, {:ok, %{}}, fn
+      {_name, nil}, {:ok, map} ->
+        {:cont, {:ok, map}}
+
+      {name, value}, {:ok, map} when name in @durations ->
+        {:cont, {:ok, Map.put(map, "#{name}_ms", value)}}
+
+      {:bootstrap, value}, {:ok, map} ->
+        case json(value) do
+          {:ok, json} -> {:cont, {:ok, Map.put(map, "bootstrap", json)}}
+          error -> {:halt, error}
+        end
+
+      {name, value}, {:ok, map} when name in @others ->
+        {:cont, {:ok, Map.put(map, Atom.to_string(name), value)}}
+
+      {name, _value}, _ ->
+        {:halt, invalid("there is no option `#{name}`")}
+    end)
+  end
+
+  @doc "Definitions in JSON: they are text already, or terms."
+  def json(definitions) when is_binary(definitions), do: {:ok, definitions}
+  def json(definitions), do: Native.json_encode(definitions)
+
+  defp invalid(message), do: {:error, Error.new("INVALID_OPTIONS", message)}
+end

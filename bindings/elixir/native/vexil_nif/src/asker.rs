@@ -1,0 +1,204 @@
+//! Who asks, as the core is told of it: by a map that is read where it is, or by attributes that lie flat.
+
+use std::cell::Cell;
+
+use rustler::types::{ListIterator, MapIterator};
+use rustler::{Env, NewBinary, ResourceArc, Term, TermType};
+use vexil_client::Attributes;
+use vexil_core::context::{Attribute, List, Path};
+
+use crate::context::Prepared;
+use crate::kept::{self, Name};
+use crate::shape::{self, Refusal, Shape, shape};
+
+/// Who asks.
+pub(crate) trait Asker: Attributes {
+    /// Why the context is none: of what it was asked for since the last time, the first that no context holds. The core
+    /// was told that it is missing.
+    fn refusal(&self) -> Option<String>;
+}
+
+/// Calls with whoever asks by `context`.
+macro_rules! with_asker {
+    ($env:expr, $context:expr, |$asker:ident| $call:expr) => {
+        match $crate::asker::Given::of($env, $context) {
+            $crate::asker::Given::Flat(context) => {
+                let $asker = context.flat();
+                $call
+            }
+            $crate::asker::Given::InPlace(context) => {
+                let $asker = &context;
+                $call
+            }
+        }
+    };
+}
+pub(crate) use with_asker;
+
+/// What a caller gave for a context.
+pub(crate) enum Given<'a> {
+    Flat(ResourceArc<Prepared>),
+    InPlace(InPlace<'a>),
+}
+
+impl<'a> Given<'a> {
+    #[inline]
+    pub(crate) fn of(env: Env<'a>, given: Term<'a>) -> Given<'a> {
+        if !given.is_map()
+            && let Ok(prepared) = given.decode()
+        {
+            return Given::Flat(prepared);
+        }
+        Given::InPlace(InPlace::new(env, given))
+    }
+}
+
+impl Asker for vexil_core::Context {
+    #[inline]
+    fn refusal(&self) -> Option<String> {
+        None
+    }
+}
+
+/// A map, which lends its attributes for as long as an evaluation takes.
+pub(crate) struct InPlace<'a> {
+    env: Env<'a>,
+    root: Term<'a>,
+    has_texts: Cell<Option<bool>>,
+    refusal: Cell<Option<Box<Refusal>>>,
+}
+
+impl<'a> InPlace<'a> {
+    /// What is no map has no attributes, and is refused.
+    #[inline]
+    fn new(env: Env<'a>, root: Term<'a>) -> InPlace<'a> {
+        let refusal = match root.get_type() == TermType::Map && shape::module(root).is_none() {
+            true => None,
+            false => Some(refused_whole(root)),
+        };
+        InPlace { env, root, has_texts: Cell::new(None), refusal: Cell::new(refusal) }
+    }
+
+    /// The first one is told.
+    #[cold]
+    fn refuse(&self, refusal: Box<Refusal>) {
+        let before = self.refusal.take();
+        self.refusal.set(before.or(Some(refusal)));
+    }
+
+    /// The member of a map; nothing where it is missing or `nil`, where `tree` is no map, and, below the root, where it is
+    /// a struct. Where a name is there as an atom and as text, the atom is what counts.
+    #[inline]
+    fn member(&self, tree: Term<'a>, name: &Name, path: &Path) -> Option<Term<'a>> {
+        if !tree.is_map() {
+            return None;
+        }
+        let is_root = tree.as_c_arg() == self.root.as_c_arg();
+        if !is_root && shape::module(tree).is_some() {
+            if let Err(refusal) = shape(tree) {
+                self.refuse(refusal.inside().in_member(path.as_str()));
+            }
+            return None;
+        }
+        let found = name.atom().and_then(|atom| tree.map_get(atom).ok()).filter(|found| !is_nil(*found));
+        if found.is_some() || (is_root && !self.has_texts()) {
+            return found;
+        }
+        let text: Term<'a> = NewBinary::from_slice(self.env, name.text().as_bytes()).into();
+        tree.map_get(text).ok().filter(|found| !is_nil(*found))
+    }
+
+    /// Whether the root may have a name that is text. An attribute that is missing has many spellings, and to ask for one
+    /// by text takes as long as to look at a few names.
+    #[inline]
+    fn has_texts(&self) -> bool {
+        self.has_texts.get().unwrap_or_else(|| {
+            let has_texts = may_have_texts(self.root);
+            self.has_texts.set(Some(has_texts));
+            has_texts
+        })
+    }
+}
+
+/// Large maps are not looked through.
+const FEW: usize = 16;
+
+fn may_have_texts(map: Term<'_>) -> bool {
+    let is_small = map.map_size().is_ok_and(|size| size <= FEW);
+    let names = map.decode::<MapIterator<'_>>();
+    !is_small || names.is_ok_and(|mut names| names.any(|(name, _)| name.is_binary()))
+}
+
+#[inline]
+fn is_nil(term: Term<'_>) -> bool {
+    crate::atoms::nil() == term
+}
+
+#[cold]
+fn refused_whole(root: Term<'_>) -> Box<Refusal> {
+    match shape(root) {
+        Err(refusal) => refusal,
+        Ok(_) => Refusal::new("no map"),
+    }
+}
+
+impl Attributes for InPlace<'_> {
+    #[inline]
+    fn visit<R>(&self, path: &Path, visitor: impl FnOnce(Option<Attribute<'_>>) -> R) -> R {
+        let found = kept::with_names(self.env, path, |names| {
+            names.find(&self.root, |tree, name| self.member(*tree, name, path))
+        });
+        let Some(found) = found else { return visitor(None) };
+        let (text, items);
+        let attribute = match shape(found) {
+            Ok(Shape::Text(found)) => {
+                text = found;
+                Attribute::Str(&text)
+            }
+            Ok(Shape::Number(number)) => Attribute::Number(number),
+            Ok(Shape::Bool(value)) => Attribute::Bool(value),
+            Ok(Shape::List(list)) => {
+                items = Items { items: list, of: self, path };
+                Attribute::List(&items)
+            }
+            Ok(Shape::Map) => Attribute::Object,
+            Ok(Shape::Nil) => return visitor(None),
+            Err(refusal) => {
+                self.refuse(refusal.in_member(path.as_str()));
+                return visitor(None);
+            }
+        };
+        visitor(Some(attribute))
+    }
+}
+
+impl Asker for InPlace<'_> {
+    #[inline]
+    fn refusal(&self) -> Option<String> {
+        self.refusal.take().map(|refusal| refusal.told("the context"))
+    }
+}
+
+/// The items of a list.
+struct Items<'c, 'a> {
+    items: Term<'a>,
+    of: &'c InPlace<'a>,
+    path: &'c Path,
+}
+
+impl List for Items<'_, '_> {
+    fn len(&self) -> usize {
+        self.items.list_length().unwrap_or_default()
+    }
+
+    fn any(&self, test: &mut dyn FnMut(Attribute<'_>) -> bool) -> bool {
+        let Ok(mut items) = self.items.decode::<ListIterator<'_>>() else { return false };
+        items.any(|item| match shape::with_item(item, test) {
+            Ok(is_true) => is_true,
+            Err(refusal) => {
+                self.of.refuse(refusal.in_member(self.path.as_str()));
+                false
+            }
+        })
+    }
+}

@@ -1,0 +1,26 @@
+//! The native module of the Elixir package: [`reads`] for what every request asks, with the context read in place, and
+//! [`client`], [`local`] and [`listen`] for what is rare. It decides nothing about a flag.
+//!
+//! Evaluations run on the scheduler that asks. What waits or compiles runs on a dirty one. A panic becomes an
+//! `ErlangError` of the process that called: rustler catches it.
+#![allow(unsafe_code, reason = "rustler's macros make the functions that the virtual machine calls")]
+
+mod asker;
+mod atoms;
+mod client;
+mod context;
+mod details;
+mod errors;
+mod kept;
+mod listen;
+mod local;
+#[cfg(feature = "fail-on-purpose")]
+mod provoke;
+mod reads;
+mod shape;
+mod state;
+mod sticky;
+mod value;
+mod view;
+
+rustler::init!("Elixir.Vexil.Native");

@@ -1,0 +1,166 @@
+//! Reads: what the core says, as terms. None of them fails for a context: the caller's default is what it comes to.
+
+use rustler::{Encoder, Env, Error, NifResult, ResourceArc, Term};
+use vexil_client::{Asked, Keys, Outcome};
+use vexil_ffi::Code;
+
+use crate::asker::{Asker, with_asker};
+use crate::atoms;
+use crate::client::Held;
+use crate::context::laid_flat;
+use crate::details::details;
+use crate::errors::{self, Failed, Result};
+use crate::shape;
+use crate::value::{text, text_or_nil, to_term};
+use crate::view::View;
+
+type Client = ResourceArc<Held>;
+
+/// The type that is asked for, by the numbers that `Vexil.Native` gives them; 0 asks for none.
+pub(crate) fn asked(number: u8) -> Option<Asked> {
+    match number {
+        1 => Some(Asked::Boolean),
+        2 => Some(Asked::Integer),
+        3 => Some(Asked::Float),
+        4 => Some(Asked::String),
+        5 => Some(Asked::Json),
+        _ => None,
+    }
+}
+
+/// A key. What is no Unicode is no key, and no key is empty.
+#[inline]
+pub(crate) fn key(term: Term<'_>) -> &str {
+    shape::binary(term).unwrap_or_default()
+}
+
+/// A value, or the caller's default.
+#[rustler::nif]
+fn value<'a>(
+    env: Env<'a>,
+    client: Client,
+    name: Term<'a>,
+    context: Term<'a>,
+    as_type: u8,
+    default: Term<'a>,
+) -> Term<'a> {
+    let asked = asked(as_type);
+    with_asker!(env, context, |asker| {
+        read(&client, name, asker, asked, |outcome, refused| match outcome.evaluation.value() {
+            Some(value) if refused.is_none() => to_term(env, value, asked),
+            _ => default,
+        })
+    })
+}
+
+/// The same, with all that there is to say of it.
+#[rustler::nif(name = "details")]
+fn told<'a>(
+    env: Env<'a>,
+    client: Client,
+    name: Term<'a>,
+    context: Term<'a>,
+    as_type: u8,
+    default: Term<'a>,
+) -> Term<'a> {
+    let asked = asked(as_type);
+    with_asker!(env, context, |asker| {
+        read(&client, name, asker, asked, |outcome, refused| {
+            details(env, &outcome, refused.as_deref(), asked, default)
+        })
+    })
+}
+
+/// The variant that an experiment gives whoever asks, or `nil`.
+#[rustler::nif]
+fn variant<'a>(env: Env<'a>, client: Client, experiment: Term<'a>, context: Term<'a>) -> Term<'a> {
+    with_asker!(env, context, |asker| {
+        read(&client, experiment, asker, None, |outcome, refused| {
+            text_or_nil(env, outcome.variant(key(experiment)).filter(|_| refused.is_none()))
+        })
+    })
+}
+
+/// The configuration of that variant, or the default.
+#[rustler::nif]
+fn variant_config<'a>(
+    env: Env<'a>,
+    client: Client,
+    experiment: Term<'a>,
+    context: Term<'a>,
+    default: Term<'a>,
+) -> Term<'a> {
+    with_asker!(env, context, |asker| {
+        read(&client, experiment, asker, None, |outcome, refused| {
+            let config = outcome.variant_config(key(experiment)).filter(|_| refused.is_none());
+            config.map_or(default, |config| to_term(env, config, None))
+        })
+    })
+}
+
+/// What every key comes to, by what is in force at one moment. Each is refused by itself what it asks for.
+#[rustler::nif(schedule = "DirtyCpu")]
+fn evaluate_all<'a>(env: Env<'a>, client: Client, context: Term<'a>) -> Term<'a> {
+    let mut all = Vec::new();
+    with_asker!(env, context, |asker| {
+        client.client().evaluate_all(asker, |key, outcome| {
+            let refused = asker.refusal();
+            let details = details(env, &outcome, refused.as_deref(), None, atoms::nil().to_term(env));
+            all.push((text(env, key), details));
+        });
+    });
+    all.encode(env)
+}
+
+/// How an evaluation came about: as text, and as terms.
+#[rustler::nif(schedule = "DirtyCpu")]
+fn explain<'a>(env: Env<'a>, client: Client, name: Term<'a>, context: Term<'a>) -> Term<'a> {
+    let explained = with_asker!(env, context, |asker| explained(&client, key(name), asker));
+    match explained {
+        Ok((told, json)) => match crate::value::from_json(json.as_bytes()) {
+            Ok(steps) => (atoms::ok(), text(env, &told), to_term(env, &steps, None)).encode(env),
+            Err(failed) => failed.encode(env),
+        },
+        Err(failed) => failed.encode(env),
+    }
+}
+
+fn explained(client: &Client, key: &str, asker: &impl Asker) -> Result<(String, String)> {
+    let trace = client.client().explain(key, asker);
+    if let Some(message) = asker.refusal() {
+        return Err(Failed::new(Code::InvalidContext, message));
+    }
+    let json =
+        serde_json::to_string(&trace).map_err(|error| Failed::new(Code::Internal, error.to_string()))?;
+    Ok((trace.to_string(), json))
+}
+
+/// All keys or some, evaluated once for one context. `keys` is a list, or `nil` for all.
+#[rustler::nif(name = "view_new", schedule = "DirtyCpu")]
+fn view<'a>(env: Env<'a>, client: Client, context: Term<'a>, keys: Term<'a>) -> NifResult<Term<'a>> {
+    let keys = match keys.decode::<Option<Vec<&str>>>() {
+        Ok(None) => Keys::All,
+        Ok(Some(keys)) => Keys::of(keys),
+        Err(_) => return Err(Error::BadArg),
+    };
+    let view = laid_flat(context).map(|context| View::resource(client.client().view(context, keys)));
+    Ok(errors::made(env, view))
+}
+
+/// Evaluates; `take` is handed what it came to, and why the context is none if it is none.
+#[inline]
+fn read<R>(
+    client: &Held,
+    name: Term<'_>,
+    asker: &impl Asker,
+    asked: Option<Asked>,
+    take: impl FnOnce(Outcome<'_>, Option<String>) -> R,
+) -> R {
+    client.client().evaluate(key(name), asked, asker, |outcome| {
+        let refused = asker.refusal();
+        if let Some(why) = &refused {
+            client.warn(why);
+        }
+        take(outcome, refused)
+    })
+}

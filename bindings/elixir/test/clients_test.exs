@@ -1,0 +1,329 @@
+defmodule Vexil.ClientsTest do
+  # How clients start, stop, and are restarted; what they are told, and what they tell.
+  use ExUnit.Case, async: true
+  import ExUnit.CaptureLog
+  import Vexil.Shop, only: [eventually: 1]
+  alias Vexil.{Change, Error, Shop, State, StickyStore}
+
+  describe "starting" do
+    test "definitions may be a term, a file, or JSON" do
+      client = Shop.start(source: {:memory, [%{key: "a", default: true}]})
+      assert Vexil.enabled?("a", %{}, client: client)
+
+      path = Path.join(System.tmp_dir!(), "vexil-#{System.unique_integer([:positive])}.json")
+      File.write!(path, Shop.definitions())
+      on_exit(fn -> File.rm(path) end)
+      client = Shop.start(source: {:file, path})
+      assert Vexil.enabled?("checkout.v2", %{}, client: client)
+      assert %State{initialized: true, origin: "file"} = Vexil.state(client: client)
+    end
+
+    test "options that cannot work are errors with a code" do
+      memory = {:memory, Shop.definitions()}
+
+      for {options, name} <- [
+            {[], "INVALID_OPTIONS"},
+            {[url: "https://flags.example.com"], "INVALID_OPTIONS"},
+            {[url: "nowhere", key: "k"], "INVALID_OPTIONS"},
+            {[url: "https://flags.example.com", key: "k", source: memory], "INVALID_OPTIONS"},
+            {[source: :env, offline: true], "INVALID_OPTIONS"},
+            {[source: {:memory, "no JSON"}], "INVALID_DEFINITIONS"},
+            {[source: {:memory, self()}], "INVALID_VALUE"},
+            {[source: memory, polling_interval: 0], "INVALID_OPTIONS"},
+            {[source: memory, polling_interval: "soon"], "INVALID_OPTIONS"},
+            {[source: memory, streaming: :pigeons], "INVALID_OPTIONS"},
+            {[source: memory, sticky: :somewhere], "INVALID_OPTIONS"},
+            {[source: memory, threadless: true], "INVALID_OPTIONS"},
+            {[source: memory, certificates: "none"], "INVALID_OPTIONS"}
+          ] do
+        assert {:error, %Error{name: ^name}} = Vexil.Options.start(options), inspect(options)
+      end
+    end
+
+    test "a supervisor is told why" do
+      Process.flag(:trap_exit, true)
+      options = [name: :"client-that-fails", source: {:memory, "no JSON"}]
+      assert {:error, %Error{name: "INVALID_DEFINITIONS"}} = Vexil.Client.start_link(options)
+      refute Vexil.ready?(client: :"client-that-fails")
+    end
+
+    test "a start without definitions, and with nobody to ask" do
+      options = [url: "http://127.0.0.1:9", key: "vx_srv_none", offline: true]
+      client = Shop.start([source: nil] ++ options)
+      refute Vexil.ready?(client: client)
+      assert Vexil.int("limit", %{}, 5, client: client) == 5
+      details = Vexil.details("limit", %{}, 5, client: client)
+      assert %{value: 5, error_code: "PROVIDER_NOT_READY", origin: "none"} = details
+
+      assert {:error, %Error{}} = Vexil.Options.start([fallback: :throw] ++ options)
+    end
+
+    test "the key is in no report" do
+      key = "vx_srv_secret0123456789"
+      spec = Vexil.child_spec(name: :secretive, url: "http://127.0.0.1:9", key: key)
+      refute inspect(spec) =~ key
+
+      log =
+        capture_log(fn ->
+          Process.flag(:trap_exit, true)
+          options = [name: :secretive, url: "http://127.0.0.1:9", key: key <> "\n"]
+          {:error, error} = start_supervised({Vexil, options})
+          refute inspect(error) =~ key
+        end)
+
+      refute log =~ key
+    end
+  end
+
+  describe "ending" do
+    test "a client that is stopped gives defaults, and one that crashes is served until it is back" do
+      name = :"client-#{System.unique_integer([:positive])}"
+      pid = start_supervised!({Vexil, name: name, source: {:memory, Shop.definitions()}}, id: name)
+      native = Vexil.Client.native(name)
+      Process.exit(pid, :kill)
+      # Whatever moment it is: what was held, or what was started again.
+      assert Vexil.int("limit", %{}, 5, client: name) == 100
+      assert eventually(fn -> Vexil.Client.native(name) != native end)
+      assert Vexil.int("limit", %{}, 5, client: name) == 100
+
+      stop_supervised!(name)
+      assert Vexil.int("limit", %{}, 5, client: name) == 5
+      # Whoever has a reference is served.
+      assert Vexil.int("limit", %{}, 5, client: native) == 100
+    end
+
+    test "a client is closed while eight processes evaluate" do
+      name = Shop.start(handler: nil)
+      native = Vexil.Client.native(name)
+      test = self()
+
+      readers =
+        for _ <- 1..8 do
+          spawn_monitor(fn -> read(name, native, test) end)
+        end
+
+      for _ <- 1..8, do: assert_receive(:reading, 30_000)
+      stop_supervised!(name)
+      for {pid, _} <- readers, do: send(pid, :enough)
+      for {_, monitor} <- readers, do: assert_receive({:DOWN, ^monitor, _, _, :normal}, 30_000)
+
+      assert Vexil.Native.state(native).initialized
+      assert {:error, %Error{name: "CLOSED", code: 240}} = Vexil.refresh(client: native)
+      assert {:error, %Error{name: "CLOSED"}} = Vexil.put("[]", client: native)
+    end
+
+    # What it held, or the default: never anything else, and no crash.
+    defp read(name, native, test, told \\ false) do
+      context = %{tenant: %{tier: "pro"}}
+      true = Vexil.string("plan", context, "none", client: name) in ["pro", "none"]
+      "pro" = Vexil.string("plan", context, "none", client: native)
+      %{value: 100} = Vexil.details("limit", %{}, 5, client: native)
+      7 = map_size(Vexil.evaluate_all(context, client: native))
+      if not told, do: send(test, :reading)
+
+      receive do
+        :enough -> :ok
+      after
+        0 -> read(name, native, test, true)
+      end
+    end
+
+    test "a client that nobody refers to is closed by the collector" do
+      for _ <- 1..20 do
+        spawn_monitor(fn ->
+          {:ok, native} = Vexil.Options.start(source: {:memory, Shop.definitions()})
+          100 = Vexil.int("limit", %{}, 5, client: native)
+        end)
+      end
+
+      for _ <- 1..20, do: assert_receive({:DOWN, _, _, _, :normal}, 30_000)
+    end
+  end
+
+  describe "what the program says itself" do
+    test "overrides are allowed where one says so" do
+      client = Shop.start(allow_overrides: false)
+      assert {:error, error} = Vexil.set_override("theme", "blue", client: client)
+      assert %{name: "OVERRIDES_NOT_ALLOWED", code: 280} = error
+      assert_raise Error, fn -> Vexil.set_override!("theme", "blue", client: client) end
+    end
+
+    test "overrides" do
+      options = [client: Shop.start()]
+      :ok = Vexil.set_override("theme", "blue", options)
+      :ok = Vexil.set_override("limit", 5, options)
+      assert Vexil.overrides(options) == %{"theme" => "blue", "limit" => 5}
+      assert Vexil.state(options).overrides == 2
+      assert Vexil.details("limit", %{}, 1, options).reason == "OVERRIDE"
+      :ok = Vexil.remove_override("limit", options)
+      assert Vexil.get_override("limit", :none, options) == :none
+      :ok = Vexil.clear_overrides(options)
+      assert Vexil.overrides(options) == %{}
+      assert {:error, %{name: "INVALID_VALUE"}} = Vexil.set_override("theme", self(), options)
+    end
+
+    test "runtime values" do
+      options = [client: Shop.start()]
+      value = %{"a" => [1, 2.5, nil, true, "text", %{}]}
+      :ok = Vexil.set_runtime!("shop", "banner", value, options)
+      assert Vexil.get_runtime("shop", "banner", nil, options) == value
+      assert Vexil.runtime_values("shop", options) == %{"banner" => value}
+      :ok = Vexil.set_runtime("configs", "limit", 5, options)
+      assert Vexil.int("limit", %{}, 1, options) == 5
+      :ok = Vexil.remove_runtime("shop", "banner", options)
+      assert Vexil.get_runtime("shop", "banner", :none, options) == :none
+      assert {:error, error} = Vexil.set_runtime("shop", "", 1, options)
+      assert error.name == "INVALID_VALUE"
+    end
+
+    test "registrations, and definitions of the program's own" do
+      options = [client: Shop.start()]
+      :ok = Vexil.register!([%{key: "beta", default: true}], options)
+      assert Vexil.details("beta", %{}, nil, options).origin == "registered"
+      assert {:error, error} = Vexil.register(%{key: "not a key!"}, options)
+      assert error.name == "INVALID_DEFINITIONS"
+      before = Vexil.generation(options)
+      :ok = Vexil.put!(~S([{"key": "beta", "default": false}]), options)
+      refute Vexil.enabled?("beta", %{}, options)
+      assert Vexil.generation(options) > before
+      assert {:error, %{name: "INVALID_DEFINITIONS"}} = Vexil.put("no JSON", options)
+    end
+
+    test "sticky assignments, in memory and in a file" do
+      definitions = fn share ->
+        """
+        [{"key": "button", "type": "experiment", "status": "running", "sticky": true,
+          "variants": [{"id": "green"}, {"id": "red"}],
+          "allocation": {"green": #{share}, "red": #{100 - share}}}]
+        """
+      end
+
+      store = StickyStore.new(%{"button" => %{"bob" => "red"}})
+      options = [client: Shop.start(source: {:memory, definitions.(100)}, sticky: store)]
+      assert Vexil.variant("button", %{user: %{id: "ada"}}, options) == "green"
+      assert Vexil.variant("button", %{user: %{id: "bob"}}, options) == "red"
+      assert StickyStore.get(store, "button", "ada") == "green"
+      assert StickyStore.size(store) == 2
+      :ok = Vexil.put(definitions.(0), options)
+      assert Vexil.variant("button", %{user: %{id: "ada"}}, options) == "green"
+      assert Vexil.variant("button", %{user: %{id: "eve"}}, options) == "red"
+
+      path = Path.join(System.tmp_dir!(), "sticky-#{System.unique_integer([:positive])}")
+      on_exit(fn -> File.rm(path) end)
+      sticky = [sticky: {:file, path}, sticky_capacity: 100]
+      first = Shop.start([source: {:memory, definitions.(100)}] ++ sticky)
+      assert Vexil.variant("button", %{user: %{id: "ada"}}, client: first) == "green"
+      stop_supervised!(first)
+      second = Shop.start([source: {:memory, definitions.(0)}] ++ sticky)
+      assert Vexil.variant("button", %{user: %{id: "ada"}}, client: second) == "green"
+    end
+  end
+
+  describe "listening" do
+    test "changes of keys, for nobody in particular and for somebody" do
+      client = Shop.start()
+      {:ok, _} = Vexil.subscribe({"configs", "plan"}, client: client)
+      ada = %{tenant: %{tier: "pro"}}
+      {:ok, for_ada} = Vexil.subscribe("plan", context: ada, client: client)
+      {:ok, _} = Vexil.subscribe({"shop", "banner"}, client: client)
+
+      :ok = Vexil.set_override("plan", "trial", client: client)
+      assert_receive {:vexil, :change, ^client, %Change{old: "free", new: "trial"}}, 30_000
+      assert_receive {:vexil, :change, ^client, %Change{old: "pro", new: "trial"} = change}, 30_000
+      assert %{namespace: "features", key: "plan", origin: "runtime"} = change
+
+      :ok = Vexil.set_runtime("shop", "banner", %{on: true}, client: client)
+      assert_receive {:vexil, :change, ^client, %Change{namespace: "shop"} = change}, 30_000
+      assert %{key: "banner", old: nil, new: %{"on" => true}} = change
+
+      :ok = Vexil.unsubscribe(for_ada, client: client)
+      :ok = Vexil.clear_overrides(client: client)
+      assert_receive {:vexil, :change, ^client, %Change{old: "trial", new: "free"}}, 30_000
+      # What comes later would come after this.
+      :ok = Vexil.remove_runtime("shop", "banner", client: client)
+      assert_receive {:vexil, :change, ^client, %Change{namespace: "shop", new: nil}}, 30_000
+      refute_received {:vexil, :change, ^client, %Change{new: "pro"}}
+
+      assert {:error, %Error{name: "INVALID_CONTEXT"}} =
+               Vexil.subscribe("plan", context: %{who: self()}, client: client)
+    end
+
+    test "the state and generations" do
+      client = Shop.start()
+      {:ok, _} = Vexil.subscribe(:state, client: client)
+      {:ok, _} = Vexil.subscribe(:generation, client: client)
+      :ok = Vexil.set_override("theme", "blue", client: client)
+      assert_receive {:vexil, :state, ^client, %State{overrides: 1}}, 30_000
+      generation = Vexil.generation(client: client)
+      assert_receive {:vexil, :generation, ^client, ^generation}, 30_000
+    end
+
+    test "a subscriber that dies harms nobody, and is forgotten" do
+      client = Shop.start()
+      test = self()
+
+      {pid, monitor} =
+        spawn_monitor(fn ->
+          {:ok, _} = Vexil.subscribe("theme", client: client)
+          send(test, :listening)
+          Process.sleep(:infinity)
+        end)
+
+      assert_receive :listening, 30_000
+      assert map_size(:sys.get_state(client).listening) == 1
+      {:ok, _} = Vexil.subscribe("theme", client: client)
+      Process.exit(pid, :kill)
+      assert_receive {:DOWN, ^monitor, _, _, :killed}, 30_000
+
+      for theme <- ["blue", "green"] do
+        :ok = Vexil.set_override("theme", theme, client: client)
+        assert_receive {:vexil, :change, ^client, %Change{new: ^theme}}, 30_000
+      end
+
+      assert eventually(fn -> map_size(:sys.get_state(client).listening) == 1 end)
+    end
+  end
+
+  describe "a handler" do
+    defmodule Handler do
+      @behaviour Vexil.Telemetry
+
+      @impl true
+      def execute([:vexil, :client, event], measurements, %{client: client} = metadata) do
+        [test, _] = client |> Atom.to_string() |> String.split("!")
+        send(String.to_existing_atom(test), {event, measurements, metadata})
+      end
+    end
+
+    defmodule Failing do
+      def execute(_event, _measurements, _metadata), do: raise("it fails")
+    end
+
+    test "hears of the start, changes, and the end" do
+      Process.register(self(), :handler)
+      name = :"handler!1"
+      memory = {:memory, Shop.definitions()}
+      start_supervised!({Vexil, name: name, source: memory, handler: Handler}, id: name)
+      assert_receive {:start, %{duration: _}, %{state: %State{version: 7}}}, 30_000
+      :ok = Vexil.set_override("theme", "blue", client: name)
+      assert_receive {:state, %{version: 7, overrides: 1}, %{state: %State{}}}, 30_000
+      assert_receive {:generation, %{generation: _}, %{client: ^name}}, 30_000
+      stop_supervised!(name)
+      assert_receive {:stop, %{system_time: _}, %{reason: :shutdown}}, 30_000
+    end
+
+    test "that fails is logged, and harms nobody" do
+      log =
+        capture_log(fn ->
+          client = Shop.start(handler: Failing)
+          :ok = Vexil.set_override("theme", "blue", client: client)
+          assert Vexil.string("theme", %{}, "", client: client) == "blue"
+          # It has heard of all that was sent before.
+          assert Process.alive?(Process.whereis(client))
+          stop_supervised!(client)
+        end)
+
+      assert log =~ "Vexil.ClientsTest.Failing failed at start: ** (RuntimeError) it fails"
+    end
+  end
+end

@@ -1,0 +1,1072 @@
+// Made from vexil-ffi by `cargo xtask bless`: not to be changed by hand.
+
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+// The following structs are used to implement the lowest level
+// of the FFI, and thus useful to multiple uniffied crates.
+// We ensure they are declared exactly once, with a header guard, UNIFFI_SHARED_H.
+#ifdef UNIFFI_SHARED_H
+    // We also try to prevent mixing versions of shared uniffi header structs.
+    // If you add anything to the #else block, you must increment the version suffix in UNIFFI_SHARED_HEADER_V4
+    #ifndef UNIFFI_SHARED_HEADER_V4
+        #error Combining helper code from multiple versions of uniffi is not supported
+    #endif // ndef UNIFFI_SHARED_HEADER_V4
+#else
+#define UNIFFI_SHARED_H
+#define UNIFFI_SHARED_HEADER_V4
+// ⚠️ Attention: If you change this #else block (ending in `#endif // def UNIFFI_SHARED_H`) you *must* ⚠️
+// ⚠️ increment the version suffix in all instances of UNIFFI_SHARED_HEADER_V4 in this file.           ⚠️
+
+typedef struct RustBuffer
+{
+    uint64_t capacity;
+    uint64_t len;
+    uint8_t *_Nullable data;
+} RustBuffer;
+
+typedef struct ForeignBytes
+{
+    int32_t len;
+    const uint8_t *_Nullable data;
+} ForeignBytes;
+
+// Error definitions
+typedef struct RustCallStatus {
+    int8_t code;
+    RustBuffer errorBuf;
+} RustCallStatus;
+
+// ⚠️ Attention: If you change this #else block (ending in `#endif // def UNIFFI_SHARED_H`) you *must* ⚠️
+// ⚠️ increment the version suffix in all instances of UNIFFI_SHARED_HEADER_V4 in this file.           ⚠️
+#endif // def UNIFFI_SHARED_H
+#ifndef UNIFFI_FFIDEF_RUST_FUTURE_CONTINUATION_CALLBACK
+#define UNIFFI_FFIDEF_RUST_FUTURE_CONTINUATION_CALLBACK
+typedef void (*UniffiRustFutureContinuationCallback)(uint64_t, int8_t
+    );
+
+#endif
+#ifndef UNIFFI_FFIDEF_FOREIGN_FUTURE_DROPPED_CALLBACK
+#define UNIFFI_FFIDEF_FOREIGN_FUTURE_DROPPED_CALLBACK
+typedef void (*UniffiForeignFutureDroppedCallback)(uint64_t
+    );
+
+#endif
+#ifndef UNIFFI_FFIDEF_CALLBACK_INTERFACE_FREE
+#define UNIFFI_FFIDEF_CALLBACK_INTERFACE_FREE
+typedef void (*UniffiCallbackInterfaceFree)(uint64_t
+    );
+
+#endif
+#ifndef UNIFFI_FFIDEF_CALLBACK_INTERFACE_CLONE
+#define UNIFFI_FFIDEF_CALLBACK_INTERFACE_CLONE
+typedef uint64_t (*UniffiCallbackInterfaceClone)(uint64_t
+    );
+
+#endif
+#ifndef UNIFFI_FFIDEF_FOREIGN_FUTURE_DROPPED_CALLBACK_STRUCT
+#define UNIFFI_FFIDEF_FOREIGN_FUTURE_DROPPED_CALLBACK_STRUCT
+typedef struct UniffiForeignFutureDroppedCallbackStruct {
+    uint64_t handle;
+    UniffiForeignFutureDroppedCallback _Nonnull free;
+} UniffiForeignFutureDroppedCallbackStruct;
+
+#endif
+#ifndef UNIFFI_FFIDEF_FOREIGN_FUTURE_RESULT_U8
+#define UNIFFI_FFIDEF_FOREIGN_FUTURE_RESULT_U8
+typedef struct UniffiForeignFutureResultU8 {
+    uint8_t returnValue;
+    RustCallStatus callStatus;
+} UniffiForeignFutureResultU8;
+
+#endif
+#ifndef UNIFFI_FFIDEF_FOREIGN_FUTURE_COMPLETE_U8
+#define UNIFFI_FFIDEF_FOREIGN_FUTURE_COMPLETE_U8
+typedef void (*UniffiForeignFutureCompleteU8)(uint64_t, UniffiForeignFutureResultU8
+    );
+
+#endif
+#ifndef UNIFFI_FFIDEF_FOREIGN_FUTURE_RESULT_I8
+#define UNIFFI_FFIDEF_FOREIGN_FUTURE_RESULT_I8
+typedef struct UniffiForeignFutureResultI8 {
+    int8_t returnValue;
+    RustCallStatus callStatus;
+} UniffiForeignFutureResultI8;
+
+#endif
+#ifndef UNIFFI_FFIDEF_FOREIGN_FUTURE_COMPLETE_I8
+#define UNIFFI_FFIDEF_FOREIGN_FUTURE_COMPLETE_I8
+typedef void (*UniffiForeignFutureCompleteI8)(uint64_t, UniffiForeignFutureResultI8
+    );
+
+#endif
+#ifndef UNIFFI_FFIDEF_FOREIGN_FUTURE_RESULT_U16
+#define UNIFFI_FFIDEF_FOREIGN_FUTURE_RESULT_U16
+typedef struct UniffiForeignFutureResultU16 {
+    uint16_t returnValue;
+    RustCallStatus callStatus;
+} UniffiForeignFutureResultU16;
+
+#endif
+#ifndef UNIFFI_FFIDEF_FOREIGN_FUTURE_COMPLETE_U16
+#define UNIFFI_FFIDEF_FOREIGN_FUTURE_COMPLETE_U16
+typedef void (*UniffiForeignFutureCompleteU16)(uint64_t, UniffiForeignFutureResultU16
+    );
+
+#endif
+#ifndef UNIFFI_FFIDEF_FOREIGN_FUTURE_RESULT_I16
+#define UNIFFI_FFIDEF_FOREIGN_FUTURE_RESULT_I16
+typedef struct UniffiForeignFutureResultI16 {
+    int16_t returnValue;
+    RustCallStatus callStatus;
+} UniffiForeignFutureResultI16;
+
+#endif
+#ifndef UNIFFI_FFIDEF_FOREIGN_FUTURE_COMPLETE_I16
+#define UNIFFI_FFIDEF_FOREIGN_FUTURE_COMPLETE_I16
+typedef void (*UniffiForeignFutureCompleteI16)(uint64_t, UniffiForeignFutureResultI16
+    );
+
+#endif
+#ifndef UNIFFI_FFIDEF_FOREIGN_FUTURE_RESULT_U32
+#define UNIFFI_FFIDEF_FOREIGN_FUTURE_RESULT_U32
+typedef struct UniffiForeignFutureResultU32 {
+    uint32_t returnValue;
+    RustCallStatus callStatus;
+} UniffiForeignFutureResultU32;
+
+#endif
+#ifndef UNIFFI_FFIDEF_FOREIGN_FUTURE_COMPLETE_U32
+#define UNIFFI_FFIDEF_FOREIGN_FUTURE_COMPLETE_U32
+typedef void (*UniffiForeignFutureCompleteU32)(uint64_t, UniffiForeignFutureResultU32
+    );
+
+#endif
+#ifndef UNIFFI_FFIDEF_FOREIGN_FUTURE_RESULT_I32
+#define UNIFFI_FFIDEF_FOREIGN_FUTURE_RESULT_I32
+typedef struct UniffiForeignFutureResultI32 {
+    int32_t returnValue;
+    RustCallStatus callStatus;
+} UniffiForeignFutureResultI32;
+
+#endif
+#ifndef UNIFFI_FFIDEF_FOREIGN_FUTURE_COMPLETE_I32
+#define UNIFFI_FFIDEF_FOREIGN_FUTURE_COMPLETE_I32
+typedef void (*UniffiForeignFutureCompleteI32)(uint64_t, UniffiForeignFutureResultI32
+    );
+
+#endif
+#ifndef UNIFFI_FFIDEF_FOREIGN_FUTURE_RESULT_U64
+#define UNIFFI_FFIDEF_FOREIGN_FUTURE_RESULT_U64
+typedef struct UniffiForeignFutureResultU64 {
+    uint64_t returnValue;
+    RustCallStatus callStatus;
+} UniffiForeignFutureResultU64;
+
+#endif
+#ifndef UNIFFI_FFIDEF_FOREIGN_FUTURE_COMPLETE_U64
+#define UNIFFI_FFIDEF_FOREIGN_FUTURE_COMPLETE_U64
+typedef void (*UniffiForeignFutureCompleteU64)(uint64_t, UniffiForeignFutureResultU64
+    );
+
+#endif
+#ifndef UNIFFI_FFIDEF_FOREIGN_FUTURE_RESULT_I64
+#define UNIFFI_FFIDEF_FOREIGN_FUTURE_RESULT_I64
+typedef struct UniffiForeignFutureResultI64 {
+    int64_t returnValue;
+    RustCallStatus callStatus;
+} UniffiForeignFutureResultI64;
+
+#endif
+#ifndef UNIFFI_FFIDEF_FOREIGN_FUTURE_COMPLETE_I64
+#define UNIFFI_FFIDEF_FOREIGN_FUTURE_COMPLETE_I64
+typedef void (*UniffiForeignFutureCompleteI64)(uint64_t, UniffiForeignFutureResultI64
+    );
+
+#endif
+#ifndef UNIFFI_FFIDEF_FOREIGN_FUTURE_RESULT_F32
+#define UNIFFI_FFIDEF_FOREIGN_FUTURE_RESULT_F32
+typedef struct UniffiForeignFutureResultF32 {
+    float returnValue;
+    RustCallStatus callStatus;
+} UniffiForeignFutureResultF32;
+
+#endif
+#ifndef UNIFFI_FFIDEF_FOREIGN_FUTURE_COMPLETE_F32
+#define UNIFFI_FFIDEF_FOREIGN_FUTURE_COMPLETE_F32
+typedef void (*UniffiForeignFutureCompleteF32)(uint64_t, UniffiForeignFutureResultF32
+    );
+
+#endif
+#ifndef UNIFFI_FFIDEF_FOREIGN_FUTURE_RESULT_F64
+#define UNIFFI_FFIDEF_FOREIGN_FUTURE_RESULT_F64
+typedef struct UniffiForeignFutureResultF64 {
+    double returnValue;
+    RustCallStatus callStatus;
+} UniffiForeignFutureResultF64;
+
+#endif
+#ifndef UNIFFI_FFIDEF_FOREIGN_FUTURE_COMPLETE_F64
+#define UNIFFI_FFIDEF_FOREIGN_FUTURE_COMPLETE_F64
+typedef void (*UniffiForeignFutureCompleteF64)(uint64_t, UniffiForeignFutureResultF64
+    );
+
+#endif
+#ifndef UNIFFI_FFIDEF_FOREIGN_FUTURE_RESULT_RUST_BUFFER
+#define UNIFFI_FFIDEF_FOREIGN_FUTURE_RESULT_RUST_BUFFER
+typedef struct UniffiForeignFutureResultRustBuffer {
+    RustBuffer returnValue;
+    RustCallStatus callStatus;
+} UniffiForeignFutureResultRustBuffer;
+
+#endif
+#ifndef UNIFFI_FFIDEF_FOREIGN_FUTURE_COMPLETE_RUST_BUFFER
+#define UNIFFI_FFIDEF_FOREIGN_FUTURE_COMPLETE_RUST_BUFFER
+typedef void (*UniffiForeignFutureCompleteRustBuffer)(uint64_t, UniffiForeignFutureResultRustBuffer
+    );
+
+#endif
+#ifndef UNIFFI_FFIDEF_FOREIGN_FUTURE_RESULT_VOID
+#define UNIFFI_FFIDEF_FOREIGN_FUTURE_RESULT_VOID
+typedef struct UniffiForeignFutureResultVoid {
+    RustCallStatus callStatus;
+} UniffiForeignFutureResultVoid;
+
+#endif
+#ifndef UNIFFI_FFIDEF_FOREIGN_FUTURE_COMPLETE_VOID
+#define UNIFFI_FFIDEF_FOREIGN_FUTURE_COMPLETE_VOID
+typedef void (*UniffiForeignFutureCompleteVoid)(uint64_t, UniffiForeignFutureResultVoid
+    );
+
+#endif
+#ifndef UNIFFI_FFIDEF_CALLBACK_INTERFACE_CHANGE_LISTENER_METHOD0
+#define UNIFFI_FFIDEF_CALLBACK_INTERFACE_CHANGE_LISTENER_METHOD0
+typedef void (*UniffiCallbackInterfaceChangeListenerMethod0)(uint64_t, RustBuffer, void* _Nonnull,
+        RustCallStatus *_Nonnull uniffiCallStatus
+    );
+
+#endif
+#ifndef UNIFFI_FFIDEF_CALLBACK_INTERFACE_GENERATION_LISTENER_METHOD0
+#define UNIFFI_FFIDEF_CALLBACK_INTERFACE_GENERATION_LISTENER_METHOD0
+typedef void (*UniffiCallbackInterfaceGenerationListenerMethod0)(uint64_t, uint64_t, void* _Nonnull,
+        RustCallStatus *_Nonnull uniffiCallStatus
+    );
+
+#endif
+#ifndef UNIFFI_FFIDEF_CALLBACK_INTERFACE_STATE_LISTENER_METHOD0
+#define UNIFFI_FFIDEF_CALLBACK_INTERFACE_STATE_LISTENER_METHOD0
+typedef void (*UniffiCallbackInterfaceStateListenerMethod0)(uint64_t, RustBuffer, void* _Nonnull,
+        RustCallStatus *_Nonnull uniffiCallStatus
+    );
+
+#endif
+#ifndef UNIFFI_FFIDEF_CALLBACK_INTERFACE_STICKY_STORE_METHOD0
+#define UNIFFI_FFIDEF_CALLBACK_INTERFACE_STICKY_STORE_METHOD0
+typedef void (*UniffiCallbackInterfaceStickyStoreMethod0)(uint64_t, RustBuffer, RustBuffer, RustBuffer* _Nonnull,
+        RustCallStatus *_Nonnull uniffiCallStatus
+    );
+
+#endif
+#ifndef UNIFFI_FFIDEF_CALLBACK_INTERFACE_STICKY_STORE_METHOD1
+#define UNIFFI_FFIDEF_CALLBACK_INTERFACE_STICKY_STORE_METHOD1
+typedef void (*UniffiCallbackInterfaceStickyStoreMethod1)(uint64_t, RustBuffer, RustBuffer, RustBuffer, void* _Nonnull,
+        RustCallStatus *_Nonnull uniffiCallStatus
+    );
+
+#endif
+#ifndef UNIFFI_FFIDEF_V_TABLE_CALLBACK_INTERFACE_CHANGE_LISTENER
+#define UNIFFI_FFIDEF_V_TABLE_CALLBACK_INTERFACE_CHANGE_LISTENER
+typedef struct UniffiVTableCallbackInterfaceChangeListener {
+    UniffiCallbackInterfaceFree _Nonnull uniffiFree;
+    UniffiCallbackInterfaceClone _Nonnull uniffiClone;
+    UniffiCallbackInterfaceChangeListenerMethod0 _Nonnull onChange;
+} UniffiVTableCallbackInterfaceChangeListener;
+
+#endif
+#ifndef UNIFFI_FFIDEF_V_TABLE_CALLBACK_INTERFACE_GENERATION_LISTENER
+#define UNIFFI_FFIDEF_V_TABLE_CALLBACK_INTERFACE_GENERATION_LISTENER
+typedef struct UniffiVTableCallbackInterfaceGenerationListener {
+    UniffiCallbackInterfaceFree _Nonnull uniffiFree;
+    UniffiCallbackInterfaceClone _Nonnull uniffiClone;
+    UniffiCallbackInterfaceGenerationListenerMethod0 _Nonnull onGeneration;
+} UniffiVTableCallbackInterfaceGenerationListener;
+
+#endif
+#ifndef UNIFFI_FFIDEF_V_TABLE_CALLBACK_INTERFACE_STATE_LISTENER
+#define UNIFFI_FFIDEF_V_TABLE_CALLBACK_INTERFACE_STATE_LISTENER
+typedef struct UniffiVTableCallbackInterfaceStateListener {
+    UniffiCallbackInterfaceFree _Nonnull uniffiFree;
+    UniffiCallbackInterfaceClone _Nonnull uniffiClone;
+    UniffiCallbackInterfaceStateListenerMethod0 _Nonnull onState;
+} UniffiVTableCallbackInterfaceStateListener;
+
+#endif
+#ifndef UNIFFI_FFIDEF_V_TABLE_CALLBACK_INTERFACE_STICKY_STORE
+#define UNIFFI_FFIDEF_V_TABLE_CALLBACK_INTERFACE_STICKY_STORE
+typedef struct UniffiVTableCallbackInterfaceStickyStore {
+    UniffiCallbackInterfaceFree _Nonnull uniffiFree;
+    UniffiCallbackInterfaceClone _Nonnull uniffiClone;
+    UniffiCallbackInterfaceStickyStoreMethod0 _Nonnull get;
+    UniffiCallbackInterfaceStickyStoreMethod1 _Nonnull put;
+} UniffiVTableCallbackInterfaceStickyStore;
+
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_FN_CLONE_VEXILCLIENT
+#define UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_FN_CLONE_VEXILCLIENT
+uint64_t uniffi_vexil_ffi_fn_clone_vexilclient(uint64_t handle, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_FN_FREE_VEXILCLIENT
+#define UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_FN_FREE_VEXILCLIENT
+void uniffi_vexil_ffi_fn_free_vexilclient(uint64_t handle, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_FN_CONSTRUCTOR_VEXILCLIENT_FROM_ENV
+#define UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_FN_CONSTRUCTOR_VEXILCLIENT_FROM_ENV
+uint64_t uniffi_vexil_ffi_fn_constructor_vexilclient_from_env(RustBuffer sdk, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_FN_CONSTRUCTOR_VEXILCLIENT_START
+#define UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_FN_CONSTRUCTOR_VEXILCLIENT_START
+uint64_t uniffi_vexil_ffi_fn_constructor_vexilclient_start(RustBuffer options, RustBuffer sticky, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_FN_METHOD_VEXILCLIENT_CLOSE
+#define UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_FN_METHOD_VEXILCLIENT_CLOSE
+void uniffi_vexil_ffi_fn_method_vexilclient_close(uint64_t ptr, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_FN_METHOD_VEXILCLIENT_EXPERIMENT
+#define UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_FN_METHOD_VEXILCLIENT_EXPERIMENT
+RustBuffer uniffi_vexil_ffi_fn_method_vexilclient_experiment(uint64_t ptr, RustBuffer experiment, RustBuffer context_json, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_FN_METHOD_VEXILCLIENT_EXPLAIN
+#define UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_FN_METHOD_VEXILCLIENT_EXPLAIN
+RustBuffer uniffi_vexil_ffi_fn_method_vexilclient_explain(uint64_t ptr, RustBuffer key, RustBuffer context_json, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_FN_METHOD_VEXILCLIENT_FORCE_REFRESH
+#define UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_FN_METHOD_VEXILCLIENT_FORCE_REFRESH
+void uniffi_vexil_ffi_fn_method_vexilclient_force_refresh(uint64_t ptr, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_FN_METHOD_VEXILCLIENT_GENERATION
+#define UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_FN_METHOD_VEXILCLIENT_GENERATION
+uint64_t uniffi_vexil_ffi_fn_method_vexilclient_generation(uint64_t ptr, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_FN_METHOD_VEXILCLIENT_HANDLE
+#define UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_FN_METHOD_VEXILCLIENT_HANDLE
+uint64_t uniffi_vexil_ffi_fn_method_vexilclient_handle(uint64_t ptr, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_FN_METHOD_VEXILCLIENT_INSTANCE_ID
+#define UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_FN_METHOD_VEXILCLIENT_INSTANCE_ID
+RustBuffer uniffi_vexil_ffi_fn_method_vexilclient_instance_id(uint64_t ptr, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_FN_METHOD_VEXILCLIENT_IS_READY
+#define UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_FN_METHOD_VEXILCLIENT_IS_READY
+int8_t uniffi_vexil_ffi_fn_method_vexilclient_is_ready(uint64_t ptr, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_FN_METHOD_VEXILCLIENT_ON_CHANGE
+#define UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_FN_METHOD_VEXILCLIENT_ON_CHANGE
+uint64_t uniffi_vexil_ffi_fn_method_vexilclient_on_change(uint64_t ptr, RustBuffer namespace, RustBuffer key, uint64_t listener, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_FN_METHOD_VEXILCLIENT_ON_CHANGE_FOR
+#define UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_FN_METHOD_VEXILCLIENT_ON_CHANGE_FOR
+uint64_t uniffi_vexil_ffi_fn_method_vexilclient_on_change_for(uint64_t ptr, RustBuffer namespace, RustBuffer key, RustBuffer context_json, uint64_t listener, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_FN_METHOD_VEXILCLIENT_ON_GENERATION
+#define UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_FN_METHOD_VEXILCLIENT_ON_GENERATION
+uint64_t uniffi_vexil_ffi_fn_method_vexilclient_on_generation(uint64_t ptr, uint64_t listener, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_FN_METHOD_VEXILCLIENT_ON_STATE
+#define UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_FN_METHOD_VEXILCLIENT_ON_STATE
+uint64_t uniffi_vexil_ffi_fn_method_vexilclient_on_state(uint64_t ptr, uint64_t listener, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_FN_METHOD_VEXILCLIENT_PINNED
+#define UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_FN_METHOD_VEXILCLIENT_PINNED
+uint64_t uniffi_vexil_ffi_fn_method_vexilclient_pinned(uint64_t ptr, RustBuffer request_overrides_json, RustBuffer at, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_FN_METHOD_VEXILCLIENT_PUT
+#define UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_FN_METHOD_VEXILCLIENT_PUT
+void uniffi_vexil_ffi_fn_method_vexilclient_put(uint64_t ptr, RustBuffer definitions, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_FN_METHOD_VEXILCLIENT_STATE
+#define UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_FN_METHOD_VEXILCLIENT_STATE
+RustBuffer uniffi_vexil_ffi_fn_method_vexilclient_state(uint64_t ptr, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_FN_METHOD_VEXILCLIENT_CLEAR_OVERRIDES
+#define UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_FN_METHOD_VEXILCLIENT_CLEAR_OVERRIDES
+void uniffi_vexil_ffi_fn_method_vexilclient_clear_overrides(uint64_t ptr, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_FN_METHOD_VEXILCLIENT_GET_OVERRIDE
+#define UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_FN_METHOD_VEXILCLIENT_GET_OVERRIDE
+RustBuffer uniffi_vexil_ffi_fn_method_vexilclient_get_override(uint64_t ptr, RustBuffer key, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_FN_METHOD_VEXILCLIENT_GET_RUNTIME
+#define UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_FN_METHOD_VEXILCLIENT_GET_RUNTIME
+RustBuffer uniffi_vexil_ffi_fn_method_vexilclient_get_runtime(uint64_t ptr, RustBuffer namespace, RustBuffer key, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_FN_METHOD_VEXILCLIENT_OVERRIDES
+#define UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_FN_METHOD_VEXILCLIENT_OVERRIDES
+RustBuffer uniffi_vexil_ffi_fn_method_vexilclient_overrides(uint64_t ptr, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_FN_METHOD_VEXILCLIENT_REGISTER
+#define UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_FN_METHOD_VEXILCLIENT_REGISTER
+void uniffi_vexil_ffi_fn_method_vexilclient_register(uint64_t ptr, RustBuffer definitions, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_FN_METHOD_VEXILCLIENT_REGISTERED
+#define UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_FN_METHOD_VEXILCLIENT_REGISTERED
+RustBuffer uniffi_vexil_ffi_fn_method_vexilclient_registered(uint64_t ptr, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_FN_METHOD_VEXILCLIENT_REMOVE_OVERRIDE
+#define UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_FN_METHOD_VEXILCLIENT_REMOVE_OVERRIDE
+void uniffi_vexil_ffi_fn_method_vexilclient_remove_override(uint64_t ptr, RustBuffer key, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_FN_METHOD_VEXILCLIENT_REMOVE_RUNTIME
+#define UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_FN_METHOD_VEXILCLIENT_REMOVE_RUNTIME
+void uniffi_vexil_ffi_fn_method_vexilclient_remove_runtime(uint64_t ptr, RustBuffer namespace, RustBuffer key, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_FN_METHOD_VEXILCLIENT_RUNTIME_VALUES
+#define UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_FN_METHOD_VEXILCLIENT_RUNTIME_VALUES
+RustBuffer uniffi_vexil_ffi_fn_method_vexilclient_runtime_values(uint64_t ptr, RustBuffer namespace, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_FN_METHOD_VEXILCLIENT_SET_OVERRIDE
+#define UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_FN_METHOD_VEXILCLIENT_SET_OVERRIDE
+void uniffi_vexil_ffi_fn_method_vexilclient_set_override(uint64_t ptr, RustBuffer key, RustBuffer value_json, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_FN_METHOD_VEXILCLIENT_SET_RUNTIME
+#define UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_FN_METHOD_VEXILCLIENT_SET_RUNTIME
+void uniffi_vexil_ffi_fn_method_vexilclient_set_runtime(uint64_t ptr, RustBuffer namespace, RustBuffer key, RustBuffer value_json, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_FN_METHOD_VEXILCLIENT_UNREGISTER
+#define UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_FN_METHOD_VEXILCLIENT_UNREGISTER
+void uniffi_vexil_ffi_fn_method_vexilclient_unregister(uint64_t ptr, RustBuffer key, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_FN_CLONE_CHANGELISTENER
+#define UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_FN_CLONE_CHANGELISTENER
+uint64_t uniffi_vexil_ffi_fn_clone_changelistener(uint64_t handle, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_FN_FREE_CHANGELISTENER
+#define UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_FN_FREE_CHANGELISTENER
+void uniffi_vexil_ffi_fn_free_changelistener(uint64_t handle, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_FN_INIT_CALLBACK_VTABLE_CHANGELISTENER
+#define UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_FN_INIT_CALLBACK_VTABLE_CHANGELISTENER
+void uniffi_vexil_ffi_fn_init_callback_vtable_changelistener(const UniffiVTableCallbackInterfaceChangeListener* _Nonnull vtable
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_FN_METHOD_CHANGELISTENER_ON_CHANGE
+#define UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_FN_METHOD_CHANGELISTENER_ON_CHANGE
+void uniffi_vexil_ffi_fn_method_changelistener_on_change(uint64_t ptr, RustBuffer change, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_FN_CLONE_GENERATIONLISTENER
+#define UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_FN_CLONE_GENERATIONLISTENER
+uint64_t uniffi_vexil_ffi_fn_clone_generationlistener(uint64_t handle, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_FN_FREE_GENERATIONLISTENER
+#define UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_FN_FREE_GENERATIONLISTENER
+void uniffi_vexil_ffi_fn_free_generationlistener(uint64_t handle, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_FN_INIT_CALLBACK_VTABLE_GENERATIONLISTENER
+#define UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_FN_INIT_CALLBACK_VTABLE_GENERATIONLISTENER
+void uniffi_vexil_ffi_fn_init_callback_vtable_generationlistener(const UniffiVTableCallbackInterfaceGenerationListener* _Nonnull vtable
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_FN_METHOD_GENERATIONLISTENER_ON_GENERATION
+#define UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_FN_METHOD_GENERATIONLISTENER_ON_GENERATION
+void uniffi_vexil_ffi_fn_method_generationlistener_on_generation(uint64_t ptr, uint64_t generation, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_FN_CLONE_STATELISTENER
+#define UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_FN_CLONE_STATELISTENER
+uint64_t uniffi_vexil_ffi_fn_clone_statelistener(uint64_t handle, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_FN_FREE_STATELISTENER
+#define UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_FN_FREE_STATELISTENER
+void uniffi_vexil_ffi_fn_free_statelistener(uint64_t handle, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_FN_INIT_CALLBACK_VTABLE_STATELISTENER
+#define UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_FN_INIT_CALLBACK_VTABLE_STATELISTENER
+void uniffi_vexil_ffi_fn_init_callback_vtable_statelistener(const UniffiVTableCallbackInterfaceStateListener* _Nonnull vtable
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_FN_METHOD_STATELISTENER_ON_STATE
+#define UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_FN_METHOD_STATELISTENER_ON_STATE
+void uniffi_vexil_ffi_fn_method_statelistener_on_state(uint64_t ptr, RustBuffer state, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_FN_CLONE_STICKYSTORE
+#define UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_FN_CLONE_STICKYSTORE
+uint64_t uniffi_vexil_ffi_fn_clone_stickystore(uint64_t handle, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_FN_FREE_STICKYSTORE
+#define UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_FN_FREE_STICKYSTORE
+void uniffi_vexil_ffi_fn_free_stickystore(uint64_t handle, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_FN_INIT_CALLBACK_VTABLE_STICKYSTORE
+#define UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_FN_INIT_CALLBACK_VTABLE_STICKYSTORE
+void uniffi_vexil_ffi_fn_init_callback_vtable_stickystore(const UniffiVTableCallbackInterfaceStickyStore* _Nonnull vtable
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_FN_METHOD_STICKYSTORE_GET
+#define UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_FN_METHOD_STICKYSTORE_GET
+RustBuffer uniffi_vexil_ffi_fn_method_stickystore_get(uint64_t ptr, RustBuffer experiment, RustBuffer unit, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_FN_METHOD_STICKYSTORE_PUT
+#define UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_FN_METHOD_STICKYSTORE_PUT
+void uniffi_vexil_ffi_fn_method_stickystore_put(uint64_t ptr, RustBuffer experiment, RustBuffer unit, RustBuffer variant, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_FN_CLONE_SUBSCRIPTION
+#define UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_FN_CLONE_SUBSCRIPTION
+uint64_t uniffi_vexil_ffi_fn_clone_subscription(uint64_t handle, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_FN_FREE_SUBSCRIPTION
+#define UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_FN_FREE_SUBSCRIPTION
+void uniffi_vexil_ffi_fn_free_subscription(uint64_t handle, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_FN_METHOD_SUBSCRIPTION_CANCEL
+#define UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_FN_METHOD_SUBSCRIPTION_CANCEL
+void uniffi_vexil_ffi_fn_method_subscription_cancel(uint64_t ptr, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_FN_FUNC_CODES
+#define UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_FN_FUNC_CODES
+RustBuffer uniffi_vexil_ffi_fn_func_codes(RustCallStatus *_Nonnull out_status
+
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_FN_FUNC_VERSION
+#define UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_FN_FUNC_VERSION
+RustBuffer uniffi_vexil_ffi_fn_func_version(RustCallStatus *_Nonnull out_status
+
+);
+#endif
+#ifndef UNIFFI_FFIDEF_FFI_VEXIL_FFI_RUSTBUFFER_ALLOC
+#define UNIFFI_FFIDEF_FFI_VEXIL_FFI_RUSTBUFFER_ALLOC
+RustBuffer ffi_vexil_ffi_rustbuffer_alloc(uint64_t size, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_FFI_VEXIL_FFI_RUSTBUFFER_FROM_BYTES
+#define UNIFFI_FFIDEF_FFI_VEXIL_FFI_RUSTBUFFER_FROM_BYTES
+RustBuffer ffi_vexil_ffi_rustbuffer_from_bytes(ForeignBytes bytes, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_FFI_VEXIL_FFI_RUSTBUFFER_FREE
+#define UNIFFI_FFIDEF_FFI_VEXIL_FFI_RUSTBUFFER_FREE
+void ffi_vexil_ffi_rustbuffer_free(RustBuffer buf, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_FFI_VEXIL_FFI_RUSTBUFFER_RESERVE
+#define UNIFFI_FFIDEF_FFI_VEXIL_FFI_RUSTBUFFER_RESERVE
+RustBuffer ffi_vexil_ffi_rustbuffer_reserve(RustBuffer buf, uint64_t additional, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_FFI_VEXIL_FFI_RUST_FUTURE_POLL_U8
+#define UNIFFI_FFIDEF_FFI_VEXIL_FFI_RUST_FUTURE_POLL_U8
+void ffi_vexil_ffi_rust_future_poll_u8(uint64_t handle, UniffiRustFutureContinuationCallback _Nonnull callback, uint64_t callback_data
+);
+#endif
+#ifndef UNIFFI_FFIDEF_FFI_VEXIL_FFI_RUST_FUTURE_CANCEL_U8
+#define UNIFFI_FFIDEF_FFI_VEXIL_FFI_RUST_FUTURE_CANCEL_U8
+void ffi_vexil_ffi_rust_future_cancel_u8(uint64_t handle
+);
+#endif
+#ifndef UNIFFI_FFIDEF_FFI_VEXIL_FFI_RUST_FUTURE_FREE_U8
+#define UNIFFI_FFIDEF_FFI_VEXIL_FFI_RUST_FUTURE_FREE_U8
+void ffi_vexil_ffi_rust_future_free_u8(uint64_t handle
+);
+#endif
+#ifndef UNIFFI_FFIDEF_FFI_VEXIL_FFI_RUST_FUTURE_COMPLETE_U8
+#define UNIFFI_FFIDEF_FFI_VEXIL_FFI_RUST_FUTURE_COMPLETE_U8
+uint8_t ffi_vexil_ffi_rust_future_complete_u8(uint64_t handle, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_FFI_VEXIL_FFI_RUST_FUTURE_POLL_I8
+#define UNIFFI_FFIDEF_FFI_VEXIL_FFI_RUST_FUTURE_POLL_I8
+void ffi_vexil_ffi_rust_future_poll_i8(uint64_t handle, UniffiRustFutureContinuationCallback _Nonnull callback, uint64_t callback_data
+);
+#endif
+#ifndef UNIFFI_FFIDEF_FFI_VEXIL_FFI_RUST_FUTURE_CANCEL_I8
+#define UNIFFI_FFIDEF_FFI_VEXIL_FFI_RUST_FUTURE_CANCEL_I8
+void ffi_vexil_ffi_rust_future_cancel_i8(uint64_t handle
+);
+#endif
+#ifndef UNIFFI_FFIDEF_FFI_VEXIL_FFI_RUST_FUTURE_FREE_I8
+#define UNIFFI_FFIDEF_FFI_VEXIL_FFI_RUST_FUTURE_FREE_I8
+void ffi_vexil_ffi_rust_future_free_i8(uint64_t handle
+);
+#endif
+#ifndef UNIFFI_FFIDEF_FFI_VEXIL_FFI_RUST_FUTURE_COMPLETE_I8
+#define UNIFFI_FFIDEF_FFI_VEXIL_FFI_RUST_FUTURE_COMPLETE_I8
+int8_t ffi_vexil_ffi_rust_future_complete_i8(uint64_t handle, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_FFI_VEXIL_FFI_RUST_FUTURE_POLL_U16
+#define UNIFFI_FFIDEF_FFI_VEXIL_FFI_RUST_FUTURE_POLL_U16
+void ffi_vexil_ffi_rust_future_poll_u16(uint64_t handle, UniffiRustFutureContinuationCallback _Nonnull callback, uint64_t callback_data
+);
+#endif
+#ifndef UNIFFI_FFIDEF_FFI_VEXIL_FFI_RUST_FUTURE_CANCEL_U16
+#define UNIFFI_FFIDEF_FFI_VEXIL_FFI_RUST_FUTURE_CANCEL_U16
+void ffi_vexil_ffi_rust_future_cancel_u16(uint64_t handle
+);
+#endif
+#ifndef UNIFFI_FFIDEF_FFI_VEXIL_FFI_RUST_FUTURE_FREE_U16
+#define UNIFFI_FFIDEF_FFI_VEXIL_FFI_RUST_FUTURE_FREE_U16
+void ffi_vexil_ffi_rust_future_free_u16(uint64_t handle
+);
+#endif
+#ifndef UNIFFI_FFIDEF_FFI_VEXIL_FFI_RUST_FUTURE_COMPLETE_U16
+#define UNIFFI_FFIDEF_FFI_VEXIL_FFI_RUST_FUTURE_COMPLETE_U16
+uint16_t ffi_vexil_ffi_rust_future_complete_u16(uint64_t handle, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_FFI_VEXIL_FFI_RUST_FUTURE_POLL_I16
+#define UNIFFI_FFIDEF_FFI_VEXIL_FFI_RUST_FUTURE_POLL_I16
+void ffi_vexil_ffi_rust_future_poll_i16(uint64_t handle, UniffiRustFutureContinuationCallback _Nonnull callback, uint64_t callback_data
+);
+#endif
+#ifndef UNIFFI_FFIDEF_FFI_VEXIL_FFI_RUST_FUTURE_CANCEL_I16
+#define UNIFFI_FFIDEF_FFI_VEXIL_FFI_RUST_FUTURE_CANCEL_I16
+void ffi_vexil_ffi_rust_future_cancel_i16(uint64_t handle
+);
+#endif
+#ifndef UNIFFI_FFIDEF_FFI_VEXIL_FFI_RUST_FUTURE_FREE_I16
+#define UNIFFI_FFIDEF_FFI_VEXIL_FFI_RUST_FUTURE_FREE_I16
+void ffi_vexil_ffi_rust_future_free_i16(uint64_t handle
+);
+#endif
+#ifndef UNIFFI_FFIDEF_FFI_VEXIL_FFI_RUST_FUTURE_COMPLETE_I16
+#define UNIFFI_FFIDEF_FFI_VEXIL_FFI_RUST_FUTURE_COMPLETE_I16
+int16_t ffi_vexil_ffi_rust_future_complete_i16(uint64_t handle, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_FFI_VEXIL_FFI_RUST_FUTURE_POLL_U32
+#define UNIFFI_FFIDEF_FFI_VEXIL_FFI_RUST_FUTURE_POLL_U32
+void ffi_vexil_ffi_rust_future_poll_u32(uint64_t handle, UniffiRustFutureContinuationCallback _Nonnull callback, uint64_t callback_data
+);
+#endif
+#ifndef UNIFFI_FFIDEF_FFI_VEXIL_FFI_RUST_FUTURE_CANCEL_U32
+#define UNIFFI_FFIDEF_FFI_VEXIL_FFI_RUST_FUTURE_CANCEL_U32
+void ffi_vexil_ffi_rust_future_cancel_u32(uint64_t handle
+);
+#endif
+#ifndef UNIFFI_FFIDEF_FFI_VEXIL_FFI_RUST_FUTURE_FREE_U32
+#define UNIFFI_FFIDEF_FFI_VEXIL_FFI_RUST_FUTURE_FREE_U32
+void ffi_vexil_ffi_rust_future_free_u32(uint64_t handle
+);
+#endif
+#ifndef UNIFFI_FFIDEF_FFI_VEXIL_FFI_RUST_FUTURE_COMPLETE_U32
+#define UNIFFI_FFIDEF_FFI_VEXIL_FFI_RUST_FUTURE_COMPLETE_U32
+uint32_t ffi_vexil_ffi_rust_future_complete_u32(uint64_t handle, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_FFI_VEXIL_FFI_RUST_FUTURE_POLL_I32
+#define UNIFFI_FFIDEF_FFI_VEXIL_FFI_RUST_FUTURE_POLL_I32
+void ffi_vexil_ffi_rust_future_poll_i32(uint64_t handle, UniffiRustFutureContinuationCallback _Nonnull callback, uint64_t callback_data
+);
+#endif
+#ifndef UNIFFI_FFIDEF_FFI_VEXIL_FFI_RUST_FUTURE_CANCEL_I32
+#define UNIFFI_FFIDEF_FFI_VEXIL_FFI_RUST_FUTURE_CANCEL_I32
+void ffi_vexil_ffi_rust_future_cancel_i32(uint64_t handle
+);
+#endif
+#ifndef UNIFFI_FFIDEF_FFI_VEXIL_FFI_RUST_FUTURE_FREE_I32
+#define UNIFFI_FFIDEF_FFI_VEXIL_FFI_RUST_FUTURE_FREE_I32
+void ffi_vexil_ffi_rust_future_free_i32(uint64_t handle
+);
+#endif
+#ifndef UNIFFI_FFIDEF_FFI_VEXIL_FFI_RUST_FUTURE_COMPLETE_I32
+#define UNIFFI_FFIDEF_FFI_VEXIL_FFI_RUST_FUTURE_COMPLETE_I32
+int32_t ffi_vexil_ffi_rust_future_complete_i32(uint64_t handle, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_FFI_VEXIL_FFI_RUST_FUTURE_POLL_U64
+#define UNIFFI_FFIDEF_FFI_VEXIL_FFI_RUST_FUTURE_POLL_U64
+void ffi_vexil_ffi_rust_future_poll_u64(uint64_t handle, UniffiRustFutureContinuationCallback _Nonnull callback, uint64_t callback_data
+);
+#endif
+#ifndef UNIFFI_FFIDEF_FFI_VEXIL_FFI_RUST_FUTURE_CANCEL_U64
+#define UNIFFI_FFIDEF_FFI_VEXIL_FFI_RUST_FUTURE_CANCEL_U64
+void ffi_vexil_ffi_rust_future_cancel_u64(uint64_t handle
+);
+#endif
+#ifndef UNIFFI_FFIDEF_FFI_VEXIL_FFI_RUST_FUTURE_FREE_U64
+#define UNIFFI_FFIDEF_FFI_VEXIL_FFI_RUST_FUTURE_FREE_U64
+void ffi_vexil_ffi_rust_future_free_u64(uint64_t handle
+);
+#endif
+#ifndef UNIFFI_FFIDEF_FFI_VEXIL_FFI_RUST_FUTURE_COMPLETE_U64
+#define UNIFFI_FFIDEF_FFI_VEXIL_FFI_RUST_FUTURE_COMPLETE_U64
+uint64_t ffi_vexil_ffi_rust_future_complete_u64(uint64_t handle, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_FFI_VEXIL_FFI_RUST_FUTURE_POLL_I64
+#define UNIFFI_FFIDEF_FFI_VEXIL_FFI_RUST_FUTURE_POLL_I64
+void ffi_vexil_ffi_rust_future_poll_i64(uint64_t handle, UniffiRustFutureContinuationCallback _Nonnull callback, uint64_t callback_data
+);
+#endif
+#ifndef UNIFFI_FFIDEF_FFI_VEXIL_FFI_RUST_FUTURE_CANCEL_I64
+#define UNIFFI_FFIDEF_FFI_VEXIL_FFI_RUST_FUTURE_CANCEL_I64
+void ffi_vexil_ffi_rust_future_cancel_i64(uint64_t handle
+);
+#endif
+#ifndef UNIFFI_FFIDEF_FFI_VEXIL_FFI_RUST_FUTURE_FREE_I64
+#define UNIFFI_FFIDEF_FFI_VEXIL_FFI_RUST_FUTURE_FREE_I64
+void ffi_vexil_ffi_rust_future_free_i64(uint64_t handle
+);
+#endif
+#ifndef UNIFFI_FFIDEF_FFI_VEXIL_FFI_RUST_FUTURE_COMPLETE_I64
+#define UNIFFI_FFIDEF_FFI_VEXIL_FFI_RUST_FUTURE_COMPLETE_I64
+int64_t ffi_vexil_ffi_rust_future_complete_i64(uint64_t handle, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_FFI_VEXIL_FFI_RUST_FUTURE_POLL_F32
+#define UNIFFI_FFIDEF_FFI_VEXIL_FFI_RUST_FUTURE_POLL_F32
+void ffi_vexil_ffi_rust_future_poll_f32(uint64_t handle, UniffiRustFutureContinuationCallback _Nonnull callback, uint64_t callback_data
+);
+#endif
+#ifndef UNIFFI_FFIDEF_FFI_VEXIL_FFI_RUST_FUTURE_CANCEL_F32
+#define UNIFFI_FFIDEF_FFI_VEXIL_FFI_RUST_FUTURE_CANCEL_F32
+void ffi_vexil_ffi_rust_future_cancel_f32(uint64_t handle
+);
+#endif
+#ifndef UNIFFI_FFIDEF_FFI_VEXIL_FFI_RUST_FUTURE_FREE_F32
+#define UNIFFI_FFIDEF_FFI_VEXIL_FFI_RUST_FUTURE_FREE_F32
+void ffi_vexil_ffi_rust_future_free_f32(uint64_t handle
+);
+#endif
+#ifndef UNIFFI_FFIDEF_FFI_VEXIL_FFI_RUST_FUTURE_COMPLETE_F32
+#define UNIFFI_FFIDEF_FFI_VEXIL_FFI_RUST_FUTURE_COMPLETE_F32
+float ffi_vexil_ffi_rust_future_complete_f32(uint64_t handle, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_FFI_VEXIL_FFI_RUST_FUTURE_POLL_F64
+#define UNIFFI_FFIDEF_FFI_VEXIL_FFI_RUST_FUTURE_POLL_F64
+void ffi_vexil_ffi_rust_future_poll_f64(uint64_t handle, UniffiRustFutureContinuationCallback _Nonnull callback, uint64_t callback_data
+);
+#endif
+#ifndef UNIFFI_FFIDEF_FFI_VEXIL_FFI_RUST_FUTURE_CANCEL_F64
+#define UNIFFI_FFIDEF_FFI_VEXIL_FFI_RUST_FUTURE_CANCEL_F64
+void ffi_vexil_ffi_rust_future_cancel_f64(uint64_t handle
+);
+#endif
+#ifndef UNIFFI_FFIDEF_FFI_VEXIL_FFI_RUST_FUTURE_FREE_F64
+#define UNIFFI_FFIDEF_FFI_VEXIL_FFI_RUST_FUTURE_FREE_F64
+void ffi_vexil_ffi_rust_future_free_f64(uint64_t handle
+);
+#endif
+#ifndef UNIFFI_FFIDEF_FFI_VEXIL_FFI_RUST_FUTURE_COMPLETE_F64
+#define UNIFFI_FFIDEF_FFI_VEXIL_FFI_RUST_FUTURE_COMPLETE_F64
+double ffi_vexil_ffi_rust_future_complete_f64(uint64_t handle, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_FFI_VEXIL_FFI_RUST_FUTURE_POLL_RUST_BUFFER
+#define UNIFFI_FFIDEF_FFI_VEXIL_FFI_RUST_FUTURE_POLL_RUST_BUFFER
+void ffi_vexil_ffi_rust_future_poll_rust_buffer(uint64_t handle, UniffiRustFutureContinuationCallback _Nonnull callback, uint64_t callback_data
+);
+#endif
+#ifndef UNIFFI_FFIDEF_FFI_VEXIL_FFI_RUST_FUTURE_CANCEL_RUST_BUFFER
+#define UNIFFI_FFIDEF_FFI_VEXIL_FFI_RUST_FUTURE_CANCEL_RUST_BUFFER
+void ffi_vexil_ffi_rust_future_cancel_rust_buffer(uint64_t handle
+);
+#endif
+#ifndef UNIFFI_FFIDEF_FFI_VEXIL_FFI_RUST_FUTURE_FREE_RUST_BUFFER
+#define UNIFFI_FFIDEF_FFI_VEXIL_FFI_RUST_FUTURE_FREE_RUST_BUFFER
+void ffi_vexil_ffi_rust_future_free_rust_buffer(uint64_t handle
+);
+#endif
+#ifndef UNIFFI_FFIDEF_FFI_VEXIL_FFI_RUST_FUTURE_COMPLETE_RUST_BUFFER
+#define UNIFFI_FFIDEF_FFI_VEXIL_FFI_RUST_FUTURE_COMPLETE_RUST_BUFFER
+RustBuffer ffi_vexil_ffi_rust_future_complete_rust_buffer(uint64_t handle, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_FFI_VEXIL_FFI_RUST_FUTURE_POLL_VOID
+#define UNIFFI_FFIDEF_FFI_VEXIL_FFI_RUST_FUTURE_POLL_VOID
+void ffi_vexil_ffi_rust_future_poll_void(uint64_t handle, UniffiRustFutureContinuationCallback _Nonnull callback, uint64_t callback_data
+);
+#endif
+#ifndef UNIFFI_FFIDEF_FFI_VEXIL_FFI_RUST_FUTURE_CANCEL_VOID
+#define UNIFFI_FFIDEF_FFI_VEXIL_FFI_RUST_FUTURE_CANCEL_VOID
+void ffi_vexil_ffi_rust_future_cancel_void(uint64_t handle
+);
+#endif
+#ifndef UNIFFI_FFIDEF_FFI_VEXIL_FFI_RUST_FUTURE_FREE_VOID
+#define UNIFFI_FFIDEF_FFI_VEXIL_FFI_RUST_FUTURE_FREE_VOID
+void ffi_vexil_ffi_rust_future_free_void(uint64_t handle
+);
+#endif
+#ifndef UNIFFI_FFIDEF_FFI_VEXIL_FFI_RUST_FUTURE_COMPLETE_VOID
+#define UNIFFI_FFIDEF_FFI_VEXIL_FFI_RUST_FUTURE_COMPLETE_VOID
+void ffi_vexil_ffi_rust_future_complete_void(uint64_t handle, RustCallStatus *_Nonnull out_status
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_CHECKSUM_FUNC_CODES
+#define UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_CHECKSUM_FUNC_CODES
+uint16_t uniffi_vexil_ffi_checksum_func_codes(void
+
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_CHECKSUM_FUNC_VERSION
+#define UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_CHECKSUM_FUNC_VERSION
+uint16_t uniffi_vexil_ffi_checksum_func_version(void
+
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_CHECKSUM_METHOD_VEXILCLIENT_CLOSE
+#define UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_CHECKSUM_METHOD_VEXILCLIENT_CLOSE
+uint16_t uniffi_vexil_ffi_checksum_method_vexilclient_close(void
+
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_CHECKSUM_METHOD_VEXILCLIENT_EXPERIMENT
+#define UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_CHECKSUM_METHOD_VEXILCLIENT_EXPERIMENT
+uint16_t uniffi_vexil_ffi_checksum_method_vexilclient_experiment(void
+
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_CHECKSUM_METHOD_VEXILCLIENT_EXPLAIN
+#define UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_CHECKSUM_METHOD_VEXILCLIENT_EXPLAIN
+uint16_t uniffi_vexil_ffi_checksum_method_vexilclient_explain(void
+
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_CHECKSUM_METHOD_VEXILCLIENT_FORCE_REFRESH
+#define UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_CHECKSUM_METHOD_VEXILCLIENT_FORCE_REFRESH
+uint16_t uniffi_vexil_ffi_checksum_method_vexilclient_force_refresh(void
+
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_CHECKSUM_METHOD_VEXILCLIENT_GENERATION
+#define UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_CHECKSUM_METHOD_VEXILCLIENT_GENERATION
+uint16_t uniffi_vexil_ffi_checksum_method_vexilclient_generation(void
+
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_CHECKSUM_METHOD_VEXILCLIENT_HANDLE
+#define UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_CHECKSUM_METHOD_VEXILCLIENT_HANDLE
+uint16_t uniffi_vexil_ffi_checksum_method_vexilclient_handle(void
+
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_CHECKSUM_METHOD_VEXILCLIENT_INSTANCE_ID
+#define UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_CHECKSUM_METHOD_VEXILCLIENT_INSTANCE_ID
+uint16_t uniffi_vexil_ffi_checksum_method_vexilclient_instance_id(void
+
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_CHECKSUM_METHOD_VEXILCLIENT_IS_READY
+#define UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_CHECKSUM_METHOD_VEXILCLIENT_IS_READY
+uint16_t uniffi_vexil_ffi_checksum_method_vexilclient_is_ready(void
+
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_CHECKSUM_METHOD_VEXILCLIENT_ON_CHANGE
+#define UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_CHECKSUM_METHOD_VEXILCLIENT_ON_CHANGE
+uint16_t uniffi_vexil_ffi_checksum_method_vexilclient_on_change(void
+
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_CHECKSUM_METHOD_VEXILCLIENT_ON_CHANGE_FOR
+#define UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_CHECKSUM_METHOD_VEXILCLIENT_ON_CHANGE_FOR
+uint16_t uniffi_vexil_ffi_checksum_method_vexilclient_on_change_for(void
+
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_CHECKSUM_METHOD_VEXILCLIENT_ON_GENERATION
+#define UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_CHECKSUM_METHOD_VEXILCLIENT_ON_GENERATION
+uint16_t uniffi_vexil_ffi_checksum_method_vexilclient_on_generation(void
+
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_CHECKSUM_METHOD_VEXILCLIENT_ON_STATE
+#define UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_CHECKSUM_METHOD_VEXILCLIENT_ON_STATE
+uint16_t uniffi_vexil_ffi_checksum_method_vexilclient_on_state(void
+
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_CHECKSUM_METHOD_VEXILCLIENT_PINNED
+#define UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_CHECKSUM_METHOD_VEXILCLIENT_PINNED
+uint16_t uniffi_vexil_ffi_checksum_method_vexilclient_pinned(void
+
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_CHECKSUM_METHOD_VEXILCLIENT_PUT
+#define UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_CHECKSUM_METHOD_VEXILCLIENT_PUT
+uint16_t uniffi_vexil_ffi_checksum_method_vexilclient_put(void
+
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_CHECKSUM_METHOD_VEXILCLIENT_STATE
+#define UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_CHECKSUM_METHOD_VEXILCLIENT_STATE
+uint16_t uniffi_vexil_ffi_checksum_method_vexilclient_state(void
+
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_CHECKSUM_METHOD_VEXILCLIENT_CLEAR_OVERRIDES
+#define UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_CHECKSUM_METHOD_VEXILCLIENT_CLEAR_OVERRIDES
+uint16_t uniffi_vexil_ffi_checksum_method_vexilclient_clear_overrides(void
+
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_CHECKSUM_METHOD_VEXILCLIENT_GET_OVERRIDE
+#define UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_CHECKSUM_METHOD_VEXILCLIENT_GET_OVERRIDE
+uint16_t uniffi_vexil_ffi_checksum_method_vexilclient_get_override(void
+
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_CHECKSUM_METHOD_VEXILCLIENT_GET_RUNTIME
+#define UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_CHECKSUM_METHOD_VEXILCLIENT_GET_RUNTIME
+uint16_t uniffi_vexil_ffi_checksum_method_vexilclient_get_runtime(void
+
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_CHECKSUM_METHOD_VEXILCLIENT_OVERRIDES
+#define UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_CHECKSUM_METHOD_VEXILCLIENT_OVERRIDES
+uint16_t uniffi_vexil_ffi_checksum_method_vexilclient_overrides(void
+
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_CHECKSUM_METHOD_VEXILCLIENT_REGISTER
+#define UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_CHECKSUM_METHOD_VEXILCLIENT_REGISTER
+uint16_t uniffi_vexil_ffi_checksum_method_vexilclient_register(void
+
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_CHECKSUM_METHOD_VEXILCLIENT_REGISTERED
+#define UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_CHECKSUM_METHOD_VEXILCLIENT_REGISTERED
+uint16_t uniffi_vexil_ffi_checksum_method_vexilclient_registered(void
+
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_CHECKSUM_METHOD_VEXILCLIENT_REMOVE_OVERRIDE
+#define UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_CHECKSUM_METHOD_VEXILCLIENT_REMOVE_OVERRIDE
+uint16_t uniffi_vexil_ffi_checksum_method_vexilclient_remove_override(void
+
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_CHECKSUM_METHOD_VEXILCLIENT_REMOVE_RUNTIME
+#define UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_CHECKSUM_METHOD_VEXILCLIENT_REMOVE_RUNTIME
+uint16_t uniffi_vexil_ffi_checksum_method_vexilclient_remove_runtime(void
+
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_CHECKSUM_METHOD_VEXILCLIENT_RUNTIME_VALUES
+#define UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_CHECKSUM_METHOD_VEXILCLIENT_RUNTIME_VALUES
+uint16_t uniffi_vexil_ffi_checksum_method_vexilclient_runtime_values(void
+
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_CHECKSUM_METHOD_VEXILCLIENT_SET_OVERRIDE
+#define UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_CHECKSUM_METHOD_VEXILCLIENT_SET_OVERRIDE
+uint16_t uniffi_vexil_ffi_checksum_method_vexilclient_set_override(void
+
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_CHECKSUM_METHOD_VEXILCLIENT_SET_RUNTIME
+#define UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_CHECKSUM_METHOD_VEXILCLIENT_SET_RUNTIME
+uint16_t uniffi_vexil_ffi_checksum_method_vexilclient_set_runtime(void
+
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_CHECKSUM_METHOD_VEXILCLIENT_UNREGISTER
+#define UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_CHECKSUM_METHOD_VEXILCLIENT_UNREGISTER
+uint16_t uniffi_vexil_ffi_checksum_method_vexilclient_unregister(void
+
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_CHECKSUM_METHOD_CHANGELISTENER_ON_CHANGE
+#define UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_CHECKSUM_METHOD_CHANGELISTENER_ON_CHANGE
+uint16_t uniffi_vexil_ffi_checksum_method_changelistener_on_change(void
+
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_CHECKSUM_METHOD_GENERATIONLISTENER_ON_GENERATION
+#define UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_CHECKSUM_METHOD_GENERATIONLISTENER_ON_GENERATION
+uint16_t uniffi_vexil_ffi_checksum_method_generationlistener_on_generation(void
+
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_CHECKSUM_METHOD_STATELISTENER_ON_STATE
+#define UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_CHECKSUM_METHOD_STATELISTENER_ON_STATE
+uint16_t uniffi_vexil_ffi_checksum_method_statelistener_on_state(void
+
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_CHECKSUM_METHOD_STICKYSTORE_GET
+#define UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_CHECKSUM_METHOD_STICKYSTORE_GET
+uint16_t uniffi_vexil_ffi_checksum_method_stickystore_get(void
+
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_CHECKSUM_METHOD_STICKYSTORE_PUT
+#define UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_CHECKSUM_METHOD_STICKYSTORE_PUT
+uint16_t uniffi_vexil_ffi_checksum_method_stickystore_put(void
+
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_CHECKSUM_METHOD_SUBSCRIPTION_CANCEL
+#define UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_CHECKSUM_METHOD_SUBSCRIPTION_CANCEL
+uint16_t uniffi_vexil_ffi_checksum_method_subscription_cancel(void
+
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_CHECKSUM_CONSTRUCTOR_VEXILCLIENT_FROM_ENV
+#define UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_CHECKSUM_CONSTRUCTOR_VEXILCLIENT_FROM_ENV
+uint16_t uniffi_vexil_ffi_checksum_constructor_vexilclient_from_env(void
+
+);
+#endif
+#ifndef UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_CHECKSUM_CONSTRUCTOR_VEXILCLIENT_START
+#define UNIFFI_FFIDEF_UNIFFI_VEXIL_FFI_CHECKSUM_CONSTRUCTOR_VEXILCLIENT_START
+uint16_t uniffi_vexil_ffi_checksum_constructor_vexilclient_start(void
+
+);
+#endif
+#ifndef UNIFFI_FFIDEF_FFI_VEXIL_FFI_UNIFFI_CONTRACT_VERSION
+#define UNIFFI_FFIDEF_FFI_VEXIL_FFI_UNIFFI_CONTRACT_VERSION
+uint32_t ffi_vexil_ffi_uniffi_contract_version(void
+
+);
+#endif
+
