@@ -174,7 +174,7 @@ public sealed class Flags {
      */
     @JvmOverloads
     public fun evaluateAll(context: Context = Context.EMPTY): Map<String, Details<Any?>> {
-        val answer = Tree.answer(Native.evaluateAll(handle, context.handle, context))
+        val answer = Tree.answer(Native.evaluateAll(handle, context.handle, context.owner))
         val all = LinkedHashMap<String, Details<Any?>>()
         while (!answer.isAtEnd) all[answer.text()] = Details.read(answer, null)
         return all
@@ -187,7 +187,7 @@ public sealed class Flags {
      */
     @JvmOverloads
     public fun view(context: Context = Context.EMPTY, keys: Collection<String>? = null): View =
-        View.of(Tree.answer(Native.viewMake(handle, context.handle, context, keys?.let(Tree::write))))
+        View.of(Tree.answer(Native.viewMake(handle, context.handle, context.owner, keys?.let(Tree::write))))
 
     /**
      * Evaluates, and tells how.
@@ -197,7 +197,7 @@ public sealed class Flags {
     @JvmOverloads
     public fun explain(key: String, context: Context = Context.EMPTY): Explanation {
         val known = Keys.of(key)
-        val answer = Tree.answer(Native.explain(handle, known.number, known.text, context.handle, context))
+        val answer = Tree.answer(Native.explain(handle, known.number, known.text, context.handle, context.owner))
         return Explanation(answer.text(), answer.value())
     }
 
@@ -223,6 +223,9 @@ public sealed class Flags {
         } catch (error: VexilException) {
             Log.invalidContext(error)
             return refused(error)
+        } catch (error: RuntimeException) {
+            // Of the map: one that is changed meanwhile, or a text that cannot be made.
+            return refused(ArgumentException("it cannot be read: ${error.javaClass.name}", ErrorCode.INVALID_CONTEXT))
         }
         return read(context)
     }

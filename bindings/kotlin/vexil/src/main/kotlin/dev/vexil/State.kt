@@ -149,7 +149,7 @@ public class Assignment internal constructor(
     public val origin: String,
     public val staleMillis: Long?,
 ) {
-    override fun toString(): String = "Assignment($experiment, $variant, unit=$unit, reason=$reason)"
+    override fun toString(): String = "Assignment($experiment, $variant, reason=$reason)"
 
     internal companion object {
         fun of(native: NativeAssignment): Assignment = Assignment(

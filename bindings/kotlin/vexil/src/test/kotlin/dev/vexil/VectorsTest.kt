@@ -208,7 +208,8 @@ class VectorsTest {
 
         /** As JSON, with numbers by value. */
         private fun same(got: Any?, wanted: Any?): Boolean = when {
-            got is Number && wanted is Number -> got == wanted || got.toDouble() == wanted.toDouble()
+            got is Long && wanted is Long -> got == wanted
+            got is Number && wanted is Number -> got.toDouble() == wanted.toDouble()
             got is Map<*, *> && wanted is Map<*, *> ->
                 got.keys == wanted.keys && got.all { (key, value) -> same(value, wanted[key]) }
             got is List<*> && wanted is List<*> ->

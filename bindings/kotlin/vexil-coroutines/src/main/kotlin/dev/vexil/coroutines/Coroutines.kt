@@ -12,6 +12,7 @@ import kotlinx.coroutines.CancellationException
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.ExperimentalCoroutinesApi
+import kotlinx.coroutines.NonCancellable
 import kotlinx.coroutines.async
 import kotlinx.coroutines.channels.BufferOverflow
 import kotlinx.coroutines.channels.awaitClose
@@ -58,8 +59,8 @@ private suspend fun made(make: () -> VexilClient): VexilClient {
  */
 public suspend fun VexilClient.awaitRefresh(): Unit = withContext(Dispatchers.IO) { refresh() }
 
-/** Closes the client; a call of a listener that is under way is waited for. */
-public suspend fun VexilClient.awaitClose(): Unit = withContext(Dispatchers.IO) { close() }
+/** Closes the client, also where the caller is cancelled; a call of a listener that is under way is waited for. */
+public suspend fun VexilClient.awaitClose(): Unit = withContext(NonCancellable + Dispatchers.IO) { close() }
 
 /** Waits until there are definitions to evaluate with, wherever they come from. */
 public suspend fun VexilClient.awaitReady(): State = states().first { it.isInitialized }

@@ -7,6 +7,7 @@ import dev.openfeature.sdk.ProviderEventDetails
 import dev.openfeature.sdk.exceptions.FatalError
 import dev.openfeature.sdk.exceptions.OpenFeatureError
 import dev.openfeature.sdk.exceptions.ProviderNotReadyError
+import dev.vexil.ClosedException
 import dev.vexil.ErrorCode
 import dev.vexil.State
 import dev.vexil.VexilClient
@@ -35,7 +36,7 @@ internal class Told(private val client: VexilClient, private val provider: Event
         val state = client.state
         status = if (state.isInitialized) ProviderEvent.PROVIDER_READY else ProviderEvent.PROVIDER_ERROR
         if (statusOf(state) == ProviderEvent.PROVIDER_STALE) {
-            timer = Timer("vexil-openfeature", true).apply { schedule(AFTER_READY) { stands(state) } }
+            timer = Timer("vexil-openfeature", true).apply { schedule(AFTER_READY) { standsLater() } }
         }
         return state
     }
@@ -47,6 +48,15 @@ internal class Told(private val client: VexilClient, private val provider: Event
             status = null
             timer?.cancel()
         }
+    }
+
+    private fun standsLater() {
+        val state = try {
+            client.state
+        } catch (_: ClosedException) {
+            return
+        }
+        stands(state)
     }
 
     @Synchronized

@@ -11,6 +11,7 @@ internal object Library {
 
     /** What uniffi asks JNA for. */
     private const val FOR_UNIFFI = "uniffi.component.vexil.libraryOverride"
+    private const val FOLDER_OF_JNA = "jna.tmpdir"
     private const val NAME = "vexil_jvm"
 
     fun load() {
@@ -40,6 +41,8 @@ internal object Library {
         val folder = System.getProperty(FOLDER)?.takeIf { it.isNotEmpty() }?.let(::File)
         val file = try {
             folder?.mkdirs()
+            // JNA unpacks a library of its own, and may not execute it elsewhere either.
+            if (folder != null && System.getProperty(FOLDER_OF_JNA) == null) System.setProperty(FOLDER_OF_JNA, folder.path)
             File.createTempFile("vexil-", "-${System.mapLibraryName(NAME)}", folder).also { file ->
                 packed.use { from -> file.outputStream().use { from.copyTo(it) } }
             }

@@ -2,6 +2,7 @@ package dev.vexil.internal
 
 import dev.vexil.ErrorCode
 import dev.vexil.VexilException
+import java.nio.Buffer
 import java.nio.ByteBuffer
 import java.nio.charset.StandardCharsets
 import java.util.Collections
@@ -81,14 +82,22 @@ internal class TreeWriter(private val refusal: ErrorCode) {
 
     private fun members(map: Map<*, *>) {
         byte(Tree.OBJECT)
-        int(map.size)
+        // Counted as they are written: a map may change meanwhile.
+        val at = length
+        int(0)
+        var count = 0
         for ((name, value) in map) {
             if (name !is String) refuse("with a name that is no text")
             path.add(name)
             text(name)
             value(value)
             path.removeAt(path.size - 1)
+            count++
         }
+        val end = length
+        length = at
+        int(count)
+        length = end
     }
 
     private fun items(items: List<*>) {
@@ -215,7 +224,8 @@ internal class TreeReader(bytes: ByteArray) {
             throw VexilException.of(ErrorCode.INTERNAL.number, "a text is longer than what there is")
         }
         val text = String(buffer.array(), buffer.position(), length, StandardCharsets.UTF_8)
-        buffer.position(buffer.position() + length)
+        // Old Android has the function of `Buffer` alone, and not the one that returns a `ByteBuffer`.
+        (buffer as Buffer).position(buffer.position() + length)
         return text
     }
 }
