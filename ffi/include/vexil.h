@@ -326,6 +326,9 @@ typedef struct {
 typedef struct {
   // The key, in the same buffer as the texts of the details.
   vexil_slice key;
+  // A bit for each of `vexil_asked` whose questions this answers, such as `1 << VEXIL_ASKED_FLOAT` of an integer that a
+  // float holds: whoever asks for another type is to be given the fallback.
+  uint32_t answers;
   // What it came to.
   vexil_details details;
 } vexil_entry;

@@ -445,12 +445,21 @@ defmodule Vexil do
 
   @doc "Listens no more. What is on its way still arrives."
   @spec unsubscribe(reference, client: atom) :: :ok
-  def unsubscribe(subscription, options \\ []),
+  def unsubscribe(subscription, options \\ []) when is_reference(subscription),
     do: Client.unsubscribe(name(options), subscription)
 
   defp watched(what) when what in [:state, :generation], do: what
-  defp watched(key) when is_binary(key), do: {"features", key}
-  defp watched({namespace, key}) when is_binary(namespace) and is_binary(key), do: {namespace, key}
+
+  defp watched({namespace, key} = watched) when is_binary(namespace) and is_binary(key) do
+    # Here, and not in the process that all share.
+    if String.valid?(namespace) and String.valid?(key) do
+      watched
+    else
+      raise ArgumentError, "a key and its namespace are text in UTF-8: #{inspect(watched)}"
+    end
+  end
+
+  defp watched(key) when is_binary(key), do: watched({"features", key})
 
   # The default client's own clause: nothing is looked for in options that are not there.
   defp read(key, context, type, default, []) do

@@ -73,6 +73,24 @@ defmodule Vexil.ClientsTest do
 
       refute log =~ key
     end
+
+    test "a reference that is no store is refused" do
+      options = [url: "http://127.0.0.1:9", key: "vx_srv_none", sticky: make_ref()]
+      assert {:error, %Error{name: "INVALID_OPTIONS"}} = Vexil.Options.start(options)
+    end
+
+    test "who subscribes to what is no text hurts nobody else" do
+      client = Shop.start()
+      {:ok, subscription} = Vexil.subscribe("plan", client: client)
+      assert_raise ArgumentError, fn -> Vexil.subscribe(<<255>>, client: client) end
+
+      assert_raise FunctionClauseError, fn ->
+        Vexil.unsubscribe({:ok, subscription}, client: client)
+      end
+
+      :ok = Vexil.set_override("plan", "mine", client: client)
+      assert_receive {:vexil, :change, ^client, %{key: "plan"}}, 30_000
+    end
   end
 
   describe "ending" do

@@ -24,10 +24,25 @@ defmodule Vexil.PlugTest do
     assert Map.keys(View.evaluate_all(view)) == ["plan"]
   end
 
-  test "a context that is none is nobody's, and without a client there is nothing" do
+  test "for a context that is none there are defaults, and nobody's values are not taken for it" do
     client = Shop.start()
-    assert %{vexil: view} = call(client: client, context: &__MODULE__.nobody/1)
-    assert View.string(view, "plan") == "free"
+    options = [client: client, context: &__MODULE__.nobody/1]
+
+    logged =
+      ExUnit.CaptureLog.capture_log(fn ->
+        for _ <- 1..2 do
+          assert %{vexil: view} = call(options)
+          assert View.string(view, "plan", "mine") == "mine"
+        end
+
+        # What was sent before is logged by then.
+        {:ok, _} = Vexil.subscribe(:state, client: client)
+      end)
+
+    assert [_, _] = String.split(logged, "defaults are served")
+  end
+
+  test "without a client there is nothing" do
     assert call(client: :nobody) == %{vexil: nil}
     assert_raise ArgumentError, fn -> Vexil.Plug.init(colour: "green") end
   end

@@ -47,6 +47,12 @@ defmodule Vexil.ReadsTest do
   end
 
   test "all keys are evaluated by one snapshot", %{client: client} do
+    for refused <- ["ada", URI.parse("http://plan")] do
+      all = Vexil.evaluate_all(refused, client: client)
+      assert map_size(all) > 1
+      assert Enum.all?(all, fn {_, details} -> details.error_code == "INVALID_CONTEXT" end)
+    end
+
     all = Vexil.evaluate_all(%{tenant: %{tier: "pro"}}, client: client)
     assert Map.keys(all) == ~w(button checkout.v2 limit limits plan ratio theme)
     assert all["plan"] == Vexil.details("plan", %{tenant: %{tier: "pro"}}, nil, client: client)

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
-use vexil_client::{Keys, View};
+use vexil_client::{Asked, Keys, Outcome, View};
 
 use super::client::ClientHandle;
 use super::context::ContextHandle;
-use super::details::{Details, Packed, Slice, asked_of};
+use super::details::{AskedKind, Details, Packed, Slice, asked_of};
 use super::give;
 use super::text::{Buffer, Text};
 use crate::Code;
@@ -41,6 +41,9 @@ impl ViewHandle {
 pub struct Entry {
     /// The key, in the same buffer as the texts of the details.
     pub key: Slice,
+    /// A bit for each of `vexil_asked` whose questions this answers, such as `1 << VEXIL_ASKED_FLOAT` of an integer that a
+    /// float holds: whoever asks for another type is to be given the fallback.
+    pub answers: u32,
     /// What it came to.
     pub details: Details,
 }
@@ -170,7 +173,13 @@ pub unsafe extern "C" fn vexil_view_read(
         let view = view.view()?;
         let mut found = 0;
         for (key, outcome) in view.iter() {
-            let entry = Entry { key: packed.text(key), details: packed.details(&outcome, None) };
+            let entry = Entry {
+                key: packed.text(key),
+                answers: answers(&outcome),
+                // What is declared as JSON is given as JSON, also where it is no more than a number.
+                details: packed
+                    .details(&outcome, outcome.evaluation.answers(Asked::Json).then_some(Asked::Json)),
+            };
             if found < capacity {
                 // SAFETY: there is room for `capacity` entries, and this is one of them.
                 unsafe { entries.add(found).write(entry) };
@@ -186,6 +195,19 @@ pub unsafe extern "C" fn vexil_view_read(
         }
         Ok(())
     })
+}
+
+/// Of the types that can be asked for, those that it answers.
+fn answers(outcome: &Outcome<'_>) -> u32 {
+    let bit = |(_, asked): &(_, Asked)| match asked {
+        _ if !outcome.evaluation.answers(*asked) => 0,
+        Asked::Boolean => 1 << AskedKind::Boolean as u32,
+        Asked::Integer => 1 << AskedKind::Integer as u32,
+        Asked::Float => 1 << AskedKind::Float as u32,
+        Asked::String => 1 << AskedKind::String as u32,
+        Asked::Json => 1 << AskedKind::Json as u32,
+    };
+    Asked::ALL.iter().map(bit).sum()
 }
 
 /// Frees a view.

@@ -172,6 +172,9 @@ static void views(vexil_client client) {
     CHECK(vexil_view_read(all, entries, 16, &count, &small) == VEXIL_CODE_BUFFER_TOO_SMALL && small.length > 5);
     CHECK(vexil_view_new(client, context, keys, 3, &some) == VEXIL_CODE_OK);
     CHECK(vexil_view_read(some, entries, 16, &count, &texts) == VEXIL_CODE_OK && count == 2);
+    CHECK(entries[0].details.integer == 42 && entries[1].details.boolean);
+    CHECK(entries[0].answers == (1 << VEXIL_ASKED_INTEGER | 1 << VEXIL_ASKED_FLOAT));
+    CHECK(entries[1].answers == 1 << VEXIL_ASKED_BOOLEAN);
     CHECK(vexil_view_is_current(some, &flag) == VEXIL_CODE_OK && flag);
 
     CHECK(vexil_generation(client, &before) == VEXIL_CODE_OK);

@@ -49,6 +49,8 @@ defmodule Vexil.Client do
   @type t :: atom | reference
 
   @subscriptions 100_000
+  # A program that has more mistakes than that mends some first.
+  @warnings 100
 
   @doc false
   def child_spec(options) do
@@ -96,6 +98,12 @@ defmodule Vexil.Client do
   end
 
   @doc false
+  def warn(client, warning) do
+    if pid = Process.whereis(client), do: send(pid, {:vexil, :warning, client, warning})
+    :ok
+  end
+
+  @doc false
   def not_running(client) do
     Error.new("INVALID_HANDLE", "no client is running by the name #{inspect(client)}")
   end
@@ -108,7 +116,16 @@ defmodule Vexil.Client do
 
     with {:ok, native} <- Options.start(options) do
       :persistent_term.put({__MODULE__, name}, native)
-      state = %{name: name, native: native, handler: handler, listening: %{}, own: []}
+
+      state = %{
+        name: name,
+        native: native,
+        handler: handler,
+        listening: %{},
+        own: [],
+        warned: MapSet.new()
+      }
+
       duration = System.monotonic_time() - began
       metadata = %{client: name, state: Native.state(native)}
       Telemetry.execute(handler, :start, %{duration: duration}, metadata)
@@ -167,9 +184,13 @@ defmodule Vexil.Client do
   end
 
   # Reads fail for nobody's context, and so would never be heard of.
-  def handle_info({:vexil, :warning, _, warning}, state) do
-    Logger.warning("vexil: #{warning}: defaults are served to whoever asks for it")
-    {:noreply, state}
+  def handle_info({:vexil, :warning, _, warning}, %{warned: warned} = state) do
+    if MapSet.member?(warned, warning) or MapSet.size(warned) >= @warnings do
+      {:noreply, state}
+    else
+      Logger.warning("vexil: #{warning}: defaults are served to whoever asks for it")
+      {:noreply, %{state | warned: MapSet.put(warned, warning)}}
+    end
   end
 
   def handle_info(_, state), do: {:noreply, state}

@@ -47,9 +47,21 @@ defmodule Vexil.Options do
       %{"source" => source, "sdk" => sdk()}
       |> Map.merge(sticky)
       |> Map.merge(others)
-      |> Native.start(store)
+      |> start_native(store)
     end
   end
+
+  # A stack trace shows arguments, and among these is the key.
+  defp start_native(options, store) do
+    Native.start(options, store)
+  rescue
+    error -> reraise error, Enum.map(__STACKTRACE__, &without_arguments/1)
+  end
+
+  defp without_arguments({module, function, arguments, place}) when is_list(arguments),
+    do: {module, function, length(arguments), place}
+
+  defp without_arguments(entry), do: entry
 
   defp source(nil, %{url: url, key: key}) do
     key = if is_function(key, 0), do: key.(), else: key
@@ -72,7 +84,15 @@ defmodule Vexil.Options do
   defp sticky(nil), do: {:ok, nil, %{}}
   defp sticky(:memory), do: {:ok, Vexil.StickyStore.new(), %{}}
   defp sticky({:file, path}), do: {:ok, nil, %{"sticky_file" => path}}
-  defp sticky(store) when is_reference(store), do: {:ok, store, %{}}
+
+  defp sticky(store) when is_reference(store) do
+    # A reference to something else is found out here, where the key is not.
+    _ = Vexil.StickyStore.size(store)
+    {:ok, store, %{}}
+  rescue
+    ArgumentError -> invalid("`sticky:` is a reference, and not to a `Vexil.StickyStore`")
+  end
+
   defp sticky(_), do: invalid("`sticky:` is `:memory`, `{:file, path}` or a `Vexil.StickyStore`")
 
   defp others(options) do

@@ -8,8 +8,8 @@ defmodule Vexil.Plug do
       if Vexil.View.enabled?(conn.assigns.vexil, "checkout.v2"), do: ...
 
     * `context:` is a function, named as `&Module.function/1` so that it can be compiled into a
-      router, from the `conn` to who asks. What it says that no context holds leads to a view for
-      nobody in particular.
+      router, from the `conn` to who asks. Where it says what no context holds, every key of the view
+      is the caller's default, and that is logged once: nobody is taken for somebody else.
     * `keys:` are those that the request may ask for; all where nothing is said, which takes longer
       the more there are
     * `assign:` is another name than `:vexil`
@@ -31,7 +31,9 @@ defmodule Vexil.Plug do
     who = if options[:context], do: options[:context].(conn), else: %{}
 
     view =
-      with {:error, _} <- Vexil.view(who, about), {:error, _} <- Vexil.view(%{}, about) do
+      with {:error, error} <- Vexil.view(who, about),
+           :ok <- Vexil.Client.warn(options[:client], error.message),
+           {:error, _} <- Vexil.view(%{}, Keyword.put(about, :keys, [])) do
         nil
       else
         {:ok, view} -> view

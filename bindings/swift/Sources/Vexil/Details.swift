@@ -98,6 +98,8 @@ enum Told: Sendable {
     var bool: Bool? { if case .bool(let value) = self { value } else { nil } }
     var int: Int? { if case .int(let value) = self { Int(exactly: value) } else { nil } }
     var double: Double? { if case .double(let value) = self { value } else { nil } }
+    /// Also of an integer, where the library has said that it is one that a float holds.
+    var asDouble: Double? { if case .int(let value) = self { Double(value) } else { double } }
     var string: String? { if case .string(let value) = self { value } else { nil } }
     var json: String? { if case .json(let value) = self { value } else { nil } }
 

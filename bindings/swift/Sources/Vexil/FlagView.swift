@@ -11,19 +11,19 @@ public struct FlagView: Sendable {
     public func isEnabled(_ key: String) -> Bool { bool(key, default: false) }
 
     /// A flag or configuration that is `true` or `false`.
-    public func bool(_ key: String, default fallback: Bool) -> Bool { told[key]?.value.bool ?? fallback }
+    public func bool(_ key: String, default fallback: Bool) -> Bool { told[key]?.answer(VEXIL_ASKED_BOOLEAN)?.bool ?? fallback }
 
     /// A flag or configuration that is an integer.
-    public func int(_ key: String, default fallback: Int) -> Int { told[key]?.value.int ?? fallback }
+    public func int(_ key: String, default fallback: Int) -> Int { told[key]?.answer(VEXIL_ASKED_INTEGER)?.int ?? fallback }
 
     /// A flag or configuration that is a float.
-    public func double(_ key: String, default fallback: Double) -> Double { told[key]?.value.double ?? fallback }
+    public func double(_ key: String, default fallback: Double) -> Double { told[key]?.answer(VEXIL_ASKED_FLOAT)?.asDouble ?? fallback }
 
     /// A flag or configuration that is text.
-    public func string(_ key: String, default fallback: String) -> String { told[key]?.value.string ?? fallback }
+    public func string(_ key: String, default fallback: String) -> String { told[key]?.answer(VEXIL_ASKED_STRING)?.string ?? fallback }
 
     /// A flag or configuration that is JSON, as text.
-    public func json(_ key: String) -> String? { told[key]?.value.json }
+    public func json(_ key: String) -> String? { told[key]?.answer(VEXIL_ASKED_JSON)?.json }
 
     /// What a key is, whatever it is, and why; `nil` where the view has no such key.
     public subscript(key: String) -> Details<JSON?>? { told[key]?.any }
@@ -44,12 +44,19 @@ public struct FlagView: Sendable {
 /// What a key came to. A class, so that a look-up copies none of it.
 private final class Entry: Sendable {
     let details: Details<Told>
+    /// A bit for each type that it answers.
+    private let answers: UInt32
 
-    init(_ details: Details<Told>) {
+    init(_ details: Details<Told>, answers: UInt32) {
         self.details = details
+        self.answers = answers
     }
 
     var value: Told { details.value }
+
+    /// The value, if it answers who asks for this type: which does is the library's to say.
+    func answer(_ asked: vexil_asked) -> Told? { answers & (1 << asked.rawValue) != 0 ? value : nil }
+
     var any: Details<JSON?> { details.with(details.value.any) }
 }
 
@@ -122,7 +129,8 @@ extension FlagView {
         told.reserveCapacity(entries.count)
         for entry in entries {
             let bytes = texts[entry.key.offset..<entry.key.offset + entry.key.length]
-            told[String(decoding: bytes, as: UTF8.self)] = Entry(Details(entry.details, texts))
+            told[String(decoding: bytes, as: UTF8.self)] = Entry(
+                Details(entry.details, texts), answers: entry.answers)
         }
         return told
     }

@@ -44,7 +44,8 @@ extension VexilClient {
 
     /// A flag or configuration that is JSON, as text; `nil` where there is none.
     public func json(_ key: String, for context: Context = .nobody) -> String? {
-        text(key, context) { vexil_get_json(native, $0, $1, $2) }
+        let json = text(key, context) { vexil_get_json(native, $0, $1, $2) }
+        return json.flatMap { $0.isEmpty ? nil : $0 }
     }
 
     /// A flag or configuration that is JSON, as a type of the program's own. Where the value is not of that type the

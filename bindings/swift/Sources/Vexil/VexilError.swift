@@ -90,6 +90,7 @@ extension VexilError {
             switch error {
             case .Options(let number, let reason): .options(code(number), reason)
             case .NotReady(let number, let reason): .notReady(code(number), reason)
+            case .Source(let number, let reason) where code(number) == .closed: .closed(reason)
             case .Source(let number, let reason): .source(code(number), reason)
             case .Argument(let number, let reason): VexilError(number: number, message: reason)
             case .Internal(let number, let reason): .internal(code(number), reason)

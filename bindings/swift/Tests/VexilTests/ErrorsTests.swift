@@ -55,6 +55,9 @@ final class ErrorsTests: XCTestCase {
         assertFails(.closed) { _ = try client.view() }
         assertFails(.closed) { try client.put(definitions) }
         assertFails(.closed) { try client.refresh() }
+        XCTAssertThrowsError(try client.refresh()) { error in
+            guard case VexilError.closed = error else { return XCTFail("\(error)") }
+        }
         XCTAssertTrue(view.isEnabled("on"))
         subscription.cancel()
     }

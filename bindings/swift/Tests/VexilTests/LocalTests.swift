@@ -53,6 +53,7 @@ final class LocalTests: XCTestCase {
         XCTAssertTrue(view.isEnabled("pro"))
         XCTAssertEqual(view.int("limit", default: 0), 600)
         XCTAssertEqual(view.double("ratio", default: 0), 0.25)
+        XCTAssertEqual(view.double("limit", default: 0), 600)
         XCTAssertEqual(view.string("greeting", default: ""), "Grüße, 👋")
         XCTAssertEqual(try view.json("theme").map { try JSON(text: $0) }, ["color": "blue", "sizes": [1, 2]])
         XCTAssertEqual(view.int("greeting", default: 4), 4)
@@ -60,6 +61,25 @@ final class LocalTests: XCTestCase {
         XCTAssertEqual(view["broken"]?.error?.code, .parseError)
         XCTAssertNil(view["nowhere"])
         XCTAssertEqual(try client.view().keys.count, 0)
+    }
+
+    /// Which type a value answers is the library's to say, for views as for clients.
+    func testAViewAnswersAsItsClientDoes() throws {
+        let client = try newClient(
+            """
+            {"entries": [{"key": "seven", "type": "config", "value_type": "json", "default": 7},
+              {"key": "text", "type": "config", "value_type": "json", "default": "t"},
+              {"key": "one", "type": "config", "value_type": "float", "default": 1}]}
+            """)
+        let view = try client.view()
+        for key in view.keys {
+            XCTAssertEqual(view.int(key, default: -1), client.int(key, default: -1), key)
+            XCTAssertEqual(view.double(key, default: -1), client.double(key, default: -1), key)
+            XCTAssertEqual(view.string(key, default: "-"), client.string(key, default: "-"), key)
+            XCTAssertEqual(view.json(key), client.json(key), key)
+        }
+        XCTAssertEqual(view.json("seven"), "7")
+        XCTAssertEqual(view["text"]?.value, "t")
     }
 
     func testViewsOfSomeKeys() throws {

@@ -65,6 +65,8 @@ pub(crate) struct InPlace<'a> {
     env: Env<'a>,
     root: Term<'a>,
     has_texts: Cell<Option<bool>>,
+    /// It is no map: that is told at every question, and nothing is looked for in it.
+    is_refused: bool,
     refusal: Cell<Option<Box<Refusal>>>,
 }
 
@@ -72,11 +74,8 @@ impl<'a> InPlace<'a> {
     /// What is no map has no attributes, and is refused.
     #[inline]
     fn new(env: Env<'a>, root: Term<'a>) -> InPlace<'a> {
-        let refusal = match root.get_type() == TermType::Map && shape::module(root).is_none() {
-            true => None,
-            false => Some(refused_whole(root)),
-        };
-        InPlace { env, root, has_texts: Cell::new(None), refusal: Cell::new(refusal) }
+        let is_refused = root.get_type() != TermType::Map || shape::module(root).is_some();
+        InPlace { env, root, has_texts: Cell::new(None), is_refused, refusal: Cell::new(None) }
     }
 
     /// The first one is told.
@@ -90,7 +89,7 @@ impl<'a> InPlace<'a> {
     /// a struct. Where a name is there as an atom and as text, the atom is what counts.
     #[inline]
     fn member(&self, tree: Term<'a>, name: &Name, path: &Path) -> Option<Term<'a>> {
-        if !tree.is_map() {
+        if self.is_refused || !tree.is_map() {
             return None;
         }
         let is_root = tree.as_c_arg() == self.root.as_c_arg();
@@ -175,7 +174,8 @@ impl Attributes for InPlace<'_> {
 impl Asker for InPlace<'_> {
     #[inline]
     fn refusal(&self) -> Option<String> {
-        self.refusal.take().map(|refusal| refusal.told("the context"))
+        let refusal = if self.is_refused { Some(refused_whole(self.root)) } else { self.refusal.take() };
+        refusal.map(|refusal| refusal.told("the context"))
     }
 }
 
