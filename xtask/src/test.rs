@@ -16,6 +16,9 @@ pub(crate) struct Arguments {
     /// How many cases the properties try, instead of 100,000
     #[arg(long, value_name = "N")]
     cases: Option<u64>,
+    /// Run the steps of these names alone, such as `tests` or `swift`
+    #[arg(long, value_name = "STEP,...", value_delimiter = ',')]
+    only: Vec<String>,
 }
 
 struct Step {
@@ -72,7 +75,7 @@ impl Outcome {
 
 pub(crate) fn run(arguments: &Arguments) -> ExitCode {
     let mut totals = Totals::default();
-    let mut summary = Summary::default();
+    let mut summary = Summary::of(&arguments.only);
     let mut variables = Vec::new();
     for step in &CHECKS {
         summary.add(step.name, &step.title(), || step.run(arguments, &[], &mut totals));
@@ -111,6 +114,10 @@ pub(crate) fn run(arguments: &Arguments) -> ExitCode {
             Err(why) => Outcome::Failed(why),
         },
     );
+    if summary.lines.is_empty() {
+        summary.has_failed = true;
+        summary.lines.push("FAILED: there is no such step".to_owned());
+    }
     summary.lines.extend(totals.failures.iter().map(|name| format!("FAILED test: {name}")));
     // CI counts by this line, which is the last one.
     println!("\n{}\ntests: {} passed, {} failed", summary.lines.join("\n"), totals.passed, totals.failed);
@@ -122,14 +129,22 @@ fn done(result: Result<(), String>) -> Outcome {
 }
 
 /// What became of the steps so far.
-#[derive(Default)]
-struct Summary {
+struct Summary<'a> {
+    /// Those to run; all where there is none.
+    only: &'a [String],
     lines: Vec<String>,
     has_failed: bool,
 }
 
-impl Summary {
+impl Summary<'_> {
+    fn of(only: &[String]) -> Summary<'_> {
+        Summary { only, lines: Vec::new(), has_failed: false }
+    }
+
     fn add(&mut self, name: &str, title: &str, step: impl FnOnce() -> Outcome) {
+        if !self.only.is_empty() && !self.only.iter().any(|only| only.eq_ignore_ascii_case(name)) {
+            return;
+        }
         println!("\n==> {title}");
         let start = Instant::now();
         let outcome = step();

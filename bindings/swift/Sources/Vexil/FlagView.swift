@@ -11,19 +11,19 @@ public struct FlagView: Sendable {
     public func isEnabled(_ key: String) -> Bool { bool(key, default: false) }
 
     /// A flag or configuration that is `true` or `false`.
-    public func bool(_ key: String, default fallback: Bool) -> Bool { told[key]?.answer(VEXIL_ASKED_BOOLEAN)?.bool ?? fallback }
+    public func bool(_ key: String, default fallback: Bool) -> Bool { told[key]?.bool ?? fallback }
 
     /// A flag or configuration that is an integer.
-    public func int(_ key: String, default fallback: Int) -> Int { told[key]?.answer(VEXIL_ASKED_INTEGER)?.int ?? fallback }
+    public func int(_ key: String, default fallback: Int) -> Int { told[key]?.int ?? fallback }
 
     /// A flag or configuration that is a float.
-    public func double(_ key: String, default fallback: Double) -> Double { told[key]?.answer(VEXIL_ASKED_FLOAT)?.asDouble ?? fallback }
+    public func double(_ key: String, default fallback: Double) -> Double { told[key]?.double ?? fallback }
 
     /// A flag or configuration that is text.
-    public func string(_ key: String, default fallback: String) -> String { told[key]?.answer(VEXIL_ASKED_STRING)?.string ?? fallback }
+    public func string(_ key: String, default fallback: String) -> String { told[key]?.string ?? fallback }
 
     /// A flag or configuration that is JSON, as text.
-    public func json(_ key: String) -> String? { told[key]?.answer(VEXIL_ASKED_JSON)?.json }
+    public func json(_ key: String) -> String? { told[key]?.json }
 
     /// What a key is, whatever it is, and why; `nil` where the view has no such key.
     public subscript(key: String) -> Details<JSON?>? { told[key]?.any }
@@ -52,12 +52,15 @@ private final class Entry: Sendable {
         self.answers = answers
     }
 
-    var value: Told { details.value }
-
-    /// The value, if it answers who asks for this type: which does is the library's to say.
-    func answer(_ asked: vexil_asked) -> Told? { answers & (1 << asked.rawValue) != 0 ? value : nil }
-
+    var bool: Bool? { answer(VEXIL_ASKED_BOOLEAN.rawValue)?.bool }
+    var int: Int? { answer(VEXIL_ASKED_INTEGER.rawValue)?.int }
+    var double: Double? { answer(VEXIL_ASKED_FLOAT.rawValue)?.asDouble }
+    var string: String? { answer(VEXIL_ASKED_STRING.rawValue)?.string }
+    var json: String? { answer(VEXIL_ASKED_JSON.rawValue)?.json }
     var any: Details<JSON?> { details.with(details.value.any) }
+
+    /// The value, if it answers who asks for this type: whether it does is the library's to say.
+    private func answer(_ asked: UInt32) -> Told? { answers & (1 << asked) != 0 ? details.value : nil }
 }
 
 /// A view as the library has it, for as long as somebody holds it.

@@ -55,9 +55,7 @@ final class ErrorsTests: XCTestCase {
         assertFails(.closed) { _ = try client.view() }
         assertFails(.closed) { try client.put(definitions) }
         assertFails(.closed) { try client.refresh() }
-        XCTAssertThrowsError(try client.refresh()) { error in
-            guard case VexilError.closed = error else { return XCTFail("\(error)") }
-        }
+        assertClosed { try client.refresh() }
         XCTAssertTrue(view.isEnabled("on"))
         subscription.cancel()
     }

@@ -52,6 +52,15 @@ func assertFails(
     }
 }
 
+/// Asserts that something fails as what a closed client does.
+func assertClosed(file: StaticString = #filePath, line: UInt = #line, _ call: () throws -> Void) {
+    XCTAssertThrowsError(try call(), file: file, line: line) { error in
+        guard let error = error as? VexilError, case .closed = error else {
+            return XCTFail("\(error)", file: file, line: line)
+        }
+    }
+}
+
 /// What several threads write to.
 final class Locked<Value: Sendable>: @unchecked Sendable {
     private let lock = NSLock()
