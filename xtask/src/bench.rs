@@ -1,5 +1,6 @@
 //! Figures of the core, of the peers with Vexil among them, of the server beside other servers, or of a host.
 
+use std::path::Path;
 use std::process::Command;
 
 use clap::{Args, Subcommand};
@@ -64,6 +65,17 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
         cargo(&["run", "--release", "--package", "vexil-benches", "--"])
     };
     run_command(command.args(&arguments.rest))
+}
+
+/// Where [`write_definitions`] puts those for Vexil, in its folder.
+pub(crate) const DEFINITIONS: &str = "1000/vexil.json";
+
+/// Writes the store of 1,000 flags that hosts are measured on.
+pub(crate) fn write_definitions(folder: &Path) -> Result<(), String> {
+    const SCRIPT: &str = "import pathlib, runpy, sys; runpy.run_path(sys.argv[1])['write'](pathlib.Path(sys.argv[2]), (1_000,))";
+    let mut python = Command::new("python3");
+    python.args(["-B", "-c", SCRIPT]).arg(Path::new(ROOT).join("benches/peers/definitions.py"));
+    run_command(python.arg(folder))
 }
 
 /// A bench that is more than one program, at its command to measure.

@@ -4,14 +4,11 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use crate::bench::{DEFINITIONS, write_definitions};
 use crate::command::{ROOT, cannot_run, cargo, run};
 use crate::conformance;
 use crate::toolchain::{answers, target, with_packages};
 use crate::totals::Totals;
-
-/// Writes a store of 1,000 flags for every bench of hosts.
-const WRITE: &str = "import pathlib, sys; sys.path.append(sys.argv[1]); import definitions; \
-                     definitions.write(pathlib.Path(sys.argv[2]), (1_000,))";
 
 /// Runs `make check`; returns whether all of it passed.
 pub(crate) fn test(totals: &mut Totals) -> Result<bool, String> {
@@ -36,11 +33,9 @@ pub(crate) fn bench(arguments: &[String]) -> Result<(), String> {
     compiler.arg("-I").arg(Path::new(ROOT).join("ffi/include"));
     compiler.arg(Path::new(ROOT).join("benches/c/measure.c")).arg("-L").arg(&library).arg("-lvexil_ffi");
     run(compiler.arg(format!("-Wl,-rpath,{}", library.display())))?;
-    let mut definitions = Command::new("python3");
-    definitions.args(["-B", "-c", WRITE]).arg(Path::new(ROOT).join("benches/peers")).arg(&folder);
-    run(&mut definitions)?;
+    write_definitions(&folder)?;
     let mut measure = Command::new(program);
-    run(measure.arg(folder.join("1000/vexil.json")).args(arguments).env_remove("LD_LIBRARY_PATH"))
+    run(measure.arg(folder.join(DEFINITIONS)).args(arguments).env_remove("LD_LIBRARY_PATH"))
 }
 
 fn toolchain() -> Result<(), String> {

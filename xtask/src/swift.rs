@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::UNIX_EPOCH;
 
+use crate::bench::{DEFINITIONS, write_definitions};
 use crate::command::{ROOT, cannot_run, cargo, run};
 use crate::conformance;
 use crate::toolchain::{Stamp, answers, target, with_packages};
@@ -64,14 +65,10 @@ pub(crate) fn test(totals: &mut Totals) -> Result<bool, String> {
 pub(crate) fn bench(arguments: &[String]) -> Result<(), String> {
     let swift = Swift::find()?;
     let library = build_library(&["--profile", "library"], "library")?;
-    let definitions = built().join("definitions");
-    let script = "import pathlib, runpy, sys; runpy.run_path(sys.argv[1])['write'](pathlib.Path(sys.argv[2]), (1000,))";
-    let mut python = Command::new("python3");
-    python.args(["-B", "-c", script]).arg(Path::new(ROOT).join("benches/peers/definitions.py"));
-    run(python.arg(&definitions))?;
+    write_definitions(&built().join("definitions"))?;
     let mut command = swift.command("run", BENCH, &library)?;
     command.args(["-c", "release", "VexilBench"]);
-    command.arg(swift.built().join("definitions/1000/vexil.json")).args(arguments);
+    command.arg(swift.built().join("definitions").join(DEFINITIONS)).args(arguments);
     run(&mut command)
 }
 
