@@ -43,6 +43,45 @@ func eventually(
     }
 }
 
+/// Likewise, without keeping one of the threads that all tasks share.
+func eventually(
+    _ what: String, within seconds: TimeInterval = 60, file: StaticString = #filePath, line: UInt = #line,
+    _ condition: () throws -> Bool
+) async rethrows {
+    let end = Date().addingTimeInterval(seconds)
+    while try !condition() {
+        guard Date() < end else {
+            XCTFail("not within \(seconds) s: \(what)", file: file, line: line)
+            return
+        }
+        try? await Task.sleep(for: .milliseconds(2))
+    }
+}
+
+/// What a stream tells, as it comes.
+final class Heard<Element: Sendable>: Sendable {
+    private let heard = Locked<[Element]>([])
+    private let over = Locked(false)
+
+    init(_ stream: AsyncStream<Element>) {
+        Task { [heard, over] in
+            for await element in stream { heard.with { $0.append(element) } }
+            over.with { $0 = true }
+        }
+    }
+
+    var all: [Element] { heard.now }
+    var isOver: Bool { over.now }
+}
+
+/// What a variable says. Where it says nothing the test is passed over, but not in CI.
+func variable(_ name: String, else what: String) throws -> String {
+    let variables = ProcessInfo.processInfo.environment
+    if let value = variables[name], !value.isEmpty { return value }
+    guard variables["CI"] != "true" else { throw VexilError.argument(.invalidValue, "\(what): \(name) is not set") }
+    throw XCTSkip("\(what): name one in \(name)")
+}
+
 /// Asserts that something fails with a code.
 func assertFails(
     _ code: Code, file: StaticString = #filePath, line: UInt = #line, _ call: () throws -> Void

@@ -83,7 +83,7 @@ private final class Run {
 
     func failures(_ each: Raw, except untold: Set<String>) throws -> [String] {
         let client = try client(each["environment"]?.string)
-        client.clearOverrides()
+        try client.clearOverrides()
         for (key, value) in each["overrides"]?.members ?? [] { try client.setOverride(key, to: value.json) }
         let expected = try XCTUnwrap(each["expect"])
         let contexts = contexts(each)
