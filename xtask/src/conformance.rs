@@ -6,6 +6,7 @@
 //! does so in `contract` there: `{"host": "c", "steps": {"toggle": 6}}`.
 
 use std::collections::BTreeMap;
+use std::env;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -95,10 +96,15 @@ pub(crate) fn folder() -> PathBuf {
 /// What the package of a host is to be tested with: where it leaves what it has counted, the control plane, and what takes
 /// it through the contract with that.
 pub(crate) fn surround(command: &mut Command) {
-    command.env(VARIABLE, folder());
-    for (variable, program) in PROGRAMS {
-        command.env(variable, target().join("debug").join(program));
-    }
+    command.env(VARIABLE, folder()).envs(programs());
+}
+
+/// Where those programs are: as a variable says, else where cargo puts them.
+pub(crate) fn programs() -> impl Iterator<Item = (&'static str, PathBuf)> {
+    PROGRAMS.into_iter().map(|(variable, name)| {
+        let built = || target().join("debug").join(name);
+        (variable, env::var_os(variable).map_or_else(built, PathBuf::from))
+    })
 }
 
 /// Whether what is written is what hosts have counted; returns the names of those that have not run, without which the

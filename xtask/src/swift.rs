@@ -34,10 +34,6 @@ const MAJOR: u32 = 6;
 const REPOSITORY: &str = "/vexil";
 const BUILT: &str = "/built";
 const PROGRAMS: &str = "/programs";
-/// The programs to test with: the control plane, and the one that says what must be read of it. Where a variable does not
-/// name one it is that of this build, if there is one.
-const TESTED_WITH: [(&str, &str); 2] =
-    [("VEXIL_TEST_BINARY", "vexil"), ("VEXIL_TEST_CONTRACT", "vexil-contract")];
 /// Where the tests leave what they have counted of the vectors.
 const COUNTED: &str = "/counted";
 
@@ -148,15 +144,15 @@ impl Swift {
 
     /// `swift` in the package's folder, before its arguments.
     fn program(&self) -> Result<Command, String> {
-        let counted = conformance::folder();
         let mut command = match self {
             Swift::Own => {
                 let mut command = Command::new("swift");
                 command.current_dir(Path::new(ROOT).join(PACKAGE));
-                command.env(conformance::VARIABLE, counted).envs(tested_with());
+                conformance::surround(&mut command);
                 command
             }
             Swift::Within(root) => {
+                let counted = conformance::folder();
                 for folder in [&built(), &counted] {
                     fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
                 }
@@ -165,7 +161,7 @@ impl Swift {
                 command.arg(ROOT).args([REPOSITORY, "bind,ro"]).arg(built()).args([BUILT, "bind"]);
                 command.arg(counted).args([COUNTED, "bind"]);
                 let mut variables = vec![format!("{}={COUNTED}", conformance::VARIABLE).into()];
-                for (variable, program) in tested_with() {
+                for (variable, program) in conformance::programs().filter(|(_, program)| program.exists()) {
                     let (Some(folder), Some(name)) = (program.parent(), program.file_name()) else {
                         continue;
                     };
@@ -192,15 +188,6 @@ fn is_swift(said: &str) -> bool {
     let version = said.split_once("Swift version ").map(|(_, version)| version);
     let major = version.and_then(|version| version.split(['.', '-', ' ']).next()?.parse::<u32>().ok());
     major.is_some_and(|major| major >= MAJOR)
-}
-
-/// The variables that name programs to test with, and those that there are.
-fn tested_with() -> impl Iterator<Item = (&'static str, PathBuf)> {
-    let programs = TESTED_WITH.into_iter().map(|(variable, name)| {
-        let built = || target().join("debug").join(name);
-        (variable, env::var_os(variable).map_or_else(built, PathBuf::from))
-    });
-    programs.filter(|(_, program)| program.exists())
 }
 
 fn assignment(variable: &str, value: impl Into<OsString>) -> OsString {

@@ -8,31 +8,33 @@ final class ContractTests: XCTestCase {
     func testTheContractIsKept() throws {
         // The program may end before it has read an answer, and then it says why.
         signal(SIGPIPE, SIG_IGN)
-        let program = Process()
-        program.executableURL = URL(filePath: try variable("VEXIL_TEST_CONTRACT", else: "nobody says what to do"))
-        program.arguments = ["swift"]
+        let path = try program(namedBy: "VEXIL_TEST_CONTRACT", else: "nobody says what to do")
+        let contract = Process()
+        contract.executableURL = URL(filePath: path)
+        contract.arguments = ["swift"]
         let (requests, answers) = (Pipe(), Pipe())
-        (program.standardOutput, program.standardInput) = (requests, answers)
+        (contract.standardOutput, contract.standardInput) = (requests, answers)
         let said = try temporaryFolder(self).appending(path: "said")
         try Data().write(to: said)
-        program.standardError = try FileHandle(forWritingTo: said)
-        try program.run()
+        contract.standardError = try FileHandle(forWritingTo: said)
+        try contract.run()
         let done = DispatchSemaphore(value: 0)
         Thread.detachNewThread {
             var driver = Driver()
             for line in Lines(of: requests.fileHandleForReading) {
                 try? answers.fileHandleForWriting.write(contentsOf: Data(driver.answer(line).utf8) + [0x0A])
             }
-            program.waitUntilExit()
+            try? answers.fileHandleForWriting.close()
+            contract.waitUntilExit()
             done.signal()
         }
         if done.wait(timeout: .now() + 300) == .timedOut {
-            program.terminate()
+            contract.terminate()
             XCTFail("the program does not end")
             return
         }
         let why = String(decoding: try Data(contentsOf: said), as: UTF8.self)
-        XCTAssertEqual(program.terminationStatus, 0, why)
+        XCTAssertEqual(contract.terminationStatus, 0, why)
     }
 }
 

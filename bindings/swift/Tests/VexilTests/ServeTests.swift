@@ -75,7 +75,7 @@ private final class ControlPlane {
     private let administrator = "administrator-of-a-test-0123456789abcdef"
 
     init(_ folder: URL) throws {
-        binary = try variable("VEXIL_TEST_BINARY", else: "there is no `vexil` to serve")
+        binary = try program(namedBy: "VEXIL_TEST_BINARY", else: "there is no `vexil` to serve")
         let log = folder.appending(path: "serve.log")
         try Data().write(to: log)
         process.executableURL = URL(filePath: binary)

@@ -74,12 +74,16 @@ final class Heard<Element: Sendable>: Sendable {
     var isOver: Bool { over.now }
 }
 
-/// What a variable says. Where it says nothing the test is passed over, but not in CI.
-func variable(_ name: String, else what: String) throws -> String {
+/// The program that a variable names. Where there is none the test is passed over, but not in CI.
+func program(namedBy variable: String, else what: String) throws -> String {
     let variables = ProcessInfo.processInfo.environment
-    if let value = variables[name], !value.isEmpty { return value }
-    guard variables["CI"] != "true" else { throw VexilError.argument(.invalidValue, "\(what): \(name) is not set") }
-    throw XCTSkip("\(what): name one in \(name)")
+    if let path = variables[variable], FileManager.default.isExecutableFile(atPath: path) { return path }
+    guard variables["CI"] != "true" else { throw Missing(why: "\(what): \(variable) names none") }
+    throw XCTSkip("\(what): name one in \(variable)")
+}
+
+struct Missing: Error {
+    let why: String
 }
 
 /// Asserts that something fails with a code.
