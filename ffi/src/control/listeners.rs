@@ -68,6 +68,13 @@ impl Subscription {
     }
 }
 
+impl Drop for Subscription {
+    fn drop(&mut self) {
+        // What a listener has captured goes with it.
+        drop(caught(|| self.held.store(None)));
+    }
+}
+
 /// Where variants are remembered that units were given in experiments that are `sticky`. It is asked by reads, in the
 /// thread that reads; one that throws is taken for one that knows nothing.
 #[uniffi::export(with_foreign)]
