@@ -160,7 +160,10 @@ impl Swift {
                 command.args(["sh", "-c", WITHIN, "sh"]).arg(root);
                 command.arg(ROOT).args([REPOSITORY, "bind,ro"]).arg(built()).args([BUILT, "bind"]);
                 command.arg(counted).args([COUNTED, "bind"]);
-                let mut variables = vec![format!("{}={COUNTED}", conformance::VARIABLE).into()];
+                let mut variables = vec![
+                    assignment(conformance::VARIABLE, COUNTED),
+                    assignment(conformance::CORPUS, Path::new(COUNTED).join(conformance::VECTORS)),
+                ];
                 for (variable, program) in conformance::programs().filter(|(_, program)| program.exists()) {
                     let (Some(folder), Some(name)) = (program.parent(), program.file_name()) else {
                         continue;
