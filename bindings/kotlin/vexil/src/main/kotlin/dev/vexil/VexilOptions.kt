@@ -1,5 +1,6 @@
 package dev.vexil
 
+import dev.vexil.internal.translated
 import dev.vexil.internal.uniffi.ClientOptions
 import dev.vexil.internal.uniffi.Fallback as NativeFallback
 import dev.vexil.internal.uniffi.SourceOptions
@@ -177,6 +178,6 @@ public class VexilOptions(
 
     internal companion object {
         /** What this package is called in telemetry. */
-        val sdk: String get() = "vexil-kotlin/${version()}"
+        val sdk: String get() = "vexil-kotlin/${translated { version() }}"
     }
 }
