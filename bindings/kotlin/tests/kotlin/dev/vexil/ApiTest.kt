@@ -36,12 +36,15 @@ class ApiTest {
     /** Without most of what Kotlin calls internal, which is public to the virtual machine. */
     private fun visible(dump: String): String = dump.lineSequence()
         .filter { it.isNotBlank() && !it.startsWith("Compiled from") }
-        .filter { !INTERNAL.containsMatchIn(it) && "access$" !in it && "DefaultConstructorMarker" !in it && "dev.vexil.internal" !in it }
+        .filter { line -> !INTERNAL.containsMatchIn(line) && OTHERS.none { it in line } }
         .joinToString("\n", postfix = "\n")
 
     private companion object {
         /** Classes that the compiler makes for its own use. */
         val MADE: Regex = Regex("[$](\\d|WhenMappings)")
+
+        /** What lines have that are not for others to call either. */
+        val OTHERS: List<String> = listOf("access$", "DefaultConstructorMarker", "dev.vexil.internal")
 
         /** How the compiler names members that are internal: with the module's name behind theirs. */
         val INTERNAL: Regex = Regex("[$]vexil\\w*[(]")
