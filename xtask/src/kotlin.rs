@@ -23,8 +23,7 @@ pub(crate) fn test(totals: &mut Totals) -> Result<bool, String> {
     maven.arg(format!("-Ddev.vexil.natives={}", packed(&library)?.display()));
     // A class that is no more would be part of the API that is compared.
     maven.args(["clean", "verify"]);
-    maven.env(conformance::VARIABLE, conformance::folder());
-    maven.env("VEXIL_TEST_BINARY", target().join("debug/vexil"));
+    conformance::surround(&mut maven);
     totals.run(&mut maven)
 }
 
