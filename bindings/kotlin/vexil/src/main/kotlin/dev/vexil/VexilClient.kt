@@ -33,8 +33,7 @@ import java.util.concurrent.ConcurrentHashMap
  * [ErrorCode.CLOSED]. Close it when it is not needed any more: threads and listeners of it go on until then.
  */
 public open class VexilClient internal constructor(
-    /** Here alone it is held: [AskedStore]. */
-    @Suppress("unused") private val stickyStore: StickyStore?,
+    stickyStore: StickyStore?,
     start: () -> NativeClient,
 ) : Flags(), Closeable {
     private val control: Control
@@ -43,7 +42,7 @@ public open class VexilClient internal constructor(
     private val subscriptions: MutableSet<Subscription> = Collections.newSetFromMap(ConcurrentHashMap())
 
     /** Those who hear of the end, once. */
-    private val closeListeners = ConcurrentHashMap<Subscription, CloseListener>()
+    private val closeListeners: MutableMap<Subscription, CloseListener> = ConcurrentHashMap()
 
     /** What was read of its views is counted before it ends. */
     internal val views: MutableSet<HeldView> = Collections.newSetFromMap(ConcurrentHashMap())
@@ -63,7 +62,7 @@ public open class VexilClient internal constructor(
         // First: what loads the library also says where it is.
         Native.ensureLoaded()
         control = Control(translated(start))
-        native = Native(control { handle() }.toLong(), this)
+        native = Native(control { handle() }.toLong(), this, stickyStore)
     }
 
     /**

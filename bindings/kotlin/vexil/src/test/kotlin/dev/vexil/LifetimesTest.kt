@@ -5,6 +5,7 @@ import org.junit.jupiter.api.Assertions.assertEquals
 import org.junit.jupiter.api.Assertions.assertNotNull
 import org.junit.jupiter.api.Test
 import java.lang.ref.WeakReference
+import java.util.concurrent.atomic.AtomicInteger
 import java.util.concurrent.atomic.AtomicReference
 import kotlin.concurrent.thread
 
@@ -66,15 +67,17 @@ class LifetimesTest {
 
     @Test
     fun `a moment and a view hold on to the store of their client`() {
-        val asked = AtomicReference(0)
-        val pinned = momentOf(Store { asked.set(asked.get() + 1) })
+        val asked = AtomicInteger()
+        val pinned = client(Store { asked.incrementAndGet() }).pin()
+        val view = client(Store { asked.incrementAndGet() }).view(ada)
+        assertEquals(1, asked.get())
         repeat(10) { System.gc() }
         assertNotNull(pinned.variant("trial", ada))
-        assertEquals(1, asked.get())
+        assertEquals(2, asked.get())
+        assertNotNull(view.renewed().variant("trial"))
+        assertEquals(3, asked.get())
         pinned.close()
     }
-
-    private fun momentOf(store: Store): Pinned = client(store).pin()
 
     private fun gone(what: String, use: (VexilClient) -> Unit) {
         val client = forgotten(use)

@@ -5,11 +5,12 @@ package dev.vexil.internal
  * view as a handle, with the object that owns it: as long as the call lasts, it must not be freed.
  *
  * What is read of a client is called on an object of this class, which is the client's own: the virtual machine holds on
- * to it for the time of the call, it to the client, and the client to what is freed with it.
+ * to it for the time of the call, and it to the client, which is freed when nobody holds it.
  *
  * @property handle by which the native library knows the client
+ * @property alive what must be there as long as somebody reads: the client, and the store that is asked by its reads
  */
-internal class Native(val handle: Long, @Suppress("unused") private val client: Any) {
+internal class Native(val handle: Long, @Suppress("unused") private vararg val alive: Any?) {
     external fun getBoolean(
         client: Long, number: Int, key: ByteArray?, context: Long, owner: Any, default: Boolean,
     ): Boolean

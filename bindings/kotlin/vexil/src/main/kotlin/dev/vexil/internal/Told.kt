@@ -29,7 +29,7 @@ internal class ToldGeneration(private val listener: GenerationListener) : Native
 
 /**
  * The native library holds this one for as long as the client is, and so it holds the store weakly: one that refers to its
- * client would keep that alive for ever. Whoever reads has the client, and the client has the store.
+ * client would keep that alive for ever. Whoever reads has the client, and that has the store: [Native].
  */
 internal class AskedStore(store: StickyStore) : NativeStickyStore {
     private val store = WeakReference(store)
