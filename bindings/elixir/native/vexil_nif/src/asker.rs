@@ -9,7 +9,8 @@ use vexil_core::context::{Attribute, List, Path};
 
 use crate::context::Prepared;
 use crate::kept::{self, Name};
-use crate::shape::{self, Refusal, Shape, shape};
+use crate::scheduler::{SMALL_TERMS, SMALL_TEXT, Turn};
+use crate::shape::{self, OF_CONTEXTS, Refusal, Shape, shape};
 
 /// Who asks.
 pub(crate) trait Asker: Attributes {
@@ -18,17 +19,22 @@ pub(crate) trait Asker: Attributes {
     fn refusal(&self) -> Option<String>;
 }
 
-/// Calls with whoever asks by `context`.
+/// Calls with whoever asks by `context`. Where that is large, it is a part of the process's turn.
 macro_rules! with_asker {
     ($env:expr, $context:expr, |$asker:ident| $call:expr) => {
         match $crate::asker::Given::of($env, $context) {
             $crate::asker::Given::Flat(context) => {
+                let turn = context.turn();
                 let $asker = context.flat();
-                $call
+                let came = $call;
+                turn.end($env);
+                came
             }
             $crate::asker::Given::InPlace(context) => {
                 let $asker = &context;
-                $call
+                let came = $call;
+                context.turn().end($env);
+                came
             }
         }
     };
@@ -68,6 +74,7 @@ pub(crate) struct InPlace<'a> {
     /// It is no map: that is told at every question, and nothing is looked for in it.
     is_refused: bool,
     refusal: Cell<Option<Box<Refusal>>>,
+    turn: Turn,
 }
 
 impl<'a> InPlace<'a> {
@@ -75,7 +82,19 @@ impl<'a> InPlace<'a> {
     #[inline]
     fn new(env: Env<'a>, root: Term<'a>) -> InPlace<'a> {
         let is_refused = root.get_type() != TermType::Map || shape::module(root).is_some();
-        InPlace { env, root, has_texts: Cell::new(None), is_refused, refusal: Cell::new(None) }
+        InPlace {
+            env,
+            root,
+            has_texts: Cell::new(None),
+            is_refused,
+            refusal: Cell::new(None),
+            turn: Turn::default(),
+        }
+    }
+
+    /// What large attributes take.
+    pub(crate) fn turn(&self) -> &Turn {
+        &self.turn
     }
 
     /// The first one is told.
@@ -94,7 +113,7 @@ impl<'a> InPlace<'a> {
         }
         let is_root = tree.as_c_arg() == self.root.as_c_arg();
         if !is_root && shape::module(tree).is_some() {
-            if let Err(refusal) = shape(tree) {
+            if let Err(refusal) = shape(tree, &OF_CONTEXTS) {
                 self.refuse(refusal.inside().in_member(path.as_str()));
             }
             return None;
@@ -135,7 +154,7 @@ fn is_nil(term: Term<'_>) -> bool {
 
 #[cold]
 fn refused_whole(root: Term<'_>) -> Box<Refusal> {
-    match shape(root) {
+    match shape(root, &OF_CONTEXTS) {
         Err(refusal) => refusal,
         Ok(_) => Refusal::new("no map"),
     }
@@ -149,15 +168,21 @@ impl Attributes for InPlace<'_> {
         });
         let Some(found) = found else { return visitor(None) };
         let (text, items);
-        let attribute = match shape(found) {
+        let attribute = match shape(found, &OF_CONTEXTS) {
             Ok(Shape::Text(found)) => {
                 text = found;
+                if text.len() > SMALL_TEXT {
+                    self.turn.is_large();
+                }
                 Attribute::Str(&text)
             }
             Ok(Shape::Number(number)) => Attribute::Number(number),
             Ok(Shape::Bool(value)) => Attribute::Bool(value),
-            Ok(Shape::List(list)) => {
-                items = Items { items: list, of: self, path };
+            Ok(Shape::List(list, len)) => {
+                if len > SMALL_TERMS {
+                    self.turn.is_large();
+                }
+                items = Items { items: list, len, of: self, path };
                 Attribute::List(&items)
             }
             Ok(Shape::Map) => Attribute::Object,
@@ -182,13 +207,14 @@ impl Asker for InPlace<'_> {
 /// The items of a list.
 struct Items<'c, 'a> {
     items: Term<'a>,
+    len: usize,
     of: &'c InPlace<'a>,
     path: &'c Path,
 }
 
 impl List for Items<'_, '_> {
     fn len(&self) -> usize {
-        self.items.list_length().unwrap_or_default()
+        self.len
     }
 
     fn any(&self, test: &mut dyn FnMut(Attribute<'_>) -> bool) -> bool {

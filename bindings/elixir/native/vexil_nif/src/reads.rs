@@ -10,8 +10,9 @@ use crate::client::Held;
 use crate::context::laid_flat;
 use crate::details::details;
 use crate::errors::{self, Failed, Result};
+use crate::scheduler;
 use crate::shape;
-use crate::value::{text, text_or_nil, to_term};
+use crate::value::{text, text_or_nil, to_term, told};
 use crate::view::View;
 
 type Client = ResourceArc<Held>;
@@ -34,8 +35,29 @@ pub(crate) fn key(term: Term<'_>) -> &str {
     shape::binary(term).unwrap_or_default()
 }
 
+/// Reads where the process is, or where waiting holds nobody up: the store of a client may be a file.
+macro_rules! read_where {
+    ($client:ident, $function:ident($env:ident, $($argument:ident),+)) => {
+        match $client.waits() {
+            false => $function($env, $client, $($argument),+),
+            true => scheduler::on!(DirtyIo, $function($env, $client, $($argument),+)),
+        }
+    };
+}
+
 /// A value, or the caller's default.
-#[rustler::nif]
+#[rustler::nif(name = "value")]
+fn value_somewhere<'a>(
+    env: Env<'a>,
+    client: Client,
+    name: Term<'a>,
+    context: Term<'a>,
+    as_type: u8,
+    default: Term<'a>,
+) -> Term<'a> {
+    read_where!(client, value(env, name, context, as_type, default))
+}
+
 fn value<'a>(
     env: Env<'a>,
     client: Client,
@@ -47,7 +69,7 @@ fn value<'a>(
     let asked = asked(as_type);
     with_asker!(env, context, |asker| {
         read(&client, name, asker, asked, |outcome, refused| match outcome.evaluation.value() {
-            Some(value) if refused.is_none() => to_term(env, value, asked),
+            Some(value) if refused.is_none() => told(env, value, asked),
             _ => default,
         })
     })
@@ -55,7 +77,18 @@ fn value<'a>(
 
 /// The same, with all that there is to say of it.
 #[rustler::nif(name = "details")]
-fn told<'a>(
+fn details_somewhere<'a>(
+    env: Env<'a>,
+    client: Client,
+    name: Term<'a>,
+    context: Term<'a>,
+    as_type: u8,
+    default: Term<'a>,
+) -> Term<'a> {
+    read_where!(client, with_details(env, name, context, as_type, default))
+}
+
+fn with_details<'a>(
     env: Env<'a>,
     client: Client,
     name: Term<'a>,
@@ -72,7 +105,11 @@ fn told<'a>(
 }
 
 /// The variant that an experiment gives whoever asks, or `nil`.
-#[rustler::nif]
+#[rustler::nif(name = "variant")]
+fn variant_somewhere<'a>(env: Env<'a>, client: Client, experiment: Term<'a>, context: Term<'a>) -> Term<'a> {
+    read_where!(client, variant(env, experiment, context))
+}
+
 fn variant<'a>(env: Env<'a>, client: Client, experiment: Term<'a>, context: Term<'a>) -> Term<'a> {
     with_asker!(env, context, |asker| {
         read(&client, experiment, asker, None, |outcome, refused| {
@@ -82,7 +119,17 @@ fn variant<'a>(env: Env<'a>, client: Client, experiment: Term<'a>, context: Term
 }
 
 /// The configuration of that variant, or the default.
-#[rustler::nif]
+#[rustler::nif(name = "variant_config")]
+fn variant_config_somewhere<'a>(
+    env: Env<'a>,
+    client: Client,
+    experiment: Term<'a>,
+    context: Term<'a>,
+    default: Term<'a>,
+) -> Term<'a> {
+    read_where!(client, variant_config(env, experiment, context, default))
+}
+
 fn variant_config<'a>(
     env: Env<'a>,
     client: Client,
@@ -93,7 +140,7 @@ fn variant_config<'a>(
     with_asker!(env, context, |asker| {
         read(&client, experiment, asker, None, |outcome, refused| {
             let config = outcome.variant_config(key(experiment)).filter(|_| refused.is_none());
-            config.map_or(default, |config| to_term(env, config, None))
+            config.map_or(default, |config| told(env, config, None))
         })
     })
 }
@@ -117,8 +164,8 @@ fn evaluate_all<'a>(env: Env<'a>, client: Client, context: Term<'a>) -> Term<'a>
 fn explain<'a>(env: Env<'a>, client: Client, name: Term<'a>, context: Term<'a>) -> Term<'a> {
     let explained = with_asker!(env, context, |asker| explained(&client, key(name), asker));
     match explained {
-        Ok((told, json)) => match crate::value::from_json(json.as_bytes()) {
-            Ok(steps) => (atoms::ok(), text(env, &told), to_term(env, &steps, None)).encode(env),
+        Ok((trace, json)) => match crate::value::from_json(json.as_bytes()) {
+            Ok(steps) => (atoms::ok(), text(env, &trace), to_term(env, &steps, None)).encode(env),
             Err(failed) => failed.encode(env),
         },
         Err(failed) => failed.encode(env),

@@ -7,7 +7,7 @@ use crate::context::laid_flat;
 use crate::details::details;
 use crate::errors;
 use crate::reads::{asked, key};
-use crate::value::{text, text_or_nil, to_term};
+use crate::value::{text, text_or_nil, told};
 
 /// Evaluated once, and read as often as one likes; it never changes.
 pub(crate) struct View {
@@ -30,7 +30,7 @@ type Made = ResourceArc<View>;
 fn view_value<'a>(env: Env<'a>, made: Made, name: Term<'a>, as_type: u8, default: Term<'a>) -> Term<'a> {
     let asked = asked(as_type);
     made.view.evaluate(key(name), asked, |outcome| match outcome.evaluation.value() {
-        Some(value) => to_term(env, value, asked),
+        Some(value) => told(env, value, asked),
         None => default,
     })
 }
@@ -51,7 +51,7 @@ fn view_variant<'a>(env: Env<'a>, made: Made, experiment: Term<'a>) -> Term<'a> 
 /// The configuration of that variant, or the default.
 #[rustler::nif]
 fn view_variant_config<'a>(env: Env<'a>, made: Made, experiment: Term<'a>, default: Term<'a>) -> Term<'a> {
-    made.view.variant_config(key(experiment)).map_or(default, |config| to_term(env, config, None))
+    made.view.variant_config(key(experiment)).map_or(default, |config| told(env, config, None))
 }
 
 /// What every key of the view came to.

@@ -1,0 +1,163 @@
+//! Where work is done. What is short runs on the scheduler that asks, which other processes wait for. What may wait, or is
+//! large, is called again on a dirty one; what turns out to be large is measured, and told the virtual machine.
+
+use std::cell::Cell;
+use std::ffi::{CStr, c_int};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::{Duration, Instant};
+
+use rustler::codegen_runtime::handle_nif_result;
+use rustler::schedule::consume_timeslice;
+use rustler::sys::{
+    ERL_NIF_THR_NORMAL_SCHEDULER, ErlNifEnv, ErlNifTerm, enif_schedule_nif, enif_thread_type,
+};
+use rustler::types::MapIterator;
+use rustler::{Binary, Env, Error, NifResult, SchedulerFlags, Term, TermType};
+
+/// How long a process may run until it is another's turn.
+const TURN: Duration = Duration::from_millis(1);
+
+/// Bytes of text that take no time to speak of.
+pub(crate) const SMALL_TEXT: usize = 4 << 10;
+/// Terms, likewise.
+pub(crate) const SMALL_TERMS: usize = 100;
+
+/// Whether a term takes no time to speak of to read whole.
+pub(crate) fn is_small(term: Term<'_>) -> bool {
+    fits(term, &mut (SMALL_TERMS, SMALL_TEXT))
+}
+
+/// Takes a term, and all that is in it, off what is left of terms and text.
+fn fits(term: Term<'_>, left: &mut (usize, usize)) -> bool {
+    let Some(terms) = left.0.checked_sub(1) else { return false };
+    left.0 = terms;
+    match term.get_type() {
+        TermType::Binary => {
+            let bytes = Binary::from_term(term).map_or(0, |bytes| bytes.len());
+            left.1.checked_sub(bytes).map(|text| left.1 = text).is_some()
+        }
+        TermType::Map => {
+            let mut pairs = term.decode::<MapIterator<'_>>().into_iter().flatten();
+            pairs.all(|(name, value)| fits(name, left) && fits(value, left))
+        }
+        TermType::List => {
+            let mut rest = term;
+            while let Ok((item, others)) = rest.list_get_cell() {
+                if !fits(item, left) {
+                    return false;
+                }
+                rest = others;
+            }
+            true
+        }
+        _ => true,
+    }
+}
+
+/// Measures a call from the moment on when it meets something large. Others do not look at a clock.
+#[derive(Default)]
+pub(crate) struct Turn {
+    large_since: Cell<Option<Instant>>,
+}
+
+impl Turn {
+    /// Something large comes.
+    #[cold]
+    pub(crate) fn is_large(&self) {
+        self.large_since.set(self.large_since.get().or_else(|| Some(Instant::now())));
+    }
+
+    /// Takes the time off the process's turn, which may end with this call.
+    #[inline]
+    pub(crate) fn end(&self, env: Env<'_>) {
+        if let Some(since) = self.large_since.get()
+            && is_waited_for()
+        {
+            let percent = since.elapsed().as_nanos() * 100 / TURN.as_nanos();
+            consume_timeslice(env, percent.clamp(1, 100) as i32);
+        }
+    }
+}
+
+/// Whether this is a scheduler that runs processes in turn, and no dirty one.
+fn is_waited_for() -> bool {
+    // SAFETY: it asks of the thread that it is called by, whichever that is.
+    unsafe { enif_thread_type() == ERL_NIF_THR_NORMAL_SCHEDULER }
+}
+
+/// Has `function(env, argument, ...)` called on a dirty scheduler, `DirtyCpu` or `DirtyIo`. What comes of it is what the
+/// native function that does this comes to.
+macro_rules! on {
+    ($scheduler:ident, $function:ident($env:expr, $($argument:ident),+)) => {{
+        unsafe extern "C" fn there(
+            env: *mut rustler::sys::ErlNifEnv,
+            count: std::ffi::c_int,
+            arguments: *const rustler::sys::ErlNifTerm,
+        ) -> rustler::sys::ErlNifTerm {
+            // SAFETY: the virtual machine calls it, with the arguments that it is given below.
+            unsafe {
+                $crate::scheduler::called(env, count, arguments, |env, [$($argument),+]| {
+                    Ok($function(env, $($argument.decode()?),+))
+                })
+            }
+        }
+        let name = concat!("vexil_", stringify!($function), "\0");
+        let arguments = [$(rustler::Encoder::encode(&$argument, $env)),+];
+        $crate::scheduler::call($env, name, rustler::SchedulerFlags::$scheduler, there, arguments)
+    }};
+}
+pub(crate) use on;
+
+type Native = unsafe extern "C" fn(*mut ErlNifEnv, c_int, *const ErlNifTerm) -> ErlNifTerm;
+
+/// What [`on`] does on this side.
+pub(crate) fn call<'a, const N: usize>(
+    env: Env<'a>,
+    name: &'static str,
+    scheduler: SchedulerFlags,
+    there: Native,
+    arguments: [Term<'a>; N],
+) -> Term<'a> {
+    let name = CStr::from_bytes_with_nul(name.as_bytes()).unwrap_or(c"vexil");
+    let arguments = arguments.map(|argument| argument.as_c_arg());
+    let count = N as c_int;
+    // SAFETY: name, arguments and environment live as long as this call, and the machine copies the first two. What it
+    // gives back is handed to it by whoever called us, with nothing done in between, as it asks for.
+    unsafe {
+        let scheduled = enif_schedule_nif(
+            env.as_c_arg(),
+            name.as_ptr(),
+            scheduler as c_int,
+            there,
+            count,
+            arguments.as_ptr(),
+        );
+        Term::new(env, scheduled)
+    }
+}
+
+/// What [`on`] does on the other side. A panic is an error of the process that called, as of any native function.
+///
+/// # Safety
+///
+/// The virtual machine calls it, with `count` arguments.
+pub(crate) unsafe fn called<const N: usize>(
+    env: *mut ErlNifEnv,
+    count: c_int,
+    arguments: *const ErlNifTerm,
+    function: impl for<'a> FnOnce(Env<'a>, [Term<'a>; N]) -> NifResult<Term<'a>>,
+) -> ErlNifTerm {
+    let lifetime = ();
+    // SAFETY: it is the machine's, and of this call.
+    let env = unsafe { Env::new(&lifetime, env) };
+    // SAFETY: as the caller says; they live as long as this call.
+    let arguments = unsafe { std::slice::from_raw_parts(arguments, count as usize) };
+    let result = catch_unwind(AssertUnwindSafe(|| {
+        // SAFETY: they are of this environment.
+        let terms = arguments.iter().map(|argument| unsafe { Term::new(env, *argument) });
+        let terms: Vec<_> = terms.collect();
+        function(env, terms.try_into().map_err(|_| Error::BadArg)?)
+    }));
+    // SAFETY: what it gives is handed to the machine at once.
+    unsafe { handle_nif_result(result, env).apply(env) }
+}
