@@ -1,13 +1,15 @@
-//! What all hosts say of the corpus, side by side: a table of vector files and hosts in docs/conformance.md, and its
-//! last line in README.md. `cargo xtask bless` accepts what the last `cargo xtask test` has counted.
+//! What all hosts say of the corpus and of the contract, side by side: tables in docs/conformance.md, and their sums in
+//! README.md. `cargo xtask bless` accepts what the last `cargo xtask test` has counted.
 //!
 //! Each host's runner of the vectors leaves what it has counted in the folder that `VEXIL_CONFORMANCE` names:
-//! `{"host": "c", "files": {"evaluation/rules.json": {"passed": 10, "skipped": 0}}}`.
+//! `{"host": "c", "files": {"evaluation/rules.json": {"passed": 10, "skipped": 0}}}`. What takes it through the contract
+//! does so in `contract` there: `{"host": "c", "steps": {"toggle": 6}}`.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use serde::Deserialize;
 
@@ -16,6 +18,10 @@ use crate::toolchain::target;
 
 /// The variable by which runners know where to leave what they have counted.
 pub(crate) const VARIABLE: &str = "VEXIL_CONFORMANCE";
+/// The programs that packages are tested with, by the variables that name them to tests: the control plane, and what takes
+/// a host through the contract. The step `tests` builds both.
+const PROGRAMS: [(&str, &str); 2] =
+    [("VEXIL_TEST_BINARY", "vexil"), ("VEXIL_TEST_CONTRACT", "vexil-contract")];
 /// Hosts by the names of their files, and as people read them.
 const HOSTS: [(&str, &str); 7] = [
     ("core", "core"),
@@ -26,10 +32,10 @@ const HOSTS: [(&str, &str); 7] = [
     ("swift", "Swift"),
     ("elixir", "Elixir"),
 ];
+/// The host that evaluates, and speaks with no control plane.
+const CORE: &str = "core";
 const TABLE: &str = "docs/conformance.md";
 const SUMMARY: &str = "README.md";
-const BEGIN: &str = "<!-- conformance: begin -->\n";
-const END: &str = "<!-- conformance: end -->\n";
 
 #[derive(Deserialize)]
 struct Index {
@@ -47,6 +53,24 @@ struct IndexedFile {
 struct Told {
     host: String,
     files: BTreeMap<String, Counts>,
+}
+
+/// The steps of `tests/contract/scenario.json`.
+#[derive(Deserialize)]
+struct Scenario {
+    steps: Vec<Step>,
+}
+
+#[derive(Deserialize)]
+struct Step {
+    name: String,
+    claim: String,
+}
+
+#[derive(Deserialize)]
+struct Kept {
+    host: String,
+    steps: BTreeMap<String, usize>,
 }
 
 #[derive(Deserialize, Default, Clone, Copy, PartialEq, Eq)]
@@ -68,11 +92,20 @@ pub(crate) fn folder() -> PathBuf {
     target().join("conformance")
 }
 
+/// What the package of a host is to be tested with: where it leaves what it has counted, the control plane, and what takes
+/// it through the contract with that.
+pub(crate) fn surround(command: &mut Command) {
+    command.env(VARIABLE, folder());
+    for (variable, program) in PROGRAMS {
+        command.env(variable, target().join("debug").join(program));
+    }
+}
+
 /// Whether what is written is what hosts have counted; returns the names of those that have not run, without which the
 /// rest cannot be judged.
 pub(crate) fn check() -> Result<Vec<&'static str>, String> {
-    each_page(|page, made| {
-        let Page { written, .. } = Page::read(page)?;
+    each_place(|page, mark, made| {
+        let Page { written, .. } = Page::read(page, mark)?;
         if written == made {
             return Ok(());
         }
@@ -82,28 +115,36 @@ pub(crate) fn check() -> Result<Vec<&'static str>, String> {
 
 /// Writes what hosts have counted; returns the names of those that have not run, without which nothing is written.
 pub(crate) fn accept() -> Result<Vec<&'static str>, String> {
-    each_page(|page, made| {
-        let Page { path, before, after, .. } = Page::read(page)?;
-        let text = format!("{before}{BEGIN}{made}{END}{after}");
-        fs::write(&path, text).map_err(|error| format!("{page}: {error}"))
+    each_place(|page, mark, made| {
+        let Page { path, before, after, .. } = Page::read(page, mark)?;
+        fs::write(&path, format!("{before}{made}{after}")).map_err(|error| format!("{page}: {error}"))
     })
 }
 
-fn each_page(mut take: impl FnMut(&str, &str) -> Result<(), String>) -> Result<Vec<&'static str>, String> {
+/// Each page, the name of a place in it, and what stands there.
+fn each_place(
+    mut take: impl FnMut(&str, &str, &str) -> Result<(), String>,
+) -> Result<Vec<&'static str>, String> {
     let index: Index = read(&Path::new(ROOT).join("tests/vectors/index.json"))?;
+    let Scenario { steps } = read(&Path::new(ROOT).join("tests/contract/scenario.json"))?;
     let evaluations: Vec<_> = index.files.iter().filter(|file| file.kind == "evaluation").collect();
-    let (mut columns, mut missing) = (Vec::new(), Vec::new());
+    let (mut columns, mut kept, mut missing) = (Vec::new(), Vec::new(), Vec::new());
     for (host, name) in HOSTS {
         let file = folder().join(format!("{host}.json"));
-        if file.exists() {
-            columns.push((name, counted(&file, host, &evaluations)?));
-        } else {
+        let contract = folder().join("contract").join(format!("{host}.json"));
+        if !file.exists() || (host != CORE && !contract.exists()) {
             missing.push(name);
+            continue;
+        }
+        columns.push((name, counted(&file, host, &evaluations)?));
+        if host != CORE {
+            kept.push((name, held(&contract, host, &steps)?));
         }
     }
     if missing.is_empty() {
-        take(TABLE, &table(&evaluations, &columns))?;
-        take(SUMMARY, &summary(&evaluations, &columns))?;
+        take(TABLE, "vectors", &table(&evaluations, &columns))?;
+        take(TABLE, "contract", &contract_table(&steps, &kept)?)?;
+        take(SUMMARY, "conformance", &summary(&evaluations, &columns, &kept))?;
     }
     Ok(missing)
 }
@@ -123,7 +164,20 @@ fn counted(file: &Path, host: &str, files: &[&IndexedFile]) -> Result<BTreeMap<S
     Ok(told.files)
 }
 
+/// How many answers held when a host was taken through the contract: of every step, or that is an error.
+fn held(file: &Path, host: &str, steps: &[Step]) -> Result<BTreeMap<String, usize>, String> {
+    let told: Kept = read(file)?;
+    if told.host != host {
+        return Err(format!("{} is of `{}`", file.display(), told.host));
+    }
+    match steps.iter().find(|step| told.steps.get(&step.name).is_none_or(|held| *held == 0)) {
+        Some(step) => Err(format!("{host}: nothing held of the step `{}`", step.name)),
+        None => Ok(told.steps),
+    }
+}
+
 type Columns = [(&'static str, BTreeMap<String, Counts>)];
+type KeptColumns = [(&'static str, BTreeMap<String, usize>)];
 
 fn table(files: &[&IndexedFile], columns: &Columns) -> String {
     let mut table = "| vectors | cases |".to_owned();
@@ -144,17 +198,39 @@ fn table(files: &[&IndexedFile], columns: &Columns) -> String {
     table
 }
 
-fn summary(files: &[&IndexedFile], columns: &Columns) -> String {
+/// Steps, with what they show, and how many answers held, which must be as many in every host.
+fn contract_table(steps: &[Step], kept: &KeptColumns) -> Result<String, String> {
+    let names: Vec<_> = kept.iter().map(|(name, _)| *name).collect();
+    let mut table =
+        format!("| step | what is shown | {} |\n|---|---|{}\n", names.join(" | "), "--:|".repeat(kept.len()));
+    for Step { name, claim } in steps {
+        let counts: Vec<_> = kept.iter().filter_map(|(_, steps)| steps.get(name)).collect();
+        if counts.windows(2).any(|pair| matches!(pair, [one, other] if one != other)) {
+            return Err(format!("not all hosts gave as many answers in the step `{name}`: {counts:?}"));
+        }
+        let _ = write!(table, "| {name} | {claim} |");
+        for count in counts {
+            let _ = write!(table, " {count} |");
+        }
+        table.push('\n');
+    }
+    Ok(table)
+}
+
+fn summary(files: &[&IndexedFile], columns: &Columns, kept: &KeptColumns) -> String {
     let mut head = "| |".to_owned();
-    let mut line =
+    let mut cases =
         format!("| {} cases in {} files |", files.iter().map(|file| file.cases).sum::<usize>(), files.len());
+    let mut answers = "| answers with a control plane |".to_owned();
     for (name, counted) in columns {
         let sum = |of: fn(&Counts) -> usize| counted.values().map(of).sum();
         let counts = Counts { passed: sum(|counts| counts.passed), skipped: sum(|counts| counts.skipped) };
         let _ = write!(head, " {name} |");
-        let _ = write!(line, " {} |", cell(counts));
+        let _ = write!(cases, " {} |", cell(counts));
+        let held = kept.iter().find(|(of, _)| of == name).map(|(_, steps)| steps.values().sum::<usize>());
+        let _ = write!(answers, " {} |", held.map_or_else(|| "-".to_owned(), |held| held.to_string()));
     }
-    format!("{head}\n|---|{}\n{line}\n", "--:|".repeat(columns.len()))
+    format!("{head}\n|---|{}\n{cases}\n{answers}\n", "--:|".repeat(columns.len()))
 }
 
 fn cell(counts: Counts) -> String {
@@ -164,7 +240,7 @@ fn cell(counts: Counts) -> String {
     }
 }
 
-/// A page with what stands between its marks.
+/// A page with what stands between two marks, which are of what is before and after.
 struct Page {
     path: PathBuf,
     before: String,
@@ -173,14 +249,20 @@ struct Page {
 }
 
 impl Page {
-    fn read(page: &str) -> Result<Page, String> {
+    fn read(page: &str, mark: &str) -> Result<Page, String> {
         let path = Path::new(ROOT).join(page);
         let text = fs::read_to_string(&path).map_err(|error| format!("{page}: {error}"))?;
-        let marks = || format!("{page} does not have `{}` and `{}`", BEGIN.trim(), END.trim());
-        let (before, rest) = text.split_once(BEGIN).ok_or_else(marks)?;
-        let (written, after) = rest.split_once(END).ok_or_else(marks)?;
-        let [before, written, after] = [before, written, after].map(str::to_owned);
-        Ok(Page { path, before, written, after })
+        let (begin, end) = (format!("<!-- {mark}: begin -->\n"), format!("<!-- {mark}: end -->\n"));
+        let found = text.split_once(&begin).and_then(|(before, rest)| Some((before, rest.split_once(&end)?)));
+        let Some((before, (written, after))) = found else {
+            return Err(format!("{page} does not have `{}` and `{}`", begin.trim(), end.trim()));
+        };
+        Ok(Page {
+            path,
+            before: format!("{before}{begin}"),
+            written: written.to_owned(),
+            after: format!("{end}{after}"),
+        })
     }
 }
 

@@ -17,8 +17,7 @@ pub(crate) fn test(totals: &mut Totals) -> Result<bool, String> {
     run(&mut cargo(&["build", "--locked", "--package", "vexil-jvm", "--features", "fail-on-purpose"]))?;
     let mut maven = in_package();
     maven.arg(format!("-Ddev.vexil.library.path={}", library("debug").display())).arg("verify");
-    maven.env(conformance::VARIABLE, conformance::folder());
-    maven.env("VEXIL_TEST_BINARY", target().join("debug/vexil"));
+    conformance::surround(&mut maven);
     totals.run(&mut maven)
 }
 
