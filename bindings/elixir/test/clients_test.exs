@@ -55,7 +55,8 @@ defmodule Vexil.ClientsTest do
       details = Vexil.details("limit", %{}, 5, client: client)
       assert %{value: 5, error_code: "PROVIDER_NOT_READY", origin: "none"} = details
 
-      assert {:error, %Error{}} = Vexil.Options.start([fallback: :throw] ++ options)
+      assert {:error, %Error{name: "CACHE_NOT_READ"}} =
+               Vexil.Options.start([fallback: :throw] ++ options)
     end
 
     test "the key is in no report" do
@@ -63,14 +64,21 @@ defmodule Vexil.ClientsTest do
       spec = Vexil.child_spec(name: :secretive, url: "http://127.0.0.1:9", key: key)
       refute inspect(spec) =~ key
 
+      Process.flag(:trap_exit, true)
+      options = [name: :secretive, url: "http://127.0.0.1:9", key: key <> "\n"]
+      assert {:error, error} = start_supervised({Vexil, options})
+      assert inspect(error) =~ "the SDK key has a character"
+      refute inspect(error) =~ key
+
       log =
         capture_log(fn ->
-          Process.flag(:trap_exit, true)
-          options = [name: :secretive, url: "http://127.0.0.1:9", key: key <> "\n"]
-          {:error, error} = start_supervised({Vexil, options})
-          refute inspect(error) =~ key
+          client = Shop.start(source: nil, url: "http://127.0.0.1:9", key: key, offline: true)
+          pid = Process.whereis(client)
+          assert {{:function_clause, _}, _} = catch_exit(GenServer.call(client, :no_such_call))
+          assert eventually(fn -> Process.whereis(client) not in [pid, nil] end)
         end)
 
+      assert log =~ "terminating"
       refute log =~ key
     end
 
