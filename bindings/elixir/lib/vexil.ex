@@ -483,9 +483,9 @@ defmodule Vexil do
 
   defp watched(key) when is_binary(key), do: watched({"features", key})
 
-  # The default client's own way: nothing is looked for in options that are not there.
+  # The default client's own way: nothing is looked for in options that are not there. `Vexil.Names` has put it there.
   defp read(key, context, type, default, []) do
-    case :persistent_term.get({Names, Vexil}, nil) do
+    case :persistent_term.get(Vexil, nil) do
       client when is_reference(client) -> Native.value(client, key, context, type, default)
       nil -> default
       _of_tests -> read(key, context, type, default, client: Vexil)

@@ -11,7 +11,7 @@ defmodule Vexil.Names do
   def native(client) when is_reference(client), do: client
 
   def native(name) when is_atom(name) do
-    case :persistent_term.get({__MODULE__, name}, nil) do
+    case :persistent_term.get(key(name), nil) do
       @of_tests ->
         case of_test(name) do
           {native, _server} -> native
@@ -25,7 +25,7 @@ defmodule Vexil.Names do
 
   @doc "The process of that client, to be called: its name where everybody has it."
   def server(name) when is_atom(name) do
-    with @of_tests <- :persistent_term.get({__MODULE__, name}, nil),
+    with @of_tests <- :persistent_term.get(key(name), nil),
          {_native, server} <- of_test(name) do
       server
     else
@@ -36,9 +36,9 @@ defmodule Vexil.Names do
   @doc "Has everybody find this client by its name, but for tests that have their own."
   def put(name, native) do
     alone(name, fn ->
-      case :persistent_term.get({__MODULE__, name}, nil) do
+      case :persistent_term.get(key(name), nil) do
         @of_tests -> :persistent_term.put({__MODULE__, name, :everybody}, native)
-        _ -> :persistent_term.put({__MODULE__, name}, native)
+        _ -> :persistent_term.put(key(name), native)
       end
     end)
   end
@@ -46,9 +46,9 @@ defmodule Vexil.Names do
   @doc "Has everybody find nothing by this name."
   def erase(name) do
     alone(name, fn ->
-      case :persistent_term.get({__MODULE__, name}, nil) do
+      case :persistent_term.get(key(name), nil) do
         @of_tests -> :persistent_term.erase({__MODULE__, name, :everybody})
-        _ -> :persistent_term.erase({__MODULE__, name})
+        _ -> :persistent_term.erase(key(name))
       end
     end)
   end
@@ -75,13 +75,13 @@ defmodule Vexil.Names do
 
   # Once a test had a client by this name, whoever looks for it looks for that of a test first.
   defp shadow(name) do
-    case :persistent_term.get({__MODULE__, name}, nil) do
+    case :persistent_term.get(key(name), nil) do
       @of_tests ->
         :ok
 
       native ->
         if native, do: :persistent_term.put({__MODULE__, name, :everybody}, native)
-        :persistent_term.put({__MODULE__, name}, @of_tests)
+        :persistent_term.put(key(name), @of_tests)
     end
   end
 
@@ -91,6 +91,10 @@ defmodule Vexil.Names do
     |> Enum.map(&if(is_atom(&1), do: Process.whereis(&1), else: &1))
     |> Enum.find_value(&:persistent_term.get({__MODULE__, name, &1}, nil))
   end
+
+  # The default client's is an atom alone, which takes the least to look for; `Vexil` does so itself.
+  defp key(Vexil), do: Vexil
+  defp key(name), do: {__MODULE__, name}
 
   defp alone(name, change), do: :global.trans({{__MODULE__, name}, self()}, change, [node()])
 end

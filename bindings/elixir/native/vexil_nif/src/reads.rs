@@ -37,30 +37,31 @@ pub(crate) fn key(term: Term<'_>) -> &str {
 
 /// Reads where the process is, or where waiting holds nobody up: the store of a client may be a file.
 macro_rules! read_where {
-    ($client:ident, $function:ident($env:ident, $($argument:ident),+)) => {
-        match $client.waits() {
-            false => $function($env, $client, $($argument),+),
+    ($function:ident($env:ident, $client:ident, $($argument:ident),+)) => {{
+        let held: &Held = $client.decode()?;
+        Ok(match held.waits() {
+            false => $function($env, held, $($argument),+),
             true => scheduler::on!(DirtyIo, $function($env, $client, $($argument),+)),
-        }
-    };
+        })
+    }};
 }
 
 /// A value, or the caller's default.
 #[rustler::nif(name = "value")]
 fn value_somewhere<'a>(
     env: Env<'a>,
-    client: Client,
+    client: Term<'a>,
     name: Term<'a>,
     context: Term<'a>,
     as_type: u8,
     default: Term<'a>,
-) -> Term<'a> {
-    read_where!(client, value(env, name, context, as_type, default))
+) -> NifResult<Term<'a>> {
+    read_where!(value(env, client, name, context, as_type, default))
 }
 
 fn value<'a>(
     env: Env<'a>,
-    client: Client,
+    client: &'a Held,
     name: Term<'a>,
     context: Term<'a>,
     as_type: u8,
@@ -68,7 +69,7 @@ fn value<'a>(
 ) -> Term<'a> {
     let asked = asked(as_type);
     with_asker!(env, context, |asker| {
-        read(&client, name, asker, asked, |outcome, refused| match outcome.evaluation.value() {
+        read(client, name, asker, asked, |outcome, refused| match outcome.evaluation.value() {
             Some(value) if refused.is_none() => told(env, value, asked),
             _ => default,
         })
@@ -79,18 +80,18 @@ fn value<'a>(
 #[rustler::nif(name = "details")]
 fn details_somewhere<'a>(
     env: Env<'a>,
-    client: Client,
+    client: Term<'a>,
     name: Term<'a>,
     context: Term<'a>,
     as_type: u8,
     default: Term<'a>,
-) -> Term<'a> {
-    read_where!(client, with_details(env, name, context, as_type, default))
+) -> NifResult<Term<'a>> {
+    read_where!(with_details(env, client, name, context, as_type, default))
 }
 
 fn with_details<'a>(
     env: Env<'a>,
-    client: Client,
+    client: &'a Held,
     name: Term<'a>,
     context: Term<'a>,
     as_type: u8,
@@ -98,7 +99,7 @@ fn with_details<'a>(
 ) -> Term<'a> {
     let asked = asked(as_type);
     with_asker!(env, context, |asker| {
-        read(&client, name, asker, asked, |outcome, refused| {
+        read(client, name, asker, asked, |outcome, refused| {
             details(env, &outcome, refused.as_deref(), asked, default)
         })
     })
@@ -106,13 +107,18 @@ fn with_details<'a>(
 
 /// The variant that an experiment gives whoever asks, or `nil`.
 #[rustler::nif(name = "variant")]
-fn variant_somewhere<'a>(env: Env<'a>, client: Client, experiment: Term<'a>, context: Term<'a>) -> Term<'a> {
-    read_where!(client, variant(env, experiment, context))
+fn variant_somewhere<'a>(
+    env: Env<'a>,
+    client: Term<'a>,
+    experiment: Term<'a>,
+    context: Term<'a>,
+) -> NifResult<Term<'a>> {
+    read_where!(variant(env, client, experiment, context))
 }
 
-fn variant<'a>(env: Env<'a>, client: Client, experiment: Term<'a>, context: Term<'a>) -> Term<'a> {
+fn variant<'a>(env: Env<'a>, client: &'a Held, experiment: Term<'a>, context: Term<'a>) -> Term<'a> {
     with_asker!(env, context, |asker| {
-        read(&client, experiment, asker, None, |outcome, refused| {
+        read(client, experiment, asker, None, |outcome, refused| {
             text_or_nil(env, outcome.variant(key(experiment)).filter(|_| refused.is_none()))
         })
     })
@@ -122,23 +128,23 @@ fn variant<'a>(env: Env<'a>, client: Client, experiment: Term<'a>, context: Term
 #[rustler::nif(name = "variant_config")]
 fn variant_config_somewhere<'a>(
     env: Env<'a>,
-    client: Client,
+    client: Term<'a>,
     experiment: Term<'a>,
     context: Term<'a>,
     default: Term<'a>,
-) -> Term<'a> {
-    read_where!(client, variant_config(env, experiment, context, default))
+) -> NifResult<Term<'a>> {
+    read_where!(variant_config(env, client, experiment, context, default))
 }
 
 fn variant_config<'a>(
     env: Env<'a>,
-    client: Client,
+    client: &'a Held,
     experiment: Term<'a>,
     context: Term<'a>,
     default: Term<'a>,
 ) -> Term<'a> {
     with_asker!(env, context, |asker| {
-        read(&client, experiment, asker, None, |outcome, refused| {
+        read(client, experiment, asker, None, |outcome, refused| {
             let config = outcome.variant_config(key(experiment)).filter(|_| refused.is_none());
             config.map_or(default, |config| told(env, config, None))
         })

@@ -153,10 +153,9 @@ pub(crate) unsafe fn called<const N: usize>(
     // SAFETY: as the caller says; they live as long as this call.
     let arguments = unsafe { std::slice::from_raw_parts(arguments, count as usize) };
     let result = catch_unwind(AssertUnwindSafe(|| {
+        let arguments: [ErlNifTerm; N] = arguments.try_into().map_err(|_| Error::BadArg)?;
         // SAFETY: they are of this environment.
-        let terms = arguments.iter().map(|argument| unsafe { Term::new(env, *argument) });
-        let terms: Vec<_> = terms.collect();
-        function(env, terms.try_into().map_err(|_| Error::BadArg)?)
+        function(env, arguments.map(|argument| unsafe { Term::new(env, argument) }))
     }));
     // SAFETY: what it gives is handed to the machine at once.
     unsafe { handle_nif_result(result, env).apply(env) }

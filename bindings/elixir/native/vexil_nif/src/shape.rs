@@ -87,16 +87,27 @@ fn list<'a>(whole: Term<'a>, most: usize) -> Result<Shape<'a>, Box<Refusal>> {
 /// Text of so many bytes at most.
 #[inline]
 fn short(term: Term<'_>, most: usize) -> Result<&str, Box<Refusal>> {
-    match Binary::from_term(term) {
-        Ok(bytes) if bytes.len() > most => Err(Refusal::new(format!("a text of more than {most} bytes"))),
-        _ => binary(term),
+    let bytes = bytes(term)?;
+    match bytes.len() > most {
+        true => Err(Refusal::new(format!("a text of more than {most} bytes"))),
+        false => text(bytes),
     }
 }
 
 #[inline]
 pub(crate) fn binary(term: Term<'_>) -> Result<&str, Box<Refusal>> {
+    text(bytes(term)?)
+}
+
+#[inline]
+fn bytes(term: Term<'_>) -> Result<&[u8], Box<Refusal>> {
     let bytes = Binary::from_term(term).map_err(|_| Refusal::new("bits that are no whole bytes"))?;
-    std::str::from_utf8(bytes.as_slice()).map_err(|_| Refusal::new("a binary that is no text in UTF-8"))
+    Ok(bytes.as_slice())
+}
+
+#[inline]
+fn text(bytes: &[u8]) -> Result<&str, Box<Refusal>> {
+    std::str::from_utf8(bytes).map_err(|_| Refusal::new("a binary that is no text in UTF-8"))
 }
 
 /// `true`, `false` and `nil` are what they are; all others are given as their text.

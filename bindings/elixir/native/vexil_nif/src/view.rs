@@ -23,11 +23,12 @@ impl View {
     }
 }
 
-type Made = ResourceArc<View>;
+/// Lent for the call by the process that has it.
+type Made<'a> = &'a View;
 
 /// A value, or the caller's default.
 #[rustler::nif]
-fn view_value<'a>(env: Env<'a>, made: Made, name: Term<'a>, as_type: u8, default: Term<'a>) -> Term<'a> {
+fn view_value<'a>(env: Env<'a>, made: Made<'a>, name: Term<'a>, as_type: u8, default: Term<'a>) -> Term<'a> {
     let asked = asked(as_type);
     made.view.evaluate(key(name), asked, |outcome| match outcome.evaluation.value() {
         Some(value) => told(env, value, asked),
@@ -37,20 +38,31 @@ fn view_value<'a>(env: Env<'a>, made: Made, name: Term<'a>, as_type: u8, default
 
 /// The same, with all that there is to say of it.
 #[rustler::nif]
-fn view_details<'a>(env: Env<'a>, made: Made, name: Term<'a>, as_type: u8, default: Term<'a>) -> Term<'a> {
+fn view_details<'a>(
+    env: Env<'a>,
+    made: Made<'a>,
+    name: Term<'a>,
+    as_type: u8,
+    default: Term<'a>,
+) -> Term<'a> {
     let asked = asked(as_type);
     made.view.evaluate(key(name), asked, |outcome| details(env, &outcome, None, asked, default))
 }
 
 /// The variant that an experiment gave, or `nil`.
 #[rustler::nif]
-fn view_variant<'a>(env: Env<'a>, made: Made, experiment: Term<'a>) -> Term<'a> {
+fn view_variant<'a>(env: Env<'a>, made: Made<'a>, experiment: Term<'a>) -> Term<'a> {
     text_or_nil(env, made.view.variant(key(experiment)))
 }
 
 /// The configuration of that variant, or the default.
 #[rustler::nif]
-fn view_variant_config<'a>(env: Env<'a>, made: Made, experiment: Term<'a>, default: Term<'a>) -> Term<'a> {
+fn view_variant_config<'a>(
+    env: Env<'a>,
+    made: Made<'a>,
+    experiment: Term<'a>,
+    default: Term<'a>,
+) -> Term<'a> {
     made.view.variant_config(key(experiment)).map_or(default, |config| told(env, config, None))
 }
 
@@ -66,7 +78,7 @@ fn view_all<'a>(env: Env<'a>, made: Made) -> Term<'a> {
 
 /// A view that is made now: for the same context where that is `nil`, else for this one.
 #[rustler::nif(schedule = "DirtyCpu")]
-fn view_renew<'a>(env: Env<'a>, made: Made, context: Term<'a>) -> Term<'a> {
+fn view_renew<'a>(env: Env<'a>, made: Made<'a>, context: Term<'a>) -> Term<'a> {
     let context = match atoms::nil() == context {
         true => Ok(made.view.context().clone()),
         false => laid_flat(context),
@@ -81,7 +93,7 @@ fn view_renew<'a>(env: Env<'a>, made: Made, context: Term<'a>) -> Term<'a> {
 
 /// Whether a view that is made now would say the same, as far as can be told.
 #[rustler::nif]
-fn view_is_current(made: Made) -> bool {
+fn view_is_current(made: Made<'_>) -> bool {
     made.view.is_current()
 }
 
