@@ -47,17 +47,20 @@ macro_rules! read_where {
 }
 
 /// A value, or the caller's default.
-#[rustler::nif(name = "value")]
+#[inline]
 fn value_somewhere<'a>(
     env: Env<'a>,
     client: Term<'a>,
     name: Term<'a>,
     context: Term<'a>,
-    as_type: u8,
+    as_type: Term<'a>,
     default: Term<'a>,
 ) -> NifResult<Term<'a>> {
+    let as_type: u8 = as_type.decode()?;
     read_where!(value(env, client, name, context, as_type, default))
 }
+
+scheduler::read!("value", value_somewhere(client, name, context, as_type, default));
 
 fn value<'a>(
     env: Env<'a>,

@@ -108,6 +108,34 @@ macro_rules! on {
 }
 pub(crate) use on;
 
+/// Makes a native function of `function(env, argument, ...)`, whose arguments are terms. `rustler::nif` does so as well,
+/// and lists them on the heap at each call, which takes a good part of the time of a read.
+macro_rules! read {
+    ($name:literal, $function:ident($($argument:ident),+)) => {
+        const _: () = {
+            unsafe extern "C" fn native(
+                env: *mut rustler::sys::ErlNifEnv,
+                count: std::ffi::c_int,
+                arguments: *const rustler::sys::ErlNifTerm,
+            ) -> rustler::sys::ErlNifTerm {
+                // SAFETY: the virtual machine calls it, with as many arguments as are said below.
+                unsafe {
+                    $crate::scheduler::called(env, count, arguments, |env, [$($argument),+]| {
+                        $function(env, $($argument),+)
+                    })
+                }
+            }
+            rustler::codegen_runtime::inventory::submit!(rustler::Nif {
+                name: concat!($name, "\0").as_ptr().cast(),
+                arity: [$(stringify!($argument)),+].len() as std::ffi::c_uint,
+                flags: rustler::SchedulerFlags::Normal as std::ffi::c_uint,
+                raw_func: native,
+            });
+        };
+    };
+}
+pub(crate) use read;
+
 type Native = unsafe extern "C" fn(*mut ErlNifEnv, c_int, *const ErlNifTerm) -> ErlNifTerm;
 
 /// What [`on`] does on this side.
@@ -136,11 +164,13 @@ pub(crate) fn call<'a, const N: usize>(
     }
 }
 
-/// What [`on`] does on the other side. A panic is an error of the process that called, as of any native function.
+/// Calls a function as the virtual machine asks for it. A panic is an error of the process that called, as of any native
+/// function.
 ///
 /// # Safety
 ///
 /// The virtual machine calls it, with `count` arguments.
+#[inline]
 pub(crate) unsafe fn called<const N: usize>(
     env: *mut ErlNifEnv,
     count: c_int,
@@ -157,6 +187,9 @@ pub(crate) unsafe fn called<const N: usize>(
         // SAFETY: they are of this environment.
         function(env, arguments.map(|argument| unsafe { Term::new(env, argument) }))
     }));
-    // SAFETY: what it gives is handed to the machine at once.
-    unsafe { handle_nif_result(result, env).apply(env) }
+    match result {
+        Ok(Ok(term)) => term.as_c_arg(),
+        // SAFETY: what it gives is handed to the machine at once.
+        failed => unsafe { handle_nif_result(failed, env).apply(env) },
+    }
 }

@@ -1,12 +1,13 @@
 //! Views: what keys are for one context at one moment.
 
-use rustler::{Encoder, Env, Resource, ResourceArc, Term};
+use rustler::{Encoder, Env, NifResult, Resource, ResourceArc, Term};
 
 use crate::atoms;
 use crate::context::laid_flat;
 use crate::details::details;
 use crate::errors;
 use crate::reads::{asked, key};
+use crate::scheduler;
 use crate::value::{text, text_or_nil, told};
 
 /// Evaluated once, and read as often as one likes; it never changes.
@@ -27,14 +28,22 @@ impl View {
 type Made<'a> = &'a View;
 
 /// A value, or the caller's default.
-#[rustler::nif]
-fn view_value<'a>(env: Env<'a>, made: Made<'a>, name: Term<'a>, as_type: u8, default: Term<'a>) -> Term<'a> {
-    let asked = asked(as_type);
-    made.view.evaluate(key(name), asked, |outcome| match outcome.evaluation.value() {
+#[inline]
+fn value<'a>(
+    env: Env<'a>,
+    made: Term<'a>,
+    name: Term<'a>,
+    as_type: Term<'a>,
+    default: Term<'a>,
+) -> NifResult<Term<'a>> {
+    let made: Made<'a> = made.decode()?;
+    let asked = asked(as_type.decode()?);
+    Ok(made.view.evaluate(key(name), asked, |outcome| match outcome.evaluation.value() {
         Some(value) => told(env, value, asked),
         None => default,
-    })
+    }))
 }
+scheduler::read!("view_value", value(made, name, as_type, default));
 
 /// The same, with all that there is to say of it.
 #[rustler::nif]
