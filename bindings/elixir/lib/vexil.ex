@@ -133,7 +133,7 @@ defmodule Vexil do
 
     case native(options) do
       nil -> without_client(default)
-      client -> Native.details(client, key, context, type, default)
+      client -> client |> Native.details(key, context, type, default) |> Details.new()
     end
   end
 
@@ -177,7 +177,7 @@ defmodule Vexil do
   def evaluate_all(context \\ %{}, options \\ []) do
     case native(options) do
       nil -> %{}
-      client -> client |> Native.evaluate_all(context) |> Map.new()
+      client -> client |> Native.evaluate_all(context) |> Details.all()
     end
   end
 
