@@ -37,8 +37,11 @@ defmodule Vexil.Listener do
 
     case listen(native, client, what, context) do
       # It listens for as long as somebody refers to it.
-      {:ok, listening} -> {:ok, %{subscriber: subscriber, listening: listening, held: nil}}
-      {:error, error} -> {:stop, {:shutdown, error}}
+      {:ok, listening} ->
+        {:ok, %{subscriber: subscriber, listening: listening, held: nil, waits?: false}}
+
+      {:error, error} ->
+        {:stop, {:shutdown, error}}
     end
   end
 
@@ -51,22 +54,21 @@ defmodule Vexil.Listener do
   end
 
   @impl true
-  def handle_info({:vexil, _kind, _client, _told} = news, %{held: held} = state) do
-    state = %{state | held: both(held, news)}
-    # While something is held it is looked again anyway.
-    {:noreply, if(held, do: state, else: tell(state))}
+  def handle_info({:vexil, _kind, _client, _told} = news, state) do
+    {:noreply, tell(%{state | held: both(state.held, news)})}
   end
 
-  def handle_info(:look, state), do: {:noreply, tell(state)}
+  def handle_info(:look, state), do: {:noreply, tell(%{state | waits?: false})}
   def handle_info({:DOWN, _, :process, _, _}, state), do: {:stop, :normal, state}
 
+  defp tell(%{waits?: true} = state), do: state
   defp tell(%{held: nil} = state), do: state
 
   defp tell(%{held: news, subscriber: subscriber} = state) do
     case Process.info(subscriber, :message_queue_len) do
       {:message_queue_len, unread} when unread >= @room ->
         Process.send_after(self(), :look, @pause)
-        state
+        %{state | waits?: true}
 
       # One that has ended hears nothing.
       _ ->

@@ -16,7 +16,8 @@ defmodule Vexil.Testing do
   It takes the place of the client `Vexil` for the test that starts it, and for processes that the
   test starts: its tasks, and what it has supervised. All others have what they had, so such tests may
   be `async`, beside each other and beside the program's own client. A process that was there before
-  is let in by `allow/2`.
+  is let in by `allow/2`. Each test is a process of its own: it is started in `setup`, and not in
+  `setup_all`.
 
   `for: MyApp.Flags` is in the place of another client than `Vexil`. With `name:` it is a client of its
   own, which everybody has by this name, as `client:` here and there: for tests of processes that

@@ -13,7 +13,7 @@ use crate::errors::{self, Failed, Result};
 use crate::refresh::Refreshing;
 use crate::sticky::Store;
 use crate::value::from_term;
-use crate::{listen, scheduler, state, value};
+use crate::{call, listen, scheduler, state, value};
 
 /// A client that somebody holds.
 pub(crate) struct Held {
@@ -201,7 +201,7 @@ fn start_testing<'a>(env: Env<'a>, definitions: Option<String>) -> Term<'a> {
 fn pin<'a>(env: Env<'a>, client: ResourceArc<Held>, overrides: Term<'a>, at: Term<'a>) -> Term<'a> {
     match scheduler::is_small(overrides) && scheduler::is_small(at) {
         true => pin_with(env, client, overrides, at),
-        false => scheduler::on!(DirtyCpu, pin_with(env, client, overrides, at)),
+        false => call::on!(DirtyCpu, pin_with(env, client, overrides, at)),
     }
 }
 

@@ -8,6 +8,7 @@ use vexil_core::value::number::Number;
 use vexil_core::{Arena, Node, limits};
 use vexil_ffi::Code;
 
+use crate::call;
 use crate::errors::{self, Failed, Result};
 use crate::scheduler::{self, Turn};
 use crate::shape::{self, Bounds, OF_CONTEXTS, OF_VALUES, Refusal, Shape, shape};
@@ -42,7 +43,7 @@ impl Prepared {
 fn context_new<'a>(env: Env<'a>, attributes: Term<'a>) -> Term<'a> {
     match scheduler::is_small(attributes) {
         true => prepared(env, attributes, false),
-        false => scheduler::on!(DirtyCpu, prepare_large(env, attributes)),
+        false => call::on!(DirtyCpu, prepare_large(env, attributes)),
     }
 }
 

@@ -5,11 +5,12 @@
 //! of its own ([`refresh`]). A panic becomes an `ErlangError` of the process that called.
 #![allow(
     unsafe_code,
-    reason = "rustler's macros make the functions that the virtual machine calls, and so does `scheduler`"
+    reason = "rustler's macros make the functions that the virtual machine calls, and so does `call`"
 )]
 
 mod asker;
 mod atoms;
+mod call;
 mod client;
 mod context;
 mod details;

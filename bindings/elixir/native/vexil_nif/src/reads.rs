@@ -6,11 +6,11 @@ use vexil_ffi::Code;
 
 use crate::asker::{Asker, with_asker};
 use crate::atoms;
+use crate::call;
 use crate::client::Held;
 use crate::context::laid_flat;
 use crate::details::details;
 use crate::errors::{self, Failed, Result};
-use crate::scheduler;
 use crate::shape;
 use crate::value::{text, text_or_nil, to_term, told};
 use crate::view::View;
@@ -41,7 +41,7 @@ macro_rules! read_where {
         let held: &Held = $client.decode()?;
         Ok(match held.waits() {
             false => $function($env, held, $($argument),+),
-            true => scheduler::on!(DirtyIo, $function($env, $client, $($argument),+)),
+            true => call::on!(DirtyIo, $function($env, $client, $($argument),+)),
         })
     }};
 }
@@ -60,7 +60,7 @@ fn value_somewhere<'a>(
     read_where!(value(env, client, name, context, as_type, default))
 }
 
-scheduler::read!("value", value_somewhere(client, name, context, as_type, default));
+call::read!("value", value_somewhere(client, name, context, as_type, default));
 
 fn value<'a>(
     env: Env<'a>,

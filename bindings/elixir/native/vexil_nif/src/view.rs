@@ -3,11 +3,11 @@
 use rustler::{Encoder, Env, NifResult, Resource, ResourceArc, Term};
 
 use crate::atoms;
+use crate::call;
 use crate::context::laid_flat;
 use crate::details::details;
 use crate::errors;
 use crate::reads::{asked, key};
-use crate::scheduler;
 use crate::value::{text, text_or_nil, told};
 
 /// Evaluated once, and read as often as one likes; it never changes.
@@ -43,7 +43,7 @@ fn value<'a>(
         None => default,
     }))
 }
-scheduler::read!("view_value", value(made, name, as_type, default));
+call::read!("view_value", value(made, name, as_type, default));
 
 /// The same, with all that there is to say of it.
 #[rustler::nif]
