@@ -7,7 +7,7 @@ internal import VexilControl
 extension VexilClient {
     /// Whether a flag is on; it is not where it is none, or is not known.
     public func isEnabled(_ key: String, for context: Context = .nobody) -> Bool {
-        reading(context) { context in key.lent { vexil_is_enabled(native, $0, context) } }
+        bool(key, for: context, default: false)
     }
 
     /// A flag or configuration that is `true` or `false`.
