@@ -116,10 +116,15 @@ pub(crate) fn variables() -> [Variable; 2] {
 /// What the package of a host is to be tested with: that, the control plane, and what takes it through the contract with
 /// the latter.
 pub(crate) fn surround(command: &mut Command) {
-    command.envs(variables());
-    for (variable, program) in PROGRAMS {
-        command.env(variable, target().join("debug").join(program));
-    }
+    command.envs(variables()).envs(programs());
+}
+
+/// Where those programs are: as a variable says, else where cargo puts them.
+pub(crate) fn programs() -> impl Iterator<Item = (&'static str, PathBuf)> {
+    PROGRAMS.into_iter().map(|(variable, name)| {
+        let built = || target().join("debug").join(name);
+        (variable, env::var_os(variable).map_or_else(built, PathBuf::from))
+    })
 }
 
 /// Whether what is written is what hosts have counted; returns the names of those that have not run, without which the

@@ -96,15 +96,16 @@ impl Held {
         listen::warn_once(self.process, warning);
     }
 
-    fn close(&self) {
+    fn close(&self) -> Result<()> {
         if self.is_closed.swap(true, Ordering::AcqRel) {
-            return;
+            return Ok(());
         }
         match &self.owner {
-            Some(Owner::Started(started)) => started.close(),
+            Some(Owner::Started(started)) => started.close()?,
             Some(Owner::Testing(testing)) => testing.close(),
             None => {}
         }
+        Ok(())
     }
 
     /// As [`Held::close`], on a scheduler, which must not wait for the client's thread to end.
@@ -236,8 +237,7 @@ fn pinned(held: &Held, overrides: Term<'_>, at: Option<&str>) -> Result<vexil_cl
 /// Stops it; what is held is served, and grows old.
 #[rustler::nif(schedule = "DirtyIo")]
 fn close(env: Env<'_>, client: ResourceArc<Held>) -> Term<'_> {
-    client.close();
-    errors::done(env, Ok(()))
+    errors::done(env, client.close())
 }
 
 /// How it stands.
