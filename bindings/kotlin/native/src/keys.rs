@@ -19,6 +19,8 @@ const KEYS: usize = 1 << 16;
 
 /// No number: the key is handed over as text.
 const NONE: jint = -1;
+/// Likewise, and no other key is given one from now on.
+const NO_MORE: jint = -2;
 
 static TEXTS: [OnceLock<Box<str>>; KEYS] = [const { OnceLock::new() }; KEYS];
 static NEXT: AtomicUsize = AtomicUsize::new(0);
@@ -35,14 +37,14 @@ pub(crate) fn key<'k>(jvm: Jvm, number: jint, bytes: jbyteArray) -> Result<Cow<'
         .ok_or_else(|| Fault::new(Code::InvalidHandle, "the number is no key's"))
 }
 
-/// Gives a key a number; `NONE` where there is none left, or where this is no key.
+/// Gives a key a number; `NO_MORE` where there is none left, and `NONE` where this is no key.
 #[unsafe(no_mangle)]
 extern "system" fn Java_dev_vexil_internal_Native_keyNumber(jvm: Jvm, _: jclass, bytes: jbyteArray) -> jint {
     let mut number = NONE;
     guarded(|| {
         let bytes = jvm.bytes(bytes)?;
         let key = text(&bytes)?;
-        if key.len() <= KEY_BYTES && NEXT.load(Ordering::Relaxed) < KEYS {
+        if key.len() <= KEY_BYTES {
             number = remember(key);
         }
         Ok(())
@@ -51,9 +53,12 @@ extern "system" fn Java_dev_vexil_internal_Native_keyNumber(jvm: Jvm, _: jclass,
 }
 
 fn remember(key: &str) -> jint {
+    if NEXT.load(Ordering::Relaxed) >= KEYS {
+        return NO_MORE;
+    }
     let place = NEXT.fetch_add(1, Ordering::Relaxed);
     match TEXTS.get(place) {
         Some(free) if free.set(key.into()).is_ok() => jint::try_from(place).unwrap_or(NONE),
-        _ => NONE,
+        _ => NO_MORE,
     }
 }

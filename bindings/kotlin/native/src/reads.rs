@@ -1,13 +1,15 @@
-//! Reads: what every request does. Each is handed the client, the key, the context and, to keep that one alive, its
-//! owner. Where there is no value, the caller's own is handed back.
+//! Reads: what every request does. Each is handed the client, the key, the context and its owner, the tree. Where there is
+//! no value, the caller's own is handed back.
 
 use jni_sys::{JNI_TRUE, jboolean, jbyteArray, jclass, jdouble, jint, jlong, jobject, jstring};
-use vexil_client::{Asked, Client, Context, Outcome};
+use vexil_client::{Asked, Client, Outcome};
 use vexil_ffi::Code;
 use vexil_ffi::fault::Fault;
 use vexil_ffi::guard::{evaluating, guarded};
-use vexil_ffi::{clients, contexts};
+use vexil_ffi::reading::{with_both, with_client};
 
+use crate::asker::{Asker, InPlace};
+use crate::contexts::{self, Given};
 use crate::jvm::Jvm;
 use crate::packed::{self, asked_of};
 use crate::{keys, texts, tree};
@@ -24,7 +26,7 @@ extern "system" fn Java_dev_vexil_internal_Native_getBoolean(
     default: jboolean,
 ) -> jboolean {
     let default = default == JNI_TRUE;
-    let get = |client: &Client, key: &str, context: &Context| client.get_bool(key, context, default);
+    let get = |client: &Client, key: &str, context: &Asker<'_>| client.get_bool(key, context, default);
     jboolean::from(read(jvm, client, (number, key), (context, owner), default, get))
 }
 
@@ -39,7 +41,7 @@ extern "system" fn Java_dev_vexil_internal_Native_getLong(
     owner: jobject,
     default: jlong,
 ) -> jlong {
-    let get = |client: &Client, key: &str, context: &Context| client.get_int(key, context, default);
+    let get = |client: &Client, key: &str, context: &Asker<'_>| client.get_int(key, context, default);
     read(jvm, client, (number, key), (context, owner), default, get)
 }
 
@@ -54,7 +56,7 @@ extern "system" fn Java_dev_vexil_internal_Native_getDouble(
     owner: jobject,
     default: jdouble,
 ) -> jdouble {
-    let get = |client: &Client, key: &str, context: &Context| client.get_float(key, context, default);
+    let get = |client: &Client, key: &str, context: &Asker<'_>| client.get_float(key, context, default);
     read(jvm, client, (number, key), (context, owner), default, get)
 }
 
@@ -69,7 +71,7 @@ extern "system" fn Java_dev_vexil_internal_Native_getString(
     context: jlong,
     owner: jobject,
 ) -> jstring {
-    let get = |client: &Client, key: &str, context: &Context| {
+    let get = |client: &Client, key: &str, context: &Asker<'_>| {
         client.evaluate(key, Some(Asked::String), context, |outcome| {
             let text = outcome.evaluation.value().and_then(|value| value.as_str());
             text.map_or(std::ptr::null_mut(), |text| texts::string(jvm, text))
@@ -89,7 +91,7 @@ extern "system" fn Java_dev_vexil_internal_Native_getTree(
     context: jlong,
     owner: jobject,
 ) -> jbyteArray {
-    let get = |client: &Client, key: &str, context: &Context| {
+    let get = |client: &Client, key: &str, context: &Asker<'_>| {
         client.evaluate(key, Some(Asked::Json), context, |outcome| tree_of(jvm, outcome.evaluation.value()))
     };
     read(jvm, client, (number, key), (context, owner), std::ptr::null_mut(), get)
@@ -106,7 +108,7 @@ extern "system" fn Java_dev_vexil_internal_Native_variant(
     context: jlong,
     owner: jobject,
 ) -> jstring {
-    let get = |client: &Client, key: &str, context: &Context| {
+    let get = |client: &Client, key: &str, context: &Asker<'_>| {
         client.evaluate(key, None, context, |outcome| {
             outcome.variant(key).map_or(std::ptr::null_mut(), |variant| texts::string(jvm, variant))
         })
@@ -125,7 +127,7 @@ extern "system" fn Java_dev_vexil_internal_Native_variantConfig(
     context: jlong,
     owner: jobject,
 ) -> jbyteArray {
-    let get = |client: &Client, key: &str, context: &Context| {
+    let get = |client: &Client, key: &str, context: &Asker<'_>| {
         client.evaluate(key, None, context, |outcome| tree_of(jvm, outcome.variant_config(key)))
     };
     read(jvm, client, (number, key), (context, owner), std::ptr::null_mut(), get)
@@ -192,24 +194,30 @@ extern "system" fn Java_dev_vexil_internal_Native_explain(
     })
 }
 
-/// In the place of a context's handle: its owner is an array of bytes, the tree of a context for this one read.
-const ONCE: jlong = jlong::MIN;
-
-/// Calls with a client and a context, for as long as a read lasts.
+/// Calls with a client and whoever asks, for as long as a read lasts.
 #[inline]
-pub(crate) fn reading<R>(
+fn reading<R>(
     jvm: Jvm,
     client: jlong,
     (context, owner): (jlong, jobject),
-    read: impl FnOnce(&Client, &Context) -> R,
+    read: impl FnOnce(&Client, &Asker<'_>) -> R,
 ) -> Result<R, Fault> {
-    if context == ONCE {
-        let context = crate::contexts::of(&jvm.bytes(owner)?)?;
-        return clients::with(client.cast_unsigned(), |client| read(client, &context));
+    let client = client.cast_unsigned();
+    match Given::of(context) {
+        Given::Handle(context) => {
+            with_both(client, context, |client, context| read(client, &Asker::Flat(context)))
+        }
+        Given::Small(length) => jvm.with_bytes(owner, length, |tree| {
+            let asker = Asker::InPlace(InPlace::new(tree));
+            let result = with_client(client, |client| read(client, &asker))?;
+            asker.check()?;
+            Ok(result)
+        }),
+        Given::Large => {
+            let context = contexts::of(&jvm.bytes(owner)?)?;
+            with_client(client, |client| read(client, &Asker::Flat(&context)))
+        }
     }
-    clients::with(client.cast_unsigned(), |client| {
-        contexts::with(context.cast_unsigned(), |context| read(client, context))
-    })?
 }
 
 /// A value, or the caller's own.
@@ -220,7 +228,7 @@ fn read<T>(
     (number, key): (jint, jbyteArray),
     context: (jlong, jobject),
     default: T,
-    get: impl FnOnce(&Client, &str, &Context) -> T,
+    get: impl FnOnce(&Client, &str, &Asker<'_>) -> T,
 ) -> T {
     let mut value = default;
     evaluating(|| {
@@ -243,7 +251,7 @@ fn tree_of(jvm: Jvm, value: Option<&vexil_core::Value>) -> jbyteArray {
 extern "system" fn Java_dev_vexil_internal_Native_generation(_: Jvm, _: jclass, client: jlong) -> jlong {
     let mut generation = 0;
     guarded(|| {
-        generation = clients::with(client.cast_unsigned(), Client::generation)?.cast_signed();
+        generation = with_client(client.cast_unsigned(), Client::generation)?.cast_signed();
         Ok(())
     });
     generation

@@ -120,7 +120,7 @@ public class View private constructor(
     /** A view of the same keys that is made now, for the same context or another one. */
     @JvmOverloads
     public fun renewed(context: Context? = null): View =
-        of(Tree.answer(Native.viewRenew(handle, this, context?.handle ?: 0, context)))
+        of(Tree.answer(Native.viewRenew(handle, this, context?.handle ?: 0, context?.owner)))
 
     override fun toString(): String = "View(version=$version, origin=$origin, keys=$keys)"
 

@@ -49,6 +49,10 @@ internal class TreeWriter(private val refusal: ErrorCode) {
     private var length = 0
     private var depth = 0
 
+    /** How deep it was nested where it was deepest. */
+    var deepest: Int = 0
+        private set
+
     /** Where in the value it is being written. */
     private val path = ArrayList<String>()
 
@@ -108,6 +112,7 @@ internal class TreeWriter(private val refusal: ErrorCode) {
 
     private inline fun nested(write: () -> Unit) {
         if (++depth > Tree.DEPTH) refuse("nested too deep")
+        if (depth > deepest) deepest = depth
         write()
         depth--
     }
