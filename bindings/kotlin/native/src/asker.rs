@@ -1,22 +1,15 @@
-//! Who asks, as the core is told of it: by a handle of attributes that lie flat, or by the tree of a context, which is read
-//! where it is. A context that is made for one request is asked for a few attributes; to lay it flat, and to free that
-//! again, would take many times as long.
+//! Who asks, by the tree of a context, which is read where it is. A context that is made for one request is asked for a few
+//! attributes; to lay it flat, and to free that again, would take many times as long.
 
 use std::cell::Cell;
 
-use vexil_client::{Attributes, Context};
+use vexil_client::Attributes;
 use vexil_core::context::{Attribute, List, Path};
 use vexil_ffi::Code;
 use vexil_ffi::fault::Fault;
 
 use crate::routes;
 use crate::tree::{Broken, Raw};
-
-/// Who asks.
-pub(crate) enum Asker<'a> {
-    Flat(&'a Context),
-    InPlace(InPlace<'a>),
-}
 
 /// The tree of a context, which lends its attributes for as long as an evaluation takes.
 pub(crate) struct InPlace<'a> {
@@ -31,33 +24,18 @@ impl<'a> InPlace<'a> {
         InPlace { tree: Raw::new(tree), is_broken: Cell::new(false) }
     }
 
-    /// What bytes say that nobody wrote as a tree.
-    #[inline]
-    fn checked<T>(&self, found: Result<T, Broken>) -> Option<T> {
-        found.inspect_err(|_| self.is_broken.set(true)).ok()
-    }
-}
-
-impl Asker<'_> {
     /// Fails where what was asked for could not be read.
     #[inline]
     pub(crate) fn check(&self) -> Result<(), Fault> {
-        match self {
-            Asker::InPlace(context) if context.is_broken.get() => {
-                Err(Fault::new(Code::InvalidContext, "the bytes are no context"))
-            }
-            _ => Ok(()),
+        match self.is_broken.get() {
+            true => Err(Fault::new(Code::InvalidContext, "the bytes are no context")),
+            false => Ok(()),
         }
     }
-}
 
-impl Attributes for Asker<'_> {
     #[inline]
-    fn visit<R>(&self, path: &Path, visitor: impl FnOnce(Option<Attribute<'_>>) -> R) -> R {
-        match self {
-            Asker::Flat(context) => context.visit(path, visitor),
-            Asker::InPlace(context) => context.visit(path, visitor),
-        }
+    fn checked<T>(&self, found: Result<T, Broken>) -> Option<T> {
+        found.inspect_err(|_| self.is_broken.set(true)).ok()
     }
 }
 
@@ -90,7 +68,11 @@ impl List for Items<'_, '_> {
     fn any(&self, test: &mut dyn FnMut(Attribute<'_>) -> bool) -> bool {
         let found = self.list.any_item(|item| {
             // What no list of a context holds by itself is there, and that is all.
-            Ok(test(if item.is_list() { Attribute::Object } else { item.attribute()?.unwrap_or(Attribute::Object) }))
+            Ok(test(if item.is_list() {
+                Attribute::Object
+            } else {
+                item.attribute()?.unwrap_or(Attribute::Object)
+            }))
         });
         self.of.checked(found).unwrap_or_default()
     }

@@ -55,7 +55,13 @@ impl Jvm {
             // SAFETY: the virtual machine handed both over for the time of this call, and the array is one of bytes: that
             // is how the function is called. There is room for as many as are asked for.
             unsafe {
-                ((**self.0).v1_1.GetByteArrayRegion)(self.0, array, 0, length, bytes.as_mut_ptr().cast::<jbyte>());
+                ((**self.0).v1_1.GetByteArrayRegion)(
+                    self.0,
+                    array,
+                    0,
+                    length,
+                    bytes.as_mut_ptr().cast::<jbyte>(),
+                );
             }
         }
         take(bytes)

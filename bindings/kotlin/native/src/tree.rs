@@ -188,7 +188,10 @@ impl<'a> Raw<'a> {
     }
 
     /// Whether `test` is true of any item of a list.
-    pub(crate) fn any_item(self, mut test: impl FnMut(Raw<'a>) -> Result<bool, Broken>) -> Result<bool, Broken> {
+    pub(crate) fn any_item(
+        self,
+        mut test: impl FnMut(Raw<'a>) -> Result<bool, Broken>,
+    ) -> Result<bool, Broken> {
         let (count, mut left) = number(self.0.get(1..).unwrap_or_default())?;
         for _ in 0..count {
             if test(Raw(left))? {

@@ -1,10 +1,10 @@
 package dev.vexil
 
+import dev.vexil.internal.Flat
 import dev.vexil.internal.Freeing
 import dev.vexil.internal.Native
 import dev.vexil.internal.Tree
 import dev.vexil.internal.TreeWriter
-import java.util.concurrent.atomic.AtomicInteger
 import java.util.concurrent.atomic.AtomicLongFieldUpdater
 
 /**
@@ -37,24 +37,12 @@ public class Context private constructor(
     internal val owner: ByteArray get() = tree
 
     private fun inPlace(): Long {
-        if (++asked % READS_IN_PLACE == 0) layFlat()
+        if (++asked % Flat.READS_IN_PLACE == 0) {
+            val handle = Flat.lay(tree)
+            // Of two threads that lay it flat at once, one does.
+            if (handle != null) if (NAMED.compareAndSet(this, IN_PLACE, handle)) Flat.keep(handle, tree) else Flat.free(handle)
+        }
         return named.let { if (it == IN_PLACE) IN_PLACE + tree.size else it }
-    }
-
-    private fun layFlat() {
-        if (FLAT.incrementAndGet() > MOST_FLAT) {
-            FLAT.decrementAndGet()
-            Freeing.freeGone()
-            return
-        }
-        val handle = try {
-            handleOf(tree)
-        } catch (_: VexilException) {
-            // No more handles are to be had.
-            FLAT.decrementAndGet()
-            return
-        }
-        if (NAMED.compareAndSet(this, IN_PLACE, handle)) Freeing.with(tree, handle, FREE) else FREE(handle)
     }
 
     /** For the calls of the face that takes JSON. */
@@ -95,18 +83,6 @@ public class Context private constructor(
     }
 
     public companion object {
-        /** How often a context is asked with before it is worth laying it flat: that takes as long as this many reads. */
-        internal const val READS_IN_PLACE: Int = 16
-
-        /** How many contexts lie flat at most; others are read where they lie. Only the collector knows when one may go. */
-        internal const val MOST_FLAT: Int = 10_000
-
-        /** Those that do. */
-        private val FLAT = AtomicInteger()
-        private val FREE: (Long) -> Unit = {
-            Native.contextFree(it)
-            FLAT.decrementAndGet()
-        }
         private val NAMED = AtomicLongFieldUpdater.newUpdater(Context::class.java, "named")
 
         /** In the place of a handle: the tree is read where it lies. With it goes how many bytes that has. */
