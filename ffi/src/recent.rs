@@ -8,7 +8,7 @@ use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 
 use crate::fault::Fault;
-use crate::handles::{Handles, Held, Lent};
+use crate::handles::{Handles, Held};
 
 /// Handles of one kind that one thread can ask by in turn without looking each time.
 pub(crate) const PLACES: usize = 4;
@@ -44,17 +44,26 @@ impl<T> Recent<T> {
             Some(named) => named,
             None => {
                 drop(held);
-                lent = place.look(handles, handle, may_keep)?;
-                lent.as_ref().and_then(|lent| lent.named(handle)).ok_or_else(|| handles.gone(handle))?
+                self.forget(handle);
+                lent = handles.look(handle)?;
+                let named = lent.as_ref().and_then(|lent| lent.named(handle));
+                let named = named.ok_or_else(|| handles.gone(handle))?;
+                if place.looked.replace(handle) == handle && may_keep(named) {
+                    place.keep(lent.clone());
+                }
+                named
             }
         };
         Ok(take(named))
     }
 
-    /// Lets go of what a handle named, now that it is closed.
+    /// Lets go of what this handle, or one that has the same place, named before it was closed.
+    #[inline]
     pub(crate) fn forget(&self, handle: u64) {
-        if let Some(place) = self.place(handle) {
-            place.let_go();
+        if let Some(place) = self.place(handle)
+            && place.held.try_borrow().is_ok_and(|held| held.as_ref().is_some_and(|held| !held.is_named()))
+        {
+            place.keep(None);
         }
     }
 
@@ -65,34 +74,8 @@ impl<T> Recent<T> {
 }
 
 impl<T> Place<T> {
-    /// Looks a handle up, and keeps what is found there if it is the second time.
-    #[inline(never)]
-    fn look(
-        &self,
-        handles: &Handles<T>,
-        handle: u64,
-        may_keep: impl FnOnce(&T) -> bool,
-    ) -> Result<Lent<T>, Fault> {
-        self.let_go();
-        let found = handles.look(handle)?;
-        if self.looked.replace(handle) == handle
-            && found.as_ref().is_some_and(|found| found.named(handle).is_some_and(may_keep))
-        {
-            self.keep(found.clone());
-        }
-        Ok(found)
-    }
-
-    /// Lets go of what is closed.
-    fn let_go(&self) {
-        let is_closed =
-            self.held.try_borrow().is_ok_and(|held| held.as_ref().is_some_and(|held| !held.is_named()));
-        if is_closed {
-            self.keep(None);
-        }
-    }
-
-    /// Puts this here, unless what is here is lent.
+    /// Keeps this in the place of what was here, unless that is lent.
+    #[cold]
     fn keep(&self, held: Option<Arc<Held<T>>>) {
         let Ok(mut place) = self.held.try_borrow_mut() else { return };
         let before = std::mem::replace(&mut *place, held);

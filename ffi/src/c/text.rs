@@ -10,7 +10,7 @@ use crate::fault::Fault;
 const TEXT_BYTES: usize = vexil_core::limits::DOCUMENT_BYTES;
 
 /// Bytes of most keys, which are seen to be text with a few looks.
-const SHORT: RangeInclusive<usize> = 8..=32;
+const SHORT: RangeInclusive<usize> = 1..=32;
 
 /// Text that the caller lends for the time of a call: UTF-8, without a zero at its end.
 #[repr(C)]
@@ -120,16 +120,16 @@ impl Buffer {
     }
 }
 
-/// Whether each of 8 to 32 bytes is of ASCII, by pieces that overlap.
+/// Whether each of up to 32 bytes is of ASCII, by pieces that overlap.
 #[inline]
 fn is_short_ascii(bytes: &[u8]) -> bool {
-    let last = bytes.len().saturating_sub(8);
+    const HIGH: u64 = 0x8080_8080_8080_8080;
+    let Some(last) = bytes.len().checked_sub(8) else { return bytes.iter().all(u8::is_ascii) };
     let piece = |start: usize| {
         let piece = bytes.get(start.min(last)..).and_then(<[u8]>::first_chunk);
-        piece.map_or(u64::MAX, |piece| u64::from_ne_bytes(*piece))
+        piece.map_or(HIGH, |piece| u64::from_ne_bytes(*piece))
     };
-    let all = piece(0) | piece(8) | piece(16) | piece(last);
-    all & 0x8080_8080_8080_8080 == 0
+    (piece(0) | piece(8) | piece(16) | piece(last)) & HIGH == 0
 }
 
 #[cfg(test)]
