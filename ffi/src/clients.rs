@@ -74,3 +74,74 @@ pub fn client(handle: u64) -> Result<Client, Fault> {
     let client = CLIENTS.with(handle, |known| known.owner.load_full())?;
     client.map(|client| Client::clone(&client)).ok_or_else(|| CLIENTS.gone(handle))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+
+    use vexil_client::{Context, Options, Source};
+
+    use super::*;
+    use crate::reading::{with_both, with_client};
+
+    fn start() -> Client {
+        let definitions = r#"{"entries": [{"key": "on", "default": true}]}"#;
+        Client::start(Options::new(Source::Memory(definitions.into()))).unwrap()
+    }
+
+    fn is_on(client: u64, context: u64) -> Result<bool, Code> {
+        with_both(client, context, |client, context| client.is_enabled("on", context))
+            .map_err(|fault| fault.code())
+    }
+
+    /// A thread that has read by a client holds on to what reads need, and to nothing that runs.
+    #[test]
+    fn a_client_stops_when_its_number_is_taken_away_whoever_has_read_by_it() {
+        let started = start();
+        let reader = started.reader();
+        let handle = insert(started).unwrap();
+        let (ask, asked) = mpsc::channel::<()>();
+        let (tell, told) = mpsc::channel();
+        let thread = std::thread::spawn(move || {
+            for () in asked {
+                tell.send([is_on(handle, 0), is_on(handle, 0), is_on(handle, 0)]).unwrap();
+            }
+        });
+        ask.send(()).unwrap();
+        assert_eq!(told.recv().unwrap(), [Ok(true); 3]);
+        reader.put(r#"{"entries": []}"#).unwrap();
+        remove(handle).unwrap();
+        assert!(reader.put(r#"{"entries": []}"#).is_err(), "it is stopped");
+        ask.send(()).unwrap();
+        assert_eq!(told.recv().unwrap(), [Err(Code::Closed); 3]);
+        assert_eq!(client(handle).err().map(|fault| fault.code()), Some(Code::Closed));
+        drop(ask);
+        thread.join().unwrap();
+    }
+
+    #[test]
+    fn a_thread_that_is_about_to_end_reads_as_well() {
+        struct ReadsAtTheEnd(u64, u64, mpsc::Sender<Result<bool, Code>>);
+        impl Drop for ReadsAtTheEnd {
+            fn drop(&mut self) {
+                self.2.send(is_on(self.0, self.1)).unwrap();
+            }
+        }
+        thread_local! {
+            static LAST: std::cell::RefCell<Option<ReadsAtTheEnd>> = const { std::cell::RefCell::new(None) };
+        }
+        let handle = insert(start()).unwrap();
+        let context = crate::contexts::insert(Context::new()).unwrap();
+        let (tell, told) = mpsc::channel();
+        let thread = std::thread::spawn(move || {
+            // What is made first ends last.
+            LAST.set(Some(ReadsAtTheEnd(handle, context, tell)));
+            [is_on(handle, context), is_on(handle, context), is_on(handle, context)]
+        });
+        assert_eq!(thread.join().unwrap(), [Ok(true); 3]);
+        assert_eq!(told.recv().unwrap(), Ok(true));
+        close(handle).unwrap();
+        crate::contexts::remove(context).unwrap();
+        assert!(with_client(handle, |_| ()).is_err());
+    }
+}
