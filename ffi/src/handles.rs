@@ -117,7 +117,7 @@ impl<T> Handles<T> {
     }
 
     /// What is in the slot of a handle, which may be nothing, or what another handle names.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn look(&self, handle: u64) -> Result<Lent<T>, Fault> {
         Ok(self.slot(handle)?.0.held.load())
     }

@@ -26,15 +26,26 @@ static TEXTS: [OnceLock<Box<str>>; KEYS] = [const { OnceLock::new() }; KEYS];
 static NEXT: AtomicUsize = AtomicUsize::new(0);
 
 /// The key of a number; of none, the text.
-#[inline]
 pub(crate) fn key<'k>(jvm: Jvm, number: jint, bytes: jbyteArray) -> Result<Cow<'k, str>, Fault> {
-    if number == NONE {
-        return Ok(Cow::Owned(text(&jvm.bytes(bytes)?)?.to_owned()));
+    match known(number) {
+        Some(key) => Ok(Cow::Borrowed(key)),
+        None => unknown(jvm, number, bytes).map(Cow::Owned),
     }
-    let known = usize::try_from(number).ok().and_then(|number| TEXTS.get(number)?.get());
-    known
-        .map(|key| Cow::Borrowed(&**key))
-        .ok_or_else(|| Fault::new(Code::InvalidHandle, "the number is no key's"))
+}
+
+/// The key of a number.
+#[inline]
+pub(crate) fn known(number: jint) -> Option<&'static str> {
+    usize::try_from(number).ok().and_then(|number| TEXTS.get(number)?.get()).map(|key| &**key)
+}
+
+/// The text of a key that has no number.
+#[cold]
+pub(crate) fn unknown(jvm: Jvm, number: jint, bytes: jbyteArray) -> Result<String, Fault> {
+    if number == NONE {
+        return Ok(text(&jvm.bytes(bytes)?)?.to_owned());
+    }
+    Err(Fault::new(Code::InvalidHandle, "the number is no key's"))
 }
 
 /// Gives a key a number; `NO_MORE` where there is none left, and `NONE` where this is no key.

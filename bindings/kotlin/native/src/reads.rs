@@ -39,7 +39,14 @@ macro_rules! read {
      |$reader:ident, $asker:ident| $read:expr) => {{
         let mut value = $default;
         evaluating(|| {
-            let $key = &*keys::key($jvm, $number, $key)?;
+            let text;
+            let $key = match keys::known($number) {
+                Some(key) => key,
+                None => {
+                    text = keys::unknown($jvm, $number, $key)?;
+                    &text
+                }
+            };
             value = reading!($jvm, $client, $context, $owner, |$reader, $asker| $read)?;
             Ok(Code::Ok)
         });

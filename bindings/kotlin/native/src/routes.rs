@@ -39,13 +39,11 @@ pub(crate) fn with<R>(path: &Path, take: impl FnOnce(&Names) -> R) -> R {
 #[cold]
 fn keep(path: &Path) -> Option<&'static Names> {
     let is_short = path.as_str().split('.').count() <= PARTS;
-    let mut free = places(path).filter(|place| is_short && place.0.get().is_none());
     // Somebody else may have been here first, with this path or another.
-    let kept = free.find_map(|place| {
+    places(path).filter(|place| is_short && place.0.get().is_none()).find_map(|place| {
         let (known, route) = place.0.get_or_init(|| (path.clone(), make(path)));
         (known == path).then_some(route)
-    });
-    kept
+    })
 }
 
 #[cold]

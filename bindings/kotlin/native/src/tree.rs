@@ -204,25 +204,29 @@ impl<'a> Raw<'a> {
 }
 
 /// What stands behind a value.
+#[inline]
 fn after(value: &[u8], depth: usize) -> Result<&[u8], Broken> {
-    let (kind, mut left) = value.split_first().ok_or(Broken)?;
+    let (kind, left) = value.split_first().ok_or(Broken)?;
     match *kind {
         NULL | FALSE | TRUE => Ok(left),
         INTEGER | FLOAT => left.get(8..).ok_or(Broken),
         TEXT => Ok(bytes(left)?.1),
-        LIST | OBJECT if depth < limits::DOCUMENT_DEPTH => {
-            let count;
-            (count, left) = number(left)?;
-            for _ in 0..count {
-                if *kind == OBJECT {
-                    left = bytes(left)?.1;
-                }
-                left = after(left, depth + 1)?;
-            }
-            Ok(left)
-        }
+        LIST | OBJECT if depth < limits::DOCUMENT_DEPTH => after_all(*kind == OBJECT, left, depth + 1),
         _ => Err(Broken),
     }
+}
+
+/// What stands behind the items of a list, or the members of an object.
+#[inline(never)]
+fn after_all(are_members: bool, left: &[u8], depth: usize) -> Result<&[u8], Broken> {
+    let (count, mut left) = number(left)?;
+    for _ in 0..count {
+        if are_members {
+            left = bytes(left)?.1;
+        }
+        left = after(left, depth)?;
+    }
+    Ok(left)
 }
 
 #[inline]
