@@ -1,5 +1,7 @@
 //! Clients by the numbers that hosts know them by.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use arc_swap::ArcSwapOption;
 use vexil_client::{Client, Timestamp};
 
@@ -7,10 +9,12 @@ use crate::Code;
 use crate::fault::Fault;
 use crate::handles::{Handles, Kind};
 use crate::json;
-use crate::reading::with_thread;
-use crate::recent::Recent;
+use crate::reading::{Thread, with_thread};
 
 static CLIENTS: Handles<Known> = Handles::new(Kind::Client);
+
+/// How many were closed.
+static CLOSED: AtomicU64 = AtomicU64::new(0);
 
 /// A client that has a number.
 pub(crate) struct Known {
@@ -30,7 +34,8 @@ pub(crate) fn remove(handle: u64) -> Result<(), Fault> {
     let removed = CLIENTS.take(handle)?;
     // If this was the last one, the client stops here and now.
     drop(removed.value().owner.swap(None));
-    with_thread(|thread| thread.clients.forget(handle));
+    CLOSED.fetch_add(1, Ordering::Relaxed);
+    with_thread(let_go_of_closed);
     Ok(())
 }
 
@@ -61,12 +66,22 @@ pub fn pinned(client: &Client, request_overrides: Option<&str>, at: Option<&str>
 /// The client of a number, for a moment: for reads.
 #[inline]
 pub(crate) fn with_recent<R>(
-    recent: &Recent<Known>,
+    thread: &Thread,
     handle: u64,
     take: impl FnOnce(&Client) -> R,
 ) -> Result<R, Fault> {
+    if thread.closed.get() != CLOSED.load(Ordering::Relaxed) {
+        let_go_of_closed(thread);
+    }
     // A store of the host's is to be let go of when its client is.
-    recent.with(&CLIENTS, handle, |known| !known.reader.is_sticky(), |known| take(&known.reader))
+    thread.clients.with(&CLIENTS, handle, |known| !known.reader.is_sticky(), |known| take(&known.reader))
+}
+
+/// Definitions are large, and threads of a host may never end: one that goes on reading keeps nothing of what is closed.
+#[cold]
+fn let_go_of_closed(thread: &Thread) {
+    thread.closed.set(CLOSED.load(Ordering::Relaxed));
+    thread.clients.let_go_of_closed();
 }
 
 /// The client of a number, to keep: for calls that wait.

@@ -1,5 +1,7 @@
 //! What every request does: to find a client, and a context, by their numbers.
 
+use std::cell::Cell;
+
 use vexil_client::{Client, Context};
 
 use crate::clients::{self, Known};
@@ -10,6 +12,8 @@ use crate::recent::Recent;
 /// What a thread read by lately. It lies in one place: to find what is a thread's own takes as long as to look into it.
 pub(crate) struct Thread {
     pub(crate) clients: Recent<Known>,
+    /// How many clients were closed when it last let go of those.
+    pub(crate) closed: Cell<u64>,
     pub(crate) contexts: Recent<Context>,
 }
 
@@ -25,7 +29,7 @@ pub fn with_both<R>(
     read: impl FnOnce(&Client, &Context) -> R,
 ) -> Result<R, Fault> {
     with_thread(|thread| {
-        clients::with_recent(&thread.clients, client, |client| {
+        clients::with_recent(thread, client, |client| {
             contexts::with_recent(&thread.contexts, context, |context| read(client, context))
         })?
     })
@@ -34,7 +38,7 @@ pub fn with_both<R>(
 /// Calls with a client, for as long as a read lasts.
 #[inline]
 pub fn with_client<R>(client: u64, read: impl FnOnce(&Client) -> R) -> Result<R, Fault> {
-    with_thread(|thread| clients::with_recent(&thread.clients, client, read))
+    with_thread(|thread| clients::with_recent(thread, client, read))
 }
 
 /// Lends what this thread read by lately.
@@ -56,6 +60,6 @@ pub(crate) fn with_thread<R>(with: impl FnOnce(&Thread) -> R) -> R {
 
 impl Thread {
     const fn new() -> Thread {
-        Thread { clients: Recent::new(), contexts: Recent::new() }
+        Thread { clients: Recent::new(), closed: Cell::new(0), contexts: Recent::new() }
     }
 }

@@ -2,7 +2,8 @@
 //! need not tell other processors, as whoever looks into a slot must.
 //!
 //! What was closed stays in a thread's place until the thread asks by another handle that has the same place, closes it
-//! itself, or ends. Of each kind a thread keeps no more than it has places.
+//! itself, or ends; clients, which are large, until the thread reads at all. Of each kind it keeps no more than it has
+//! places.
 
 use std::cell::{Cell, RefCell};
 use std::sync::Arc;
@@ -60,11 +61,14 @@ impl<T> Recent<T> {
     /// Lets go of what this handle, or one that has the same place, named before it was closed.
     #[inline]
     pub(crate) fn forget(&self, handle: u64) {
-        if let Some(place) = self.place(handle)
-            && place.held.try_borrow().is_ok_and(|held| held.as_ref().is_some_and(|held| !held.is_named()))
-        {
-            place.keep(None);
+        if let Some(place) = self.place(handle) {
+            place.let_go_of_closed();
         }
+    }
+
+    /// Lets go of all that is closed.
+    pub(crate) fn let_go_of_closed(&self) {
+        self.0.iter().for_each(Place::let_go_of_closed);
     }
 
     #[inline]
@@ -74,6 +78,13 @@ impl<T> Recent<T> {
 }
 
 impl<T> Place<T> {
+    #[inline]
+    fn let_go_of_closed(&self) {
+        if self.held.try_borrow().is_ok_and(|held| held.as_ref().is_some_and(|held| !held.is_named())) {
+            self.keep(None);
+        }
+    }
+
     /// Keeps this in the place of what was here, unless that is lent.
     #[cold]
     fn keep(&self, held: Option<Arc<Held<T>>>) {
@@ -132,6 +143,22 @@ mod tests {
         handles.remove(all[PLACES]).unwrap();
         recent.forget(all[PLACES]);
         assert_eq!(count(PLACES), 1);
+    }
+
+    #[test]
+    fn all_that_is_closed_is_let_go_of_at_once() {
+        let (recent, handles) = (Recent::new(), Handles::new(Kind::Context));
+        let values: Vec<_> = (0..PLACES).map(Arc::new).collect();
+        let all: Vec<_> = values.iter().map(|value| handles.insert(Arc::clone(value)).unwrap()).collect();
+        for handle in &all {
+            [(); 2].map(|()| read(&recent, &handles, *handle).unwrap());
+        }
+        all.iter().skip(1).for_each(|handle| handles.remove(*handle).unwrap());
+        let counts = || values.iter().map(Arc::strong_count).collect::<Vec<_>>();
+        assert_eq!(counts(), [2; PLACES]);
+        recent.let_go_of_closed();
+        assert_eq!(counts(), [2, 1, 1, 1]);
+        assert_eq!(read(&recent, &handles, all[0]).as_deref(), Ok(&0));
     }
 
     #[test]

@@ -16,9 +16,8 @@ pub(crate) fn test(totals: &mut Totals) -> Result<bool, String> {
     let mut make = Command::new("make");
     make.arg("-C").arg(Path::new(ROOT).join("bindings/c")).args(["check", "PROFILE=dev"]);
     // What cargo sets for programs that it runs would find a library of another build.
-    make.env("CARGO_TARGET_DIR", target())
-        .env(conformance::VARIABLE, conformance::folder())
-        .env_remove("LD_LIBRARY_PATH");
+    make.env("CARGO_TARGET_DIR", target()).env_remove("LD_LIBRARY_PATH");
+    conformance::surround(&mut make);
     totals.run(&mut make)
 }
 

@@ -22,8 +22,7 @@ pub(crate) fn test(totals: &mut Totals) -> Result<bool, String> {
     run(mix(&library).arg("format").arg("--check-formatted"))?;
     run(mix(&library).args(["compile", "--force", "--warnings-as-errors"]))?;
     let mut test = mix(&library);
-    test.arg("test").env(conformance::VARIABLE, conformance::folder());
-    test.env("VEXIL_TEST_BINARY", target().join("debug/vexil"));
+    conformance::surround(test.arg("test"));
     totals.run(&mut test)
 }
 

@@ -1,6 +1,8 @@
 //! The Kotlin package: its native library, with functions that fail on purpose, and what Maven makes of the rest; or as it
 //! is shipped, measured beside its peers.
 
+use std::env::consts::{ARCH, DLL_PREFIX, DLL_SUFFIX, OS};
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -15,10 +17,13 @@ const PACKAGE: &str = "bindings/kotlin";
 pub(crate) fn test(totals: &mut Totals) -> Result<bool, String> {
     maven()?;
     run(&mut cargo(&["build", "--locked", "--package", "vexil-jvm", "--features", "fail-on-purpose"]))?;
+    let library = library("debug");
     let mut maven = in_package();
-    maven.arg(format!("-Ddev.vexil.library.path={}", library("debug").display())).arg("verify");
-    maven.env(conformance::VARIABLE, conformance::folder());
-    maven.env("VEXIL_TEST_BINARY", target().join("debug/vexil"));
+    maven.arg(format!("-Ddev.vexil.library.path={}", library.display()));
+    maven.arg(format!("-Ddev.vexil.natives={}", packed(&library)?.display()));
+    // A class that is no more would be part of the API that is compared.
+    maven.args(["clean", "verify"]);
+    conformance::surround(&mut maven);
     totals.run(&mut maven)
 }
 
@@ -51,9 +56,25 @@ fn in_package() -> Command {
     maven
 }
 
+/// A folder with the library where the jar has it, by platform; without symbols, as it is shipped.
+fn packed(library: &Path) -> Result<PathBuf, String> {
+    let natives = absolute(target()).join("natives-kotlin");
+    let place = natives.join(format!("{OS}-{ARCH}"));
+    fs::create_dir_all(&place).map_err(|error| format!("{}: {error}", place.display()))?;
+    run(Command::new("strip").arg("-o").arg(place.join(name())).arg(library))?;
+    Ok(natives)
+}
+
 /// The library as a profile builds it.
 fn library(profile: &str) -> PathBuf {
-    // Maven runs in another folder.
-    let target = target();
-    target.canonicalize().unwrap_or(target).join(profile).join("libvexil_jvm.so")
+    absolute(target()).join(profile).join(name())
+}
+
+fn name() -> String {
+    format!("{DLL_PREFIX}vexil_jvm{DLL_SUFFIX}")
+}
+
+/// Maven runs in another folder.
+fn absolute(path: PathBuf) -> PathBuf {
+    path.canonicalize().unwrap_or(path)
 }

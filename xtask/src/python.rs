@@ -26,9 +26,9 @@ pub(crate) fn test(totals: &mut Totals) -> Result<bool, String> {
     let mut pytest = Command::new(&python);
     pytest.args(["-m", "pytest", "-q", "-rs", "-p", "no:cacheprovider"]);
     pytest.current_dir(Path::new(ROOT).join(PACKAGE));
-    pytest.env(conformance::VARIABLE, conformance::folder());
+    conformance::surround(&mut pytest);
     pytest.env("VEXIL_TEST_FAILING_MODULE", target().join("debug").join(failing));
-    pytest.env("VEXIL_TEST_BINARY", target().join("debug/vexil")).env("VEXIL_TEST_WHEEL", wheel()?);
+    pytest.env("VEXIL_TEST_WHEEL", wheel()?);
     totals.run(&mut pytest)
 }
 

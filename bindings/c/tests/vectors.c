@@ -2,13 +2,10 @@
  *
  * `vectors FOLDER`; ends with 0 when all cases agree. Where VEXIL_CONFORMANCE names a folder, it leaves there what it
  * has counted. */
-#include <jansson.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
-#include "vexil.h"
+#include "json.h"
 
 #define NOW "2026-01-01T00:00:00Z"
 #define ENVIRONMENTS 8
@@ -20,28 +17,13 @@ static const size_t SKIPPED_CASES = 14;
 /* What details do not tell. */
 static const char *const UNTOLD_MEMBER = "overdue";
 
-static const struct {
-    const char *name;
-    int32_t asked;
-} TYPES[] = {
-    {"boolean", VEXIL_ASKED_BOOLEAN}, {"integer", VEXIL_ASKED_INTEGER}, {"float", VEXIL_ASKED_FLOAT},
-    {"string", VEXIL_ASKED_STRING},   {"json", VEXIL_ASKED_JSON},
-};
-
 static const char *path;
 static const char *name;
 static size_t failures;
 
-static void die(const char *what) {
+_Noreturn static void die(const char *what) {
     fprintf(stderr, "%s: %s: %s\n", path, name, what);
     exit(2);
-}
-
-static void *checked(void *found, const char *what) {
-    if (found == NULL) {
-        die(what);
-    }
-    return found;
 }
 
 static void expect_ok(vexil_code code, const char *what) {
@@ -64,14 +46,6 @@ static json_t *read_file(const char *folder, const char *file) {
         exit(2);
     }
     return tree;
-}
-
-static char *written(const json_t *tree) {
-    return checked(json_dumps(tree, JSON_COMPACT | JSON_ENCODE_ANY), "it cannot be written");
-}
-
-static vexil_text text_of(const json_t *string) {
-    return vexil_text_of(json_string_value(string), json_string_length(string));
 }
 
 /* As JSON, with numbers by value. */
@@ -147,36 +121,14 @@ static vexil_client open_client(const char *definitions, const json_t *environme
     return client;
 }
 
-static json_t *slice(const char *texts, vexil_slice slice) {
-    return slice.length == 0 ? json_null() : json_stringn(texts + slice.offset, slice.length);
-}
-
-static json_t *value_of(const vexil_details *details, const char *texts) {
-    switch (details->kind) {
-    case VEXIL_VALUE_KIND_BOOLEAN:
-        return json_boolean(details->boolean);
-    case VEXIL_VALUE_KIND_INTEGER:
-        return json_integer(details->integer);
-    case VEXIL_VALUE_KIND_FLOAT:
-        return json_real(details->number);
-    case VEXIL_VALUE_KIND_STRING:
-        return json_stringn(texts + details->text.offset, details->text.length);
-    case VEXIL_VALUE_KIND_JSON:
-        return checked(json_loadb(texts + details->text.offset, details->text.length, JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL), "no JSON");
-    default:
-        return json_null();
-    }
-}
-
 /* What details say, by the names of the corpus. */
 static json_t *told(const vexil_details *details, const char *texts) {
-    json_t *error = details->error == VEXIL_CODE_OK ? json_null() : json_string(vexil_code_name(details->error));
     json_t *store = assignments.put ? json_incref(assignments.put) : json_null();
     json_t *bucket = details->bucket < 0 ? json_null() : json_integer(details->bucket);
     return checked(json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:I, s:o}", "value", value_of(details, texts),
                              "variation", slice(texts, details->variation), "reason", slice(texts, details->reason),
                              "scope", slice(texts, details->scope), "rule", slice(texts, details->rule), "bucket", bucket,
-                             "error", error, "version", (json_int_t)details->version, "store", store),
+                             "error", name_of(details->error), "version", (json_int_t)details->version, "store", store),
                    "details");
 }
 
@@ -196,18 +148,6 @@ static void compare(json_t *got, const json_t *expected) {
             failures++;
         }
     }
-}
-
-static int32_t asked_by(const json_t *type) {
-    for (size_t i = 0; type != NULL && i < sizeof TYPES / sizeof *TYPES; i++) {
-        if (strcmp(json_string_value(type), TYPES[i].name) == 0) {
-            return TYPES[i].asked;
-        }
-    }
-    if (type != NULL) {
-        die("a type that nobody can ask for");
-    }
-    return VEXIL_ASKED_ANY;
 }
 
 static void set_overrides(vexil_client client, const json_t *overrides) {

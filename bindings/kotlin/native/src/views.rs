@@ -17,7 +17,7 @@ use crate::jvm::Jvm;
 use crate::packed::{self, ASKED, asked_of};
 use crate::{contexts, keys, tree};
 
-/// Those that Kotlin holds, by number. It frees each when nobody holds it any more; a read of values does not come here.
+/// Those that Kotlin holds, by number. It frees each when nobody holds it any more; a read of a value does not come here.
 static VIEWS: Mutex<Option<Held>> = Mutex::new(None);
 
 #[derive(Default)]
@@ -86,7 +86,7 @@ extern "system" fn Java_dev_vexil_internal_Native_viewEvaluate(
     })
 }
 
-/// Counts a read of a value that Kotlin holds.
+/// Counts reads of a value that Kotlin holds, which asked for this type.
 #[unsafe(no_mangle)]
 extern "system" fn Java_dev_vexil_internal_Native_viewCount(
     jvm: Jvm,
@@ -95,10 +95,16 @@ extern "system" fn Java_dev_vexil_internal_Native_viewCount(
     _owner: jobject,
     number: jint,
     key: jbyteArray,
+    asked: jint,
+    times: jint,
 ) {
     guarded(|| {
         let key = keys::key(jvm, number, key)?;
-        held(view)?.outcome(&key);
+        let asked = asked_of(asked)?;
+        let view = held(view)?;
+        for _ in 0..times {
+            view.evaluate(&key, asked, |_| ());
+        }
         Ok(())
     });
 }

@@ -31,18 +31,32 @@ internal fun vexil(definitions: String): List<Row> {
     )
 }
 
-/** Resident memory over ten million evaluations. */
+/** Points at which memory is looked at, and evaluations before each. */
+private const val POINTS = 10
+private const val BETWEEN = 1_000_000
+
+/** Resident memory over ten million evaluations, after a million that fill what is filled once. */
 internal fun memory(definitions: String) {
     val client = VexilClient(Source.Memory(definitions))
-    val begin = resident()
-    var middle = 0.0
-    for (round in 0 until 10_000_000) {
-        // Every tenth asks with a context of its own, so that those that nobody holds are freed.
-        val user = USERS[round % USERS.size]
-        if (round % 10 == 0) client.getString(ROLLOUT, mapOf("user.id" to user)) else client.isEnabled(SIMPLE)
-        if (round == 5_000_000) middle = resident()
+    val points = List(1 + POINTS) {
+        evaluateMuch(client)
+        resident()
     }
-    println("| vexil | resident memory, MB: start, middle, end | %.0f | %.0f / %.0f |".format(begin, middle, resident()))
+    val later = points.drop(1).joinToString(" ") { "%.1f".format(it) }
+    println("| vexil | resident memory, MB, at first and after each million | %.1f | %s |".format(points.first(), later))
+}
+
+private fun evaluateMuch(client: VexilClient) {
+    for (round in 0 until BETWEEN) {
+        val user = USERS[round % USERS.size]
+        // Some ask with a context of their own, so that those that nobody holds are freed; and some with a view.
+        when (round % 20) {
+            0 -> client.getString(ROLLOUT, mapOf("user.id" to user))
+            10 -> client.getString(ROLLOUT, Context.of("user.id" to user))
+            else -> client.isEnabled(SIMPLE)
+        }
+        if (round % 10_000 == 0) client.view(Context.of("user.id" to user)).getString(ROLLOUT)
+    }
 }
 
 /** How often it was so. */

@@ -15,8 +15,11 @@ import dev.vexil.internal.TreeReader
  * say why. A [Context] that is made once is faster than a map, which is written down by each read.
  */
 public sealed class Flags {
-    /** By which the native library knows the client. */
-    internal abstract val handle: Long
+    /** By which it is asked. */
+    internal abstract val native: Native
+
+    /** The client itself. */
+    internal abstract val client: VexilClient
 
     /** Whether a flag is on; off where it is none, or is not known. */
     @JvmOverloads
@@ -28,7 +31,7 @@ public sealed class Flags {
     /** A flag or config that is `true` or `false`. */
     @JvmOverloads
     public fun getBoolean(key: String, context: Context = Context.EMPTY, default: Boolean = false): Boolean = Keys.of(key).let {
-        Native.getBoolean(handle, it.number, it.text, context.handle, context.owner, default)
+        native.getBoolean(native.handle, it.number, it.text, context.handle, context.owner, default)
     }
 
     /** A flag or config that is `true` or `false`. */
@@ -49,7 +52,7 @@ public sealed class Flags {
     /** A flag or config that is an integer. */
     @JvmOverloads
     public fun getLong(key: String, context: Context = Context.EMPTY, default: Long = 0): Long = Keys.of(key).let {
-        Native.getLong(handle, it.number, it.text, context.handle, context.owner, default)
+        native.getLong(native.handle, it.number, it.text, context.handle, context.owner, default)
     }
 
     /** A flag or config that is an integer. */
@@ -70,7 +73,7 @@ public sealed class Flags {
     /** A flag or config that is a float, or an integer that a float holds exactly. */
     @JvmOverloads
     public fun getDouble(key: String, context: Context = Context.EMPTY, default: Double = 0.0): Double = Keys.of(key).let {
-        Native.getDouble(handle, it.number, it.text, context.handle, context.owner, default)
+        native.getDouble(native.handle, it.number, it.text, context.handle, context.owner, default)
     }
 
     /** A flag or config that is a float, or an integer that a float holds exactly. */
@@ -91,7 +94,7 @@ public sealed class Flags {
     /** A flag or config that is text. */
     @JvmOverloads
     public fun getString(key: String, context: Context = Context.EMPTY, default: String = ""): String = Keys.of(key).let {
-        Native.getString(handle, it.number, it.text, context.handle, context.owner) ?: default
+        native.getString(native.handle, it.number, it.text, context.handle, context.owner) ?: default
     }
 
     /** A flag or config that is text. */
@@ -115,7 +118,7 @@ public sealed class Flags {
      */
     @JvmOverloads
     public fun getJson(key: String, context: Context = Context.EMPTY, default: Any? = null): Any? = Keys.of(key).let {
-        val tree = Native.getTree(handle, it.number, it.text, context.handle, context.owner)
+        val tree = native.getTree(native.handle, it.number, it.text, context.handle, context.owner)
         if (tree == null) default else Tree.read(tree)
     }
 
@@ -150,7 +153,7 @@ public sealed class Flags {
     /** The id of the variant that an experiment gives; null where the context takes no part. */
     @JvmOverloads
     public fun variant(experiment: String, context: Context = Context.EMPTY): String? = Keys.of(experiment).let {
-        Native.variant(handle, it.number, it.text, context.handle, context.owner)
+        native.variant(native.handle, it.number, it.text, context.handle, context.owner)
     }
 
     /** The id of the variant that an experiment gives; null where the context takes no part. */
@@ -160,7 +163,7 @@ public sealed class Flags {
     /** The configuration of that variant, as JSON. */
     @JvmOverloads
     public fun variantConfig(experiment: String, context: Context = Context.EMPTY): Any? = Keys.of(experiment).let {
-        Native.variantConfig(handle, it.number, it.text, context.handle, context.owner)?.let(Tree::read)
+        native.variantConfig(native.handle, it.number, it.text, context.handle, context.owner)?.let(Tree::read)
     }
 
     /** The configuration of that variant, as JSON. */
@@ -174,7 +177,7 @@ public sealed class Flags {
      */
     @JvmOverloads
     public fun evaluateAll(context: Context = Context.EMPTY): Map<String, Details<Any?>> {
-        val answer = Tree.answer(Native.evaluateAll(handle, context.handle, context.owner))
+        val answer = Tree.answer(native.evaluateAll(native.handle, context.handle, context.owner))
         val all = LinkedHashMap<String, Details<Any?>>()
         while (!answer.isAtEnd) all[answer.text()] = Details.read(answer, null)
         return all
@@ -187,7 +190,7 @@ public sealed class Flags {
      */
     @JvmOverloads
     public fun view(context: Context = Context.EMPTY, keys: Collection<String>? = null): View =
-        View.of(Tree.answer(Native.viewMake(handle, context.handle, context.owner, keys?.let(Tree::write))))
+        View.of(client, Tree.answer(native.viewMake(native.handle, context.handle, context.owner, keys?.let(Tree::write))))
 
     /**
      * Evaluates, and tells how.
@@ -197,7 +200,7 @@ public sealed class Flags {
     @JvmOverloads
     public fun explain(key: String, context: Context = Context.EMPTY): Explanation {
         val known = Keys.of(key)
-        val answer = Tree.answer(Native.explain(handle, known.number, known.text, context.handle, context.owner))
+        val answer = Tree.answer(native.explain(native.handle, known.number, known.text, context.handle, context.owner))
         return Explanation(answer.text(), answer.value())
     }
 
@@ -205,7 +208,9 @@ public sealed class Flags {
         val known: Key = Keys.of(key)
         val answer: TreeReader
         try {
-            answer = Tree.answer(Native.evaluate(handle, known.number, known.text, asked, context.handle, context.owner))
+            answer = Tree.answer(
+                native.evaluate(native.handle, known.number, known.text, asked, context.handle, context.owner),
+            )
         } catch (error: VexilException) {
             return Details.failed(error, default)
         }

@@ -1,6 +1,5 @@
 package dev.vexil
 
-import dev.vexil.internal.uniffi.Subscription as NativeSubscription
 import java.io.Closeable
 
 /**
@@ -24,21 +23,22 @@ public fun interface GenerationListener {
     public fun onGeneration(generation: Long)
 }
 
+/** Hears that a client is closed, on the thread that closes it. What it throws is logged, and harms nobody. */
+public fun interface CloseListener {
+    /** It is closed: what is read of it are defaults, and nobody who listens is told anything more. */
+    public fun onClose()
+}
+
 /** Listens until it is closed, or its client is. Whether anybody holds it does not matter. */
-public class Subscription internal constructor(
-    private val native: NativeSubscription,
-    private val forget: (Subscription) -> Unit,
-) : Closeable {
+public class Subscription internal constructor(private val end: (Subscription) -> Unit) : Closeable {
     /** Listens no more; what is being told just now is still heard. May be called again. */
-    override fun close() {
-        native.cancel()
-        forget(this)
-    }
+    override fun close(): Unit = end(this)
 }
 
 /**
  * Remembers which variants units were given in experiments that are `sticky`, such as in a database. It is asked by reads
- * of them, in the thread that reads; what it throws is logged, and it is taken for one that knows nothing.
+ * of them, in the thread that reads; what it throws is logged, and it is taken for one that knows nothing. It may refer to
+ * its client: that holds on to it, and the native library to neither.
  */
 public interface StickyStore {
     /** The id of the variant that a unit was given in an experiment. */

@@ -1,12 +1,15 @@
 package dev.vexil
 
 import dev.vexil.internal.AskedStore
+import dev.vexil.internal.Control
 import dev.vexil.internal.Freeing
+import dev.vexil.internal.HeldView
 import dev.vexil.internal.Native
 import dev.vexil.internal.ToldChange
 import dev.vexil.internal.ToldGeneration
 import dev.vexil.internal.ToldState
 import dev.vexil.internal.Tree
+import dev.vexil.internal.harmless
 import dev.vexil.internal.translated
 import dev.vexil.internal.uniffi.Subscription as NativeSubscription
 import dev.vexil.internal.uniffi.VexilClient as NativeClient
@@ -27,24 +30,39 @@ import java.util.concurrent.ConcurrentHashMap
  * error, unless the fallback is [Fallback.THROW]: [state] says so, and it is tried again. One client serves all threads.
  *
  * Closed, it asks its source no more; a read of it returns the caller's default, and its details say
- * [ErrorCode.CLOSED].
+ * [ErrorCode.CLOSED]. Close it when it is not needed any more: threads and listeners of it go on until then.
  */
-public open class VexilClient internal constructor(start: () -> NativeClient) : Flags(), Closeable {
-    private val control: NativeClient
+public open class VexilClient internal constructor(
+    stickyStore: StickyStore?,
+    start: () -> NativeClient,
+) : Flags(), Closeable {
+    private val control: Control
 
     /** Those who listen, so that nobody takes them away as long as they do. */
     private val subscriptions: MutableSet<Subscription> = Collections.newSetFromMap(ConcurrentHashMap())
 
-    @Volatile
-    private var isClosed = false
+    /** Those who hear of the end, once. */
+    private val closeListeners: MutableMap<Subscription, CloseListener> = ConcurrentHashMap()
 
-    internal final override val handle: Long
+    /** What was read of its views is counted before it ends. */
+    internal val views: MutableSet<HeldView> = Collections.newSetFromMap(ConcurrentHashMap())
+
+    @Volatile
+    internal var isClosed: Boolean = false
+        private set
+
+    /** Whether those who hear of the end are told. */
+    @Volatile
+    private var hasEnded = false
+
+    internal final override val native: Native
+    internal final override val client: VexilClient get() = this
 
     init {
         // First: what loads the library also says where it is.
         Native.ensureLoaded()
-        control = translated(start)
-        handle = control.handle().toLong()
+        control = Control(translated(start))
+        native = Native(control { handle() }.toLong(), this, stickyStore)
     }
 
     /**
@@ -54,36 +72,36 @@ public open class VexilClient internal constructor(start: () -> NativeClient) : 
      * @throws NotReadyException where there are no definitions, and the fallback is [Fallback.THROW]
      */
     public constructor(options: VexilOptions) :
-        this({ NativeClient.start(options.toNative(), options.stickyStore?.let(::AskedStore)) })
+        this(options.stickyStore, { NativeClient.start(options.toNative(), options.stickyStore?.let(::AskedStore)) })
 
     /** Starts a client of a source, with all other options as they are. */
     public constructor(source: Source) : this(VexilOptions(source))
 
     /** How the client stands. */
-    public val state: State get() = State.of(open().state())
+    public val state: State get() = State.of(open { state() })
 
     /** Whether there are definitions to evaluate with, wherever they came from. */
-    public val isReady: Boolean get() = !isClosed && control.isReady()
+    public val isReady: Boolean get() = !isClosed && control { isReady() }
 
     /** The number of what a read may come to just now: it moves whenever that does. 0 where the client is closed. */
-    public val generation: Long get() = Native.generation(handle)
+    public val generation: Long get() = native.generation(native.handle)
 
     /** The name of this process in telemetry, and in contexts as `instance.id`. */
-    public val instanceId: String get() = open().instanceId()
+    public val instanceId: String get() = open { instanceId() }
 
     /**
      * Asks the source now, and waits for the answer.
      *
      * @throws SourceException where it gives none
      */
-    public fun refresh(): Unit = translated { open().forceRefresh() }
+    public fun refresh(): Unit = open { forceRefresh() }
 
     /**
      * Puts other definitions in force, where the source is [Source.Memory].
      *
      * @throws ArgumentException where they are none: what was in force stays
      */
-    public fun put(definitions: String): Unit = translated { open().put(definitions) }
+    public fun put(definitions: String): Unit = open { put(definitions) }
 
     /** Hears of every change of the state. */
     public fun addStateListener(listener: StateListener): Subscription = subscribed { onState(ToldState(listener)) }
@@ -101,6 +119,17 @@ public open class VexilClient internal constructor(start: () -> NativeClient) : 
         listener: ChangeListener,
     ): Subscription = subscribed { onChangeFor(namespace, key, context.json(), ToldChange(listener)) }
 
+    /**
+     * Hears that this client is closed; at once, where it is closed already. [Subscription.close] takes it back.
+     */
+    public fun addCloseListener(listener: CloseListener): Subscription {
+        val subscription = Subscription { closeListeners.remove(it) }
+        closeListeners[subscription] = listener
+        // It may have been closed meanwhile, and then somebody else may have told.
+        if (hasEnded) tellOfEnd(subscription)
+        return subscription
+    }
+
     /** Hears whenever what a read may come to is another: [generation]. */
     public fun addGenerationListener(listener: GenerationListener): Subscription =
         subscribed { onGeneration(ToldGeneration(listener)) }
@@ -108,7 +137,7 @@ public open class VexilClient internal constructor(start: () -> NativeClient) : 
     /** The variant that an experiment gives, with all that there is to say of it; null where the context takes no part. */
     @JvmOverloads
     public fun experiment(experiment: String, context: Context = Context.EMPTY): Assignment? =
-        translated { open().experiment(experiment, context.json())?.let(Assignment::of) }
+        open { experiment(experiment, context.json())?.let(Assignment::of) }
 
     /**
      * This client at one moment, for one request: all reads are by what is in force now, whatever comes meanwhile.
@@ -120,7 +149,7 @@ public open class VexilClient internal constructor(start: () -> NativeClient) : 
      */
     @JvmOverloads
     public fun pin(overrides: Map<String, Any?>? = null, at: String? = null): Pinned =
-        Pinned(translated { open().pinned(overrides?.let(Tree::toJson), at) })
+        Pinned(this, open { pinned(overrides?.let(Tree::toJson), at) })
 
     /**
      * Sets what a key is in this process, whatever is in force.
@@ -128,37 +157,37 @@ public open class VexilClient internal constructor(start: () -> NativeClient) : 
      * @throws ArgumentException where overrides are not allowed, or the value is none of JSON
      */
     public fun setOverride(key: String, value: Any?): Unit =
-        translated { open().setOverride(key, Tree.toJson(value)) }
+        open { setOverride(key, Tree.toJson(value)) }
 
     /** The override of a key; null where there is none, or where it is null. */
-    public fun getOverride(key: String): Any? = open().getOverride(key)?.let(Tree::ofJson)
+    public fun getOverride(key: String): Any? = open { getOverride(key) }?.let(Tree::ofJson)
 
     /** Every override. */
-    public fun overrides(): Map<String, Any?> = open().overrides().mapValues { Tree.ofJson(it.value) }
+    public fun overrides(): Map<String, Any?> = open { overrides() }.mapValues { Tree.ofJson(it.value) }
 
     /** Removes an override. */
-    public fun removeOverride(key: String): Unit = open().removeOverride(key)
+    public fun removeOverride(key: String): Unit = open { removeOverride(key) }
 
     /** Removes all overrides. */
-    public fun clearOverrides(): Unit = open().clearOverrides()
+    public fun clearOverrides(): Unit = open { clearOverrides() }
 
     /**
      * Sets a value while the program runs: in a namespace of its own for whoever asks or listens; in `features`, `configs`
      * and `experiments` it is an override of the key, and must be allowed as such.
      */
     public fun setRuntime(namespace: String, key: String, value: Any?): Unit =
-        translated { open().setRuntime(namespace, key, Tree.toJson(value)) }
+        open { setRuntime(namespace, key, Tree.toJson(value)) }
 
     /** The runtime value of a key; null where there is none. */
     public fun getRuntime(namespace: String, key: String): Any? =
-        open().getRuntime(namespace, key)?.let(Tree::ofJson)
+        open { getRuntime(namespace, key) }?.let(Tree::ofJson)
 
     /** Every runtime value of a namespace. */
     public fun runtimeValues(namespace: String): Map<String, Any?> =
-        open().runtimeValues(namespace).mapValues { Tree.ofJson(it.value) }
+        open { runtimeValues(namespace) }.mapValues { Tree.ofJson(it.value) }
 
     /** Removes a runtime value. */
-    public fun removeRuntime(namespace: String, key: String): Unit = open().removeRuntime(namespace, key)
+    public fun removeRuntime(namespace: String, key: String): Unit = open { removeRuntime(namespace, key) }
 
     /**
      * Registers definitions, in JSON, for keys that the source may not know yet; each stands where what is in force has no
@@ -166,13 +195,13 @@ public open class VexilClient internal constructor(start: () -> NativeClient) : 
      *
      * @throws ArgumentException where one is wrong
      */
-    public fun register(definitions: String): Unit = translated { open().register(definitions) }
+    public fun register(definitions: String): Unit = open { register(definitions) }
 
     /** Takes back what was registered for a key. */
-    public fun unregister(key: String): Unit = open().unregister(key)
+    public fun unregister(key: String): Unit = open { unregister(key) }
 
     /** Every key that is registered, ascending. */
-    public fun registered(): List<String> = open().registered()
+    public fun registered(): List<String> = open { registered() }
 
     /** Stops: nobody is asked any more, and nobody told. May be called again. */
     override fun close() {
@@ -180,19 +209,41 @@ public open class VexilClient internal constructor(start: () -> NativeClient) : 
             if (isClosed) return
             isClosed = true
         }
-        subscriptions.toList().forEach(Subscription::close)
-        control.stop()
-        Freeing.freeGone()
+        try {
+            subscriptions.toList().forEach(Subscription::close)
+            views.forEach(HeldView::tell)
+        } finally {
+            stop()
+        }
     }
 
-    private fun open(): NativeClient = if (isClosed) throw ClosedException() else control
+    private fun stop() {
+        try {
+            control { stop() }
+        } finally {
+            hasEnded = true
+            closeListeners.keys.toList().forEach(::tellOfEnd)
+            Freeing.freeGone()
+        }
+    }
+
+    /** Calls, unless it is closed. */
+    private fun <T> open(call: NativeClient.() -> T): T = if (isClosed) throw ClosedException() else control(call)
 
     private fun subscribed(subscribe: NativeClient.() -> NativeSubscription): Subscription {
-        val subscription = Subscription(translated { open().subscribe() }, subscriptions::remove)
+        val listening = open(subscribe)
+        val subscription = Subscription {
+            translated { listening.cancel() }
+            subscriptions.remove(it)
+        }
         subscriptions.add(subscription)
         // It may have been closed meanwhile.
         if (isClosed) subscription.close()
         return subscription
+    }
+
+    private fun tellOfEnd(subscription: Subscription) {
+        closeListeners.remove(subscription)?.let { harmless("a listener") { it.onClose() } }
     }
 
     public companion object {
@@ -203,7 +254,7 @@ public open class VexilClient internal constructor(start: () -> NativeClient) : 
          * @throws OptionsException where they name none
          */
         @JvmStatic
-        public fun fromEnv(): VexilClient = VexilClient { NativeClient.fromEnv(VexilOptions.sdk) }
+        public fun fromEnv(): VexilClient = VexilClient(null) { NativeClient.fromEnv(VexilOptions.sdk) }
     }
 }
 
@@ -211,9 +262,11 @@ public open class VexilClient internal constructor(start: () -> NativeClient) : 
  * A client at one moment: [VexilClient.pin] makes it. It holds on to the definitions of that moment until it is closed,
  * which leaves its client open.
  */
-public class Pinned internal constructor(private val control: NativeClient) : Flags(), Closeable {
-    override val handle: Long = control.handle().toLong()
+public class Pinned internal constructor(internal override val client: VexilClient, pinned: NativeClient) :
+    Flags(), Closeable {
+    private val control = Control(pinned)
+    internal override val native: Native = Native(control { handle() }.toLong(), this)
 
     /** Lets go of the definitions. May be called again. */
-    override fun close(): Unit = control.stop()
+    override fun close(): Unit = control { stop() }
 }

@@ -1,11 +1,13 @@
 package dev.vexil
 
+import dev.vexil.internal.translated
 import dev.vexil.internal.uniffi.ClientOptions
 import dev.vexil.internal.uniffi.Fallback as NativeFallback
 import dev.vexil.internal.uniffi.SourceOptions
 import dev.vexil.internal.uniffi.Streaming as NativeStreaming
 import dev.vexil.internal.uniffi.TrustedKeyOptions
 import dev.vexil.internal.uniffi.version
+import java.time.Duration
 
 /** Where definitions come from. */
 public sealed class Source {
@@ -175,8 +177,160 @@ public class VexilOptions(
         it.toUInt()
     }
 
-    internal companion object {
+    /**
+     * Makes options step by step, for Java; what is not said is as in the constructor.
+     *
+     * Lengths of time are [Duration]s, in whole milliseconds. Android has them from level 26 on, and before with desugaring.
+     */
+    public class Builder internal constructor(private val source: Source) {
+        private var environment: String? = null
+        private var bootstrap: String? = null
+        private var pollingIntervalMillis: Long? = null
+        private var streaming: Streaming? = null
+        private var silenceMillis: Long? = null
+        private var requestTimeoutMillis: Long? = null
+        private var startTimeoutMillis: Long? = null
+        private var cacheFolder: String? = null
+        private var cacheMaxAgeMillis: Long? = null
+        private var retryAttempts: Int? = null
+        private var retryBaseMillis: Long? = null
+        private var retryMaxMillis: Long? = null
+        private var fallback: Fallback? = null
+        private var offline: Boolean = false
+        private var threadless: Boolean = false
+        private var trustedKeys: Map<String, String> = emptyMap()
+        private var certificates: String? = null
+        private var allowOverrides: Boolean? = null
+        private var stickyStore: StickyStore? = null
+        private var stickyFile: String? = null
+        private var stickyCapacity: Int? = null
+        private var telemetry: Boolean? = null
+        private var telemetryIntervalMillis: Long? = null
+        private var telemetryExposures: Boolean? = null
+        private var instanceId: String? = null
+        private var serviceName: String? = null
+        private var appVersion: String? = null
+
+        /** [VexilOptions.environment]. */
+        public fun environment(environment: String): Builder = apply { this.environment = environment }
+
+        /** [VexilOptions.bootstrap]. */
+        public fun bootstrap(bootstrap: String): Builder = apply { this.bootstrap = bootstrap }
+
+        /** [VexilOptions.pollingIntervalMillis]. */
+        public fun pollingInterval(pollingInterval: Duration): Builder = apply { pollingIntervalMillis = pollingInterval.toMillis() }
+
+        /** [VexilOptions.streaming]. */
+        public fun streaming(streaming: Streaming): Builder = apply { this.streaming = streaming }
+
+        /** [VexilOptions.silenceMillis]. */
+        public fun silence(silence: Duration): Builder = apply { silenceMillis = silence.toMillis() }
+
+        /** [VexilOptions.requestTimeoutMillis]. */
+        public fun requestTimeout(requestTimeout: Duration): Builder = apply { requestTimeoutMillis = requestTimeout.toMillis() }
+
+        /** [VexilOptions.startTimeoutMillis]. */
+        public fun startTimeout(startTimeout: Duration): Builder = apply { startTimeoutMillis = startTimeout.toMillis() }
+
+        /** [VexilOptions.cacheFolder]. */
+        public fun cacheFolder(cacheFolder: String): Builder = apply { this.cacheFolder = cacheFolder }
+
+        /** [VexilOptions.cacheMaxAgeMillis]. */
+        public fun cacheMaxAge(cacheMaxAge: Duration): Builder = apply { cacheMaxAgeMillis = cacheMaxAge.toMillis() }
+
+        /** [VexilOptions.retryAttempts]. */
+        public fun retryAttempts(retryAttempts: Int): Builder = apply { this.retryAttempts = retryAttempts }
+
+        /** [VexilOptions.retryBaseMillis]. */
+        public fun retryBase(retryBase: Duration): Builder = apply { retryBaseMillis = retryBase.toMillis() }
+
+        /** [VexilOptions.retryMaxMillis]. */
+        public fun retryMax(retryMax: Duration): Builder = apply { retryMaxMillis = retryMax.toMillis() }
+
+        /** [VexilOptions.fallback]. */
+        public fun fallback(fallback: Fallback): Builder = apply { this.fallback = fallback }
+
+        /** [VexilOptions.offline]. */
+        public fun offline(offline: Boolean): Builder = apply { this.offline = offline }
+
+        /** [VexilOptions.threadless]. */
+        public fun threadless(threadless: Boolean): Builder = apply { this.threadless = threadless }
+
+        /** [VexilOptions.trustedKeys]. */
+        public fun trustedKeys(trustedKeys: Map<String, String>): Builder = apply { this.trustedKeys = trustedKeys }
+
+        /** [VexilOptions.certificates]. */
+        public fun certificates(certificates: String): Builder = apply { this.certificates = certificates }
+
+        /** [VexilOptions.allowOverrides]. */
+        public fun allowOverrides(allowOverrides: Boolean): Builder = apply { this.allowOverrides = allowOverrides }
+
+        /** [VexilOptions.stickyStore]. */
+        public fun stickyStore(stickyStore: StickyStore): Builder = apply { this.stickyStore = stickyStore }
+
+        /** [VexilOptions.stickyFile]. */
+        public fun stickyFile(stickyFile: String): Builder = apply { this.stickyFile = stickyFile }
+
+        /** [VexilOptions.stickyCapacity]. */
+        public fun stickyCapacity(stickyCapacity: Int): Builder = apply { this.stickyCapacity = stickyCapacity }
+
+        /** [VexilOptions.telemetry]. */
+        public fun telemetry(telemetry: Boolean): Builder = apply { this.telemetry = telemetry }
+
+        /** [VexilOptions.telemetryIntervalMillis]. */
+        public fun telemetryInterval(telemetryInterval: Duration): Builder = apply { telemetryIntervalMillis = telemetryInterval.toMillis() }
+
+        /** [VexilOptions.telemetryExposures]. */
+        public fun telemetryExposures(telemetryExposures: Boolean): Builder = apply { this.telemetryExposures = telemetryExposures }
+
+        /** [VexilOptions.instanceId]. */
+        public fun instanceId(instanceId: String): Builder = apply { this.instanceId = instanceId }
+
+        /** [VexilOptions.serviceName]. */
+        public fun serviceName(serviceName: String): Builder = apply { this.serviceName = serviceName }
+
+        /** [VexilOptions.appVersion]. */
+        public fun appVersion(appVersion: String): Builder = apply { this.appVersion = appVersion }
+
+        /** The options. Whether they go together is looked at when a client starts. */
+        public fun build(): VexilOptions = VexilOptions(
+            source,
+            environment = environment,
+            bootstrap = bootstrap,
+            pollingIntervalMillis = pollingIntervalMillis,
+            streaming = streaming,
+            silenceMillis = silenceMillis,
+            requestTimeoutMillis = requestTimeoutMillis,
+            startTimeoutMillis = startTimeoutMillis,
+            cacheFolder = cacheFolder,
+            cacheMaxAgeMillis = cacheMaxAgeMillis,
+            retryAttempts = retryAttempts,
+            retryBaseMillis = retryBaseMillis,
+            retryMaxMillis = retryMaxMillis,
+            fallback = fallback,
+            offline = offline,
+            threadless = threadless,
+            trustedKeys = trustedKeys,
+            certificates = certificates,
+            allowOverrides = allowOverrides,
+            stickyStore = stickyStore,
+            stickyFile = stickyFile,
+            stickyCapacity = stickyCapacity,
+            telemetry = telemetry,
+            telemetryIntervalMillis = telemetryIntervalMillis,
+            telemetryExposures = telemetryExposures,
+            instanceId = instanceId,
+            serviceName = serviceName,
+            appVersion = appVersion,
+        )
+    }
+
+    public companion object {
+        /** Options of a source, to be built. */
+        @JvmStatic
+        public fun builder(source: Source): Builder = Builder(source)
+
         /** What this package is called in telemetry. */
-        val sdk: String get() = "vexil-kotlin/${version()}"
+        internal val sdk: String get() = "vexil-kotlin/${translated { version() }}"
     }
 }

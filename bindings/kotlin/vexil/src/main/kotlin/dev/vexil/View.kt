@@ -2,16 +2,19 @@ package dev.vexil
 
 import dev.vexil.internal.Asked
 import dev.vexil.internal.Freeing
-import dev.vexil.internal.Key
+import dev.vexil.internal.HeldView
 import dev.vexil.internal.Keys
 import dev.vexil.internal.Native
 import dev.vexil.internal.Tree
 import dev.vexil.internal.TreeReader
+import dev.vexil.internal.ViewEntry
 
 /**
- * What keys are for one context at one moment: evaluated once, and read as often as one likes. It never changes.
+ * What keys are for one context at one moment: evaluated once, and read as often as one likes. It never changes, also
+ * when its client is closed.
  *
- * A read is a look-up in memory of this process. Time alone can change what a key is, and a view does not notice:
+ * A read is a look-up in memory of this process, and counts as one of the client does: the first of a key at once, others
+ * later, when there are some hundred of them, when the view is renewed or let go, or when the client is closed. Time alone can change what a key is, and a view does not notice:
  * [isCurrent] is false once it is as old as the polling interval.
  *
  * @property version the version of the definitions that it was made with
@@ -19,26 +22,14 @@ import dev.vexil.internal.TreeReader
  * @property staleMillis how long ago somebody last said that they are the newest; null if somebody did so when it was made
  */
 public class View private constructor(
-    private val handle: Long,
+    private val client: VexilClient,
+    private val held: HeldView,
     public val version: Long,
     public val origin: String,
     public val staleMillis: Long?,
-    private val entries: Map<String, Entry>,
 ) {
-    /** What a key came to; [answers] has a bit for each type that it answers to. */
-    private class Entry(
-        val key: Key,
-        val answers: Int,
-        val value: Any?,
-        val variant: String?,
-        val config: Any?,
-    ) {
-        /** Once is enough: who reads it again has been counted. */
-        var isCounted: Boolean = false
-    }
-
     /** The keys that it has. */
-    public val keys: Set<String> get() = entries.keys
+    public val keys: Set<String> get() = held.entries.keys
 
     /** Whether a flag was on; off where it was none, or is not in the view. */
     public fun isEnabled(key: String): Boolean = getBoolean(key, false)
@@ -106,53 +97,59 @@ public class View private constructor(
     public fun details(key: String, default: Any? = null): Details<Any?> = told(key, Asked.ANY, default)
 
     /** The id of the variant that an experiment gives; null where the context takes no part. */
-    public fun variant(experiment: String): String? = entries[experiment]?.also(::count)?.variant
+    public fun variant(experiment: String): String? = read(experiment)?.variant
 
     /** The configuration of that variant, as JSON. */
-    public fun variantConfig(experiment: String): Any? = entries[experiment]?.also(::count)?.config
+    public fun variantConfig(experiment: String): Any? = read(experiment)?.config
 
     /**
      * Whether it says what a view that is made now would say: nothing else is in force, and it is younger than the polling
      * interval.
      */
-    public val isCurrent: Boolean get() = Native.viewIsCurrent(handle, this)
+    public val isCurrent: Boolean get() = Native.viewIsCurrent(held.handle, this)
 
-    /** A view of the same keys that is made now, for the same context or another one. */
+    /**
+     * A view of the same keys that is made now, for the same context or another one.
+     *
+     * @throws ClosedException where the client is closed; this view stays what it is
+     */
     @JvmOverloads
-    public fun renewed(context: Context? = null): View =
-        of(Tree.answer(Native.viewRenew(handle, this, context?.handle ?: 0, context?.owner)))
+    public fun renewed(context: Context? = null): View {
+        if (client.isClosed) throw ClosedException()
+        held.tell()
+        return of(client, Tree.answer(Native.viewRenew(held.handle, this, context?.handle ?: 0, context?.owner)))
+    }
 
     override fun toString(): String = "View(version=$version, origin=$origin, keys=$keys)"
 
-    private fun answering(key: String, asked: Int): Entry? {
-        val entry = entries[key] ?: return null
-        if (entry.answers and (1 shl asked - 1) == 0) return null
-        count(entry)
+    private fun answering(key: String, asked: Int): ViewEntry? {
+        val entry = held.entries[key] ?: return null
+        if (entry.answers and (1 shl asked - 1) == 0) {
+            Native.viewCount(held.handle, this, entry.key.number, entry.key.text, asked, 1)
+            return null
+        }
+        held.count(entry, this)
         return entry
     }
 
-    private fun count(entry: Entry) {
-        if (entry.isCounted) return
-        entry.isCounted = true
-        Native.viewCount(handle, this, entry.key.number, entry.key.text)
-    }
+    private fun read(experiment: String): ViewEntry? = held.entries[experiment]?.also { held.count(it, this) }
 
     private fun <T> told(key: String, asked: Int, default: T): Details<T> {
         val known = Keys.of(key)
-        val answer = Tree.answer(Native.viewEvaluate(handle, this, known.number, known.text, asked))
+        val answer = Tree.answer(Native.viewEvaluate(held.handle, this, known.number, known.text, asked))
         return Details.read(answer, default)
     }
 
     internal companion object {
-        fun of(answer: TreeReader): View {
+        fun of(client: VexilClient, answer: TreeReader): View {
             val handle = answer.long()
             val version = answer.long()
             val origin = answer.text()
             val stale = answer.long().takeIf { it >= 0 }
-            val entries = HashMap<String, Entry>()
+            val entries = HashMap<String, ViewEntry>()
             while (!answer.isAtEnd) {
                 val key = answer.text()
-                entries[key] = Entry(
+                entries[key] = ViewEntry(
                     key = Keys.of(key),
                     answers = answer.byte(),
                     value = answer.value(),
@@ -160,7 +157,8 @@ public class View private constructor(
                     config = answer.value(),
                 )
             }
-            return View(handle, version, origin, stale, entries).also { Freeing.with(it, handle, Native::viewFree) }
+            val held = HeldView(handle, entries, client.views)
+            return View(client, held, version, origin, stale).also { Freeing.with(it, handle) { held.free() } }
         }
     }
 }

@@ -75,12 +75,21 @@ internal class ControlPlane(private val folder: File) : Closeable {
         return Regex("""vx_srv_\w+""").find(said)?.value ?: fail(said)
     }
 
-    private fun ask(path: String, body: String): String {
+    /** How often a key was evaluated in production, by the reason. */
+    fun evaluations(key: String): Map<String, Long> {
+        val answer = ask("/api/v1/projects/default/environments/production/entries/$key/evaluations")
+        return JsonParser.parseString(answer).asJsonObject["totals"].asJsonArray.map { it.asJsonObject }
+            .associate { it["reason"].asString to it["count"].asLong }
+    }
+
+    private fun ask(path: String, body: String? = null): String {
         val connection = URI(url + path).toURL().openConnection() as HttpURLConnection
         connection.setRequestProperty("Authorization", "Bearer $ADMIN")
-        connection.setRequestProperty("Content-Type", "application/json")
-        connection.doOutput = true
-        connection.outputStream.use { it.write(body.toByteArray()) }
+        if (body != null) {
+            connection.setRequestProperty("Content-Type", "application/json")
+            connection.doOutput = true
+            connection.outputStream.use { it.write(body.toByteArray()) }
+        }
         val answer = (connection.errorStream ?: connection.inputStream).bufferedReader().readText()
         if (connection.responseCode !in 200..299) fail<Unit>(answer)
         return answer

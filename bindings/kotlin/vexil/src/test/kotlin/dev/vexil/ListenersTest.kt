@@ -97,6 +97,24 @@ class ListenersTest {
     }
 
     @Test
+    fun `who waits for the end hears of it, once`() {
+        val heard = CopyOnWriteArrayList<String>()
+        val client = VexilClient(Source.Memory(flag(true)))
+        client.addCloseListener { throw IllegalStateException("a listener that throws") }
+        client.addCloseListener {
+            // It is closed already.
+            assertEquals(ErrorCode.CLOSED, client.getBooleanDetails("on").errorCode)
+            heard.add("first")
+        }
+        client.addCloseListener { heard.add("never") }.close()
+        client.close()
+        client.close()
+        assertEquals(listOf("first"), heard)
+        client.addCloseListener { heard.add("too late") }
+        assertEquals(listOf("first", "too late"), heard)
+    }
+
+    @Test
     fun `a store that throws is one that knows nothing`() {
         val sticky = """{"schema": 1, "entries": [{"key": "trial", "type": "experiment", "status": "running", "sticky": true,
             "variants": [{"id": "a"}, {"id": "b"}], "allocation": {"a": 50, "b": 50}}]}"""

@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Test
 import org.junit.jupiter.api.io.TempDir
 import java.io.File
 import java.net.ServerSocket
+import java.time.Duration
 
 class OptionsTest {
     private val none = """{"entries": []}"""
@@ -59,6 +60,35 @@ class OptionsTest {
             .filter { it != "Companion" && it != "sdk" }.map { it.replace(Regex("Ms$"), "Millis") }
         val here = VexilOptions::class.java.declaredFields.map { it.name }.filter { it != "Companion" }
         assertEquals(native.toSet() + "stickyStore", here.toSet())
+    }
+
+    @Test
+    fun `a builder has all of them, and says the same`() {
+        val source = Source.Memory(none)
+        val samples = mapOf<Class<*>, Any>(
+            String::class.java to "text",
+            Int::class.java to 7,
+            Boolean::class.java to true,
+            Duration::class.java to Duration.ofSeconds(3),
+            Map::class.java to mapOf("a" to "b"),
+            Streaming::class.java to Streaming.OFF,
+            Fallback::class.java to Fallback.THROW,
+            StickyStore::class.java to object : StickyStore {
+                override fun get(experiment: String, unit: String): String? = null
+                override fun put(experiment: String, unit: String, variant: String) = Unit
+            },
+        )
+        val builder = VexilOptions.builder(source)
+        val setters = VexilOptions.Builder::class.java.declaredMethods.filter { it.name != "build" }
+        for (setter in setters) setter.invoke(builder, samples.getValue(setter.parameterTypes.single()))
+        val built = builder.build()
+        for (field in VexilOptions::class.java.declaredFields.filter { it.name != "Companion" }) {
+            field.isAccessible = true
+            val name = field.name.removeSuffix("Millis")
+            val sample = setters.singleOrNull { it.name == name }?.let { samples.getValue(it.parameterTypes.single()) } ?: source
+            assertEquals(if (sample is Duration) sample.toMillis() else sample, field.get(built), field.name)
+        }
+        VexilClient(VexilOptions.builder(source).pollingInterval(Duration.ofMinutes(1)).build()).use { assertTrue(it.isReady) }
     }
 
     @Test

@@ -8,13 +8,12 @@ import dev.vexil.State
 import dev.vexil.Subscription
 import dev.vexil.VexilClient
 import dev.vexil.VexilOptions
-import kotlinx.coroutines.CancellationException
+import dev.vexil.coroutines.internal.made
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Dispatchers
-import kotlinx.coroutines.ExperimentalCoroutinesApi
 import kotlinx.coroutines.NonCancellable
-import kotlinx.coroutines.async
 import kotlinx.coroutines.channels.BufferOverflow
+import kotlinx.coroutines.channels.ProducerScope
 import kotlinx.coroutines.channels.awaitClose
 import kotlinx.coroutines.flow.Flow
 import kotlinx.coroutines.flow.SharingStarted
@@ -23,9 +22,10 @@ import kotlinx.coroutines.flow.buffer
 import kotlinx.coroutines.flow.callbackFlow
 import kotlinx.coroutines.flow.conflate
 import kotlinx.coroutines.flow.distinctUntilChanged
-import kotlinx.coroutines.flow.first
-import kotlinx.coroutines.flow.map
+import kotlinx.coroutines.flow.firstOrNull
+import kotlinx.coroutines.flow.mapNotNull
 import kotlinx.coroutines.flow.stateIn
+import kotlinx.coroutines.flow.transform
 import kotlinx.coroutines.withContext
 
 /** What is kept of changes for a collector who is behind; of more the oldest go. */
@@ -40,18 +40,6 @@ public suspend fun VexilClient.Companion.start(options: VexilOptions): VexilClie
 /** As [start], with the options that environment variables name. */
 public suspend fun VexilClient.Companion.startFromEnv(): VexilClient = made { VexilClient.fromEnv() }
 
-@OptIn(ExperimentalCoroutinesApi::class)
-private suspend fun made(make: () -> VexilClient): VexilClient {
-    // Of nobody's scope: a start cannot be interrupted, and who waits may be cancelled.
-    val starting = CoroutineScope(Dispatchers.IO).async { make() }
-    try {
-        return starting.await()
-    } catch (cancelled: CancellationException) {
-        starting.invokeOnCompletion { failure -> if (failure == null) starting.getCompleted().close() }
-        throw cancelled
-    }
-}
-
 /**
  * Asks the source now, and waits for the answer.
  *
@@ -62,41 +50,71 @@ public suspend fun VexilClient.awaitRefresh(): Unit = withContext(Dispatchers.IO
 /** Closes the client, also where the caller is cancelled; a call of a listener that is under way is waited for. */
 public suspend fun VexilClient.awaitClose(): Unit = withContext(NonCancellable + Dispatchers.IO) { close() }
 
-/** Waits until there are definitions to evaluate with, wherever they come from. */
-public suspend fun VexilClient.awaitReady(): State = states().first { it.isInitialized }
+/**
+ * Waits until there are definitions to evaluate with, wherever they come from.
+ *
+ * @throws ClosedException where the client is closed before there are any
+ */
+public suspend fun VexilClient.awaitReady(): State = states().firstOrNull { it.isInitialized } ?: throw ClosedException()
 
-/** The state as it is now, and then each time that it is another; who is behind sees the newest. */
-public fun VexilClient.states(): Flow<State> = rung { addStateListener { it() } }.map { state }
+/** The state as it is now, and then each time that it is another; who is behind sees the newest. It ends with the client. */
+public fun VexilClient.states(): Flow<State> = rung { addStateListener { it() } }.mapNotNull {
+    try {
+        state
+    } catch (_: ClosedException) {
+        null
+    }
+}
 
-/** The state, as it is at any moment, for as long as [scope] lasts. */
+/**
+ * The state, as it is at any moment, for as long as [scope] lasts; the last one where the client is closed before.
+ *
+ * @throws ClosedException where it is closed already
+ */
 public fun VexilClient.stateIn(scope: CoroutineScope): StateFlow<State> =
     states().stateIn(scope, SharingStarted.Eagerly, state)
 
-/** Each change of a key's value, evaluated for [context]; who is far behind misses the oldest. */
+/**
+ * Each change of a key's value, evaluated for [context]; who is far behind misses the oldest. It ends when the client is
+ * closed.
+ */
 public fun VexilClient.changes(
     namespace: String,
     key: String,
     context: Context = Context.EMPTY,
-): Flow<Change> = callbackFlow {
-    val subscription = addChangeListener(namespace, key, context) { trySend(it) }
-    awaitClose { subscription.close() }
-}.buffer(CHANGES, BufferOverflow.DROP_OLDEST)
+): Flow<Change> = told { addChangeListener(namespace, key, context) { trySend(it) } }
+    .buffer(CHANGES, BufferOverflow.DROP_OLDEST)
 
 /**
- * What [read] comes to, now and then each time that it comes to something else.
+ * What [read] comes to, now and then each time that it comes to something else. It ends when the client is closed.
  *
  * ```
  * client.values { isEnabled("checkout.v2", ada) }.collect { ... }
  * ```
- *
- * @throws ClosedException where the client is closed
  */
 public fun <T> VexilClient.values(read: VexilClient.() -> T): Flow<T> =
-    rung { addGenerationListener { _ -> it() } }.map { read() }.distinctUntilChanged()
+    rung { addGenerationListener { _ -> it() } }.transform {
+        val value = read()
+        // What is read of a client that is closed is a default, and nobody's value.
+        if (generation != 0L) emit(value)
+    }.distinctUntilChanged()
 
 /** Once now, and then at least once after the last time that somebody was told. */
-private fun rung(subscribe: (ring: () -> Unit) -> Subscription): Flow<Unit> = callbackFlow {
-    val subscription = subscribe { trySend(Unit) }
-    trySend(Unit)
-    awaitClose { subscription.close() }
+private fun VexilClient.rung(subscribe: (ring: () -> Unit) -> Subscription): Flow<Unit> = told {
+    subscribe { trySend(Unit) }.also { trySend(Unit) }
 }.conflate()
+
+/** What [subscribe] sends, until the client is closed. */
+private fun <T> VexilClient.told(subscribe: ProducerScope<T>.() -> Subscription): Flow<T> = callbackFlow {
+    val subscription = try {
+        subscribe()
+    } catch (_: ClosedException) {
+        null
+    }
+    // At once, where it is closed already.
+    val end = addCloseListener { close() }
+    awaitClose {
+        end.close()
+        subscription?.close()
+    }
+}

@@ -15,6 +15,8 @@ import dev.vexil.OptionsException
 import dev.vexil.VexilClient
 import dev.vexil.VexilException
 import dev.vexil.VexilOptions
+import dev.vexil.openfeature.internal.Told
+import dev.vexil.openfeature.internal.unready
 import java.time.Instant
 import dev.openfeature.sdk.ErrorCode as OpenFeatureErrorCode
 

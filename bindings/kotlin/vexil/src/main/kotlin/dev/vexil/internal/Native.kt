@@ -4,68 +4,76 @@ package dev.vexil.internal
  * What the native library does by JNI. A key crosses as a number ([Keys]), or as text where it has none; a view as a
  * handle, with the object that owns it: as long as the call lasts, it must not be freed. A context crosses as a handle with
  * its tree, which owns that; or as that it has none, and the tree is read.
+ *
+ * What is read of a client is called on an object of this class, which is the client's own: the virtual machine holds on
+ * to it for the time of the call, and it to the client, which is freed when nobody holds it.
+ *
+ * @property handle by which the native library knows the client
+ * @property alive what must be there as long as somebody reads: the client, and the store that is asked by its reads
  */
-internal object Native {
-    init {
-        Library.load()
-    }
-
-    /** Whoever comes here has made this object, and so loaded the library. */
-    fun ensureLoaded(): Unit = Unit
-
-    @JvmStatic external fun keyNumber(key: ByteArray): Int
-
-    @JvmStatic external fun contextMake(tree: ByteArray): ByteArray
-
-    @JvmStatic external fun contextFree(context: Long)
-
-    @JvmStatic external fun getBoolean(
+internal class Native(val handle: Long, @Suppress("unused") private vararg val alive: Any?) {
+    external fun getBoolean(
         client: Long, number: Int, key: ByteArray?, context: Long, owner: Any, default: Boolean,
     ): Boolean
 
-    @JvmStatic external fun getLong(
+    external fun getLong(
         client: Long, number: Int, key: ByteArray?, context: Long, owner: Any, default: Long,
     ): Long
 
-    @JvmStatic external fun getDouble(
+    external fun getDouble(
         client: Long, number: Int, key: ByteArray?, context: Long, owner: Any, default: Double,
     ): Double
 
-    @JvmStatic external fun getString(client: Long, number: Int, key: ByteArray?, context: Long, owner: Any): String?
+    external fun getString(client: Long, number: Int, key: ByteArray?, context: Long, owner: Any): String?
 
-    @JvmStatic external fun getTree(client: Long, number: Int, key: ByteArray?, context: Long, owner: Any): ByteArray?
+    external fun getTree(client: Long, number: Int, key: ByteArray?, context: Long, owner: Any): ByteArray?
 
-    @JvmStatic external fun variant(client: Long, number: Int, key: ByteArray?, context: Long, owner: Any): String?
+    external fun variant(client: Long, number: Int, key: ByteArray?, context: Long, owner: Any): String?
 
-    @JvmStatic external fun variantConfig(
+    external fun variantConfig(
         client: Long, number: Int, key: ByteArray?, context: Long, owner: Any,
     ): ByteArray?
 
-    @JvmStatic external fun evaluate(
+    external fun evaluate(
         client: Long, number: Int, key: ByteArray?, asked: Int, context: Long, owner: Any,
     ): ByteArray
 
-    @JvmStatic external fun evaluateAll(client: Long, context: Long, owner: Any): ByteArray
+    external fun evaluateAll(client: Long, context: Long, owner: Any): ByteArray
 
-    @JvmStatic external fun explain(client: Long, number: Int, key: ByteArray?, context: Long, owner: Any): ByteArray
+    external fun explain(client: Long, number: Int, key: ByteArray?, context: Long, owner: Any): ByteArray
 
-    @JvmStatic external fun generation(client: Long): Long
+    external fun generation(client: Long): Long
 
-    @JvmStatic external fun viewMake(client: Long, context: Long, owner: Any, keys: ByteArray?): ByteArray
+    external fun viewMake(client: Long, context: Long, owner: Any, keys: ByteArray?): ByteArray
 
-    @JvmStatic external fun viewRenew(view: Long, owner: Any, context: Long, asker: Any?): ByteArray
+    companion object {
+        init {
+            Library.load()
+        }
 
-    @JvmStatic external fun viewEvaluate(view: Long, owner: Any, number: Int, key: ByteArray?, asked: Int): ByteArray
+        /** Whoever comes here has made this object, and so loaded the library. */
+        fun ensureLoaded(): Unit = Unit
 
-    @JvmStatic external fun viewCount(view: Long, owner: Any, number: Int, key: ByteArray?)
+        @JvmStatic external fun keyNumber(key: ByteArray): Int
 
-    @JvmStatic external fun viewIsCurrent(view: Long, owner: Any): Boolean
+        @JvmStatic external fun contextMake(tree: ByteArray): ByteArray
 
-    @JvmStatic external fun viewFree(view: Long)
+        @JvmStatic external fun contextFree(context: Long)
 
-    @JvmStatic external fun treeOfJson(json: ByteArray): ByteArray
+        @JvmStatic external fun viewRenew(view: Long, owner: Any, context: Long, asker: Any?): ByteArray
 
-    @JvmStatic external fun jsonOfTree(tree: ByteArray): ByteArray
+        @JvmStatic external fun viewEvaluate(view: Long, owner: Any, number: Int, key: ByteArray?, asked: Int): ByteArray
+
+        @JvmStatic external fun viewCount(view: Long, owner: Any, number: Int, key: ByteArray?, asked: Int, times: Int)
+
+        @JvmStatic external fun viewIsCurrent(view: Long, owner: Any): Boolean
+
+        @JvmStatic external fun viewFree(view: Long)
+
+        @JvmStatic external fun treeOfJson(json: ByteArray): ByteArray
+
+        @JvmStatic external fun jsonOfTree(tree: ByteArray): ByteArray
+    }
 }
 
 /** The type that is asked for, as a number. */

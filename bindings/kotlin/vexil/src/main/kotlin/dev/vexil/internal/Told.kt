@@ -12,6 +12,7 @@ import dev.vexil.internal.uniffi.GenerationListener as NativeGenerationListener
 import dev.vexil.internal.uniffi.StateListener as NativeStateListener
 import dev.vexil.internal.uniffi.StickyStore as NativeStickyStore
 import dev.vexil.internal.uniffi.ValueChange
+import java.lang.ref.WeakReference
 
 internal class ToldState(private val listener: StateListener) : NativeStateListener {
     override fun onState(state: ClientState) = harmless("a listener") { listener.onState(State.of(state)) }
@@ -26,19 +27,25 @@ internal class ToldGeneration(private val listener: GenerationListener) : Native
         harmless("a listener") { listener.onGeneration(generation.toLong()) }
 }
 
-internal class AskedStore(private val store: StickyStore) : NativeStickyStore {
+/**
+ * The native library holds this one for as long as the client is, and so it holds the store weakly: one that refers to its
+ * client would keep that alive for ever. Whoever reads has the client, and that has the store: [Native].
+ */
+internal class AskedStore(store: StickyStore) : NativeStickyStore {
+    private val store = WeakReference(store)
+
     override fun get(experiment: String, unit: String): String? {
         var found: String? = null
-        harmless("a sticky store") { found = store.get(experiment, unit) }
+        harmless("a sticky store") { found = store.get()?.get(experiment, unit) }
         return found
     }
 
     override fun put(experiment: String, unit: String, variant: String) =
-        harmless("a sticky store") { store.put(experiment, unit, variant) }
+        harmless("a sticky store") { store.get()?.put(experiment, unit, variant) }
 }
 
 /** Whatever is thrown: nobody on the other side can do anything about it. */
-private inline fun harmless(what: String, call: () -> Unit) {
+internal inline fun harmless(what: String, call: () -> Unit) {
     try {
         call()
     } catch (error: Throwable) {

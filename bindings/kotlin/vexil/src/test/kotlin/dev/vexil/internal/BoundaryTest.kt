@@ -40,8 +40,8 @@ class BoundaryTest {
         val notUnicode = byteArrayOf(0xC3.toByte(), 0x28)
         assertEquals(-1, Native.keyNumber(notUnicode))
         Shop.client().use { client ->
-            assertTrue(Native.getBoolean(client.handle, -1, notUnicode, 0, Context.EMPTY, true))
-            val answer = Native.evaluate(client.handle, -1, notUnicode, Asked.ANY, 0, Context.EMPTY)
+            assertTrue(client.native.getBoolean(client.native.handle, -1, notUnicode, 0, Context.EMPTY, true))
+            val answer = client.native.evaluate(client.native.handle, -1, notUnicode, Asked.ANY, 0, Context.EMPTY)
             assertEquals(ErrorCode.INVALID_UTF8, failure { Tree.answer(answer) }.code)
         }
     }
@@ -50,22 +50,24 @@ class BoundaryTest {
     fun `a handle that names nothing is an error`() {
         val on = Keys.of("on")
         for (handle in listOf(0L, 1L, -1L, Long.MAX_VALUE, Long.MIN_VALUE)) {
-            assertTrue(Native.getBoolean(handle, on.number, on.text, 0, Context.EMPTY, true))
-            assertNull(Native.getString(handle, on.number, on.text, 0, Context.EMPTY))
-            assertEquals(0, Native.generation(handle))
+            val nobody = Native(handle, this)
+            assertTrue(nobody.getBoolean(handle, on.number, on.text, 0, Context.EMPTY, true))
+            assertNull(nobody.getString(handle, on.number, on.text, 0, Context.EMPTY))
+            assertEquals(0, nobody.generation(handle))
             Native.contextFree(handle)
             Native.viewFree(handle)
+            Native.viewCount(handle, this, on.number, on.text, Asked.ANY, 3)
             assertEquals(false, Native.viewIsCurrent(handle, this))
-            assertThrows(VexilException::class.java) { Tree.answer(Native.evaluateAll(handle, 0, this)) }
+            assertThrows(VexilException::class.java) { Tree.answer(nobody.evaluateAll(handle, 0, this)) }
         }
         Shop.client().use { client ->
-            for (context in listOf(1L, -1L, client.handle)) {
-                assertTrue(Native.getBoolean(client.handle, on.number, on.text, context, this, true))
+            for (context in listOf(1L, -1L, client.native.handle)) {
+                assertTrue(client.native.getBoolean(client.native.handle, on.number, on.text, context, this, true))
             }
             for (number in listOf(-2, Int.MAX_VALUE, Int.MIN_VALUE)) {
-                assertEquals(5, Native.getLong(client.handle, number, null, 0, this, 5))
+                assertEquals(5, client.native.getLong(client.native.handle, number, null, 0, this, 5))
             }
-            assertEquals(5, Native.getLong(client.handle, -1, null, 0, this, 5))
+            assertEquals(5, client.native.getLong(client.native.handle, -1, null, 0, this, 5))
         }
     }
 
@@ -73,7 +75,7 @@ class BoundaryTest {
     fun `what was closed is told apart from what never was`() {
         val client = Shop.client()
         client.close()
-        val error = failure { Tree.answer(Native.evaluateAll(client.handle, 0, this)) }
+        val error = failure { Tree.answer(client.native.evaluateAll(client.native.handle, 0, this)) }
         assertTrue(error is ClosedException)
     }
 
@@ -112,9 +114,9 @@ class BoundaryTest {
         Shop.client().use { client ->
             for (tree in trees) {
                 val context = inPlace + tree.size
-                val answer = Native.evaluate(client.handle, checkout.number, checkout.text, Asked.ANY, context, tree)
+                val answer = client.native.evaluate(client.native.handle, checkout.number, checkout.text, Asked.ANY, context, tree)
                 assertEquals(ErrorCode.INVALID_CONTEXT, failure { Tree.answer(answer) }.code)
-                assertTrue(Native.getBoolean(client.handle, checkout.number, checkout.text, context, tree, true))
+                assertTrue(client.native.getBoolean(client.native.handle, checkout.number, checkout.text, context, tree, true))
             }
         }
     }

@@ -1,4 +1,4 @@
-package dev.vexil.openfeature
+package dev.vexil.openfeature.internal
 
 import dev.openfeature.sdk.EventProvider
 import dev.openfeature.sdk.ImmutableMetadata
