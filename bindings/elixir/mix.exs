@@ -17,6 +17,8 @@ defmodule Mix.Tasks.Compile.VexilNif do
 
       library ->
         put(library)
+        # Mix has looked for `priv` before, when it may not have been there.
+        Mix.Project.build_structure()
         {:ok, []}
     end
   end

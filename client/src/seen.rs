@@ -1,7 +1,8 @@
 //! What each thread saw in force when it last looked. To look takes two operations that all processors have to agree on;
 //! that nothing has changed since is seen without any. So a thread keeps what it saw, and its reads borrow that.
 //!
-//! A thread that reads no more keeps it until it ends, or until another client takes the place.
+//! A thread that reads no more keeps it until it ends, or until another client takes the place. One that goes on reading
+//! lets go of all that it saw when it next finds a change, once a client has ended: threads of a host may never end.
 
 use std::cell::Cell;
 use std::sync::Arc;
@@ -12,7 +13,12 @@ use crate::held::Held;
 /// Clients that one thread can ask in turn without looking each time.
 const PLACES: usize = 4;
 
+/// How many clients have ended.
+static ENDED: AtomicU64 = AtomicU64::new(0);
+
 thread_local! {
+    /// How many had when this thread last looked.
+    static ENDED_WHEN_LOOKED: Cell<u64> = const { Cell::new(0) };
     static SEEN: [Cell<Option<Arc<Held>>>; PLACES] = const { [const { Cell::new(None) }; PLACES] };
 }
 
@@ -38,7 +44,10 @@ pub(crate) fn lend<R>(
         // While it is lent its place is empty: a read within a read looks for itself.
         None => own.insert(match place(client, Cell::take).flatten() {
             Some(seen) if seen.client == client && seen.generation == generation => seen,
-            _ => look(),
+            _ => {
+                let_go_of_the_ended();
+                look()
+            }
         }),
     };
     let result = take(held);
@@ -48,9 +57,20 @@ pub(crate) fn lend<R>(
     result
 }
 
-/// Forgets what this thread saw of a client.
+/// Forgets what this thread saw of a client, which has ended; other threads do so when they next look.
 pub(crate) fn forget(client: u64) {
+    ENDED.fetch_add(1, Ordering::Relaxed);
     place(client, |place| place.set(place.take().filter(|seen| seen.client != client)));
+}
+
+/// What is still of use is seen anew with the next read.
+#[cold]
+fn let_go_of_the_ended() {
+    let ended = ENDED.load(Ordering::Relaxed);
+    if ENDED_WHEN_LOOKED.try_with(|known| known.replace(ended)) != Ok(ended) {
+        // Nothing is let go of where the thread is about to end.
+        let _ = SEEN.try_with(|places| places.each_ref().map(Cell::take));
+    }
 }
 
 /// The place of a client; nothing where the thread is about to end.
@@ -103,6 +123,17 @@ mod tests {
         lend(None, client, 7, || unreachable!(), |held| assert!(Arc::ptr_eq(held, &seen)));
         assert_eq!(Arc::strong_count(&seen), 2, "lent, not copied");
         forget(client);
+        assert_eq!(Arc::strong_count(&seen), 1);
+    }
+
+    #[test]
+    fn a_thread_lets_go_of_a_client_that_ended_in_another_when_it_next_looks() {
+        let (ended, other) = (next_client(), next_client());
+        let seen = held(ended, 1);
+        lend(None, ended, 1, || Arc::clone(&seen), |_| ());
+        std::thread::scope(|scope| drop(scope.spawn(|| forget(ended)).join()));
+        assert_eq!(Arc::strong_count(&seen), 2);
+        lend(None, other, 1, || held(other, 1), |_| ());
         assert_eq!(Arc::strong_count(&seen), 1);
     }
 }

@@ -592,6 +592,11 @@ vexil_code vexil_provoke_panic(void);
 #endif
 
 #if defined(VEXIL_FAIL_ON_PURPOSE)
+// Has the next call on this thread panic so, whichever it is: also one that comes by the other face.
+vexil_code vexil_provoke_panic_in_next(void);
+#endif
+
+#if defined(VEXIL_FAIL_ON_PURPOSE)
 // Gives text that is no UTF-8, as no other function does: two bytes.
 //
 // # Safety
@@ -699,6 +704,14 @@ vexil_code vexil_view_new(vexil_client client,
                           size_t count,
                           vexil_view *view);
 
+// Another handle of the same view, which is freed by itself: where one of them is renewed the other stays as it is.
+//
+// # Safety
+//
+// `clone` is null, or leads to room for a handle.
+vexil_code vexil_view_clone(vexil_view view,
+                            vexil_view *clone);
+
 // Whether a view says what one that is made now would say, as far as can be told without making it.
 //
 // # Safety
@@ -733,6 +746,17 @@ vexil_code vexil_view_read(vexil_view view,
                            size_t capacity,
                            size_t *count,
                            vexil_buffer *texts);
+
+// Counts a read that the host has answered from its copy of a view, as a read of the client is counted: a control plane
+// is told what somebody has asked for, and copies answer without a call. `asked` is one of `vexil_asked`. Of a key that
+// the view does not have there is nothing to count.
+//
+// # Safety
+//
+// `key` is as it says.
+vexil_code vexil_view_count(vexil_view view,
+                            vexil_text key,
+                            int32_t asked);
 
 // Frees a view.
 vexil_code vexil_view_free(vexil_view view);

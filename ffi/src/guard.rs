@@ -29,6 +29,11 @@ pub fn guarded(entry: impl FnOnce() -> Result<(), Fault>) -> Code {
 /// Runs something; that it panics is a fault, too. For the shims of hosts that have errors of their own.
 #[inline]
 pub fn caught<R>(entry: impl FnOnce() -> R) -> Result<R, Fault> {
+    let entry = || {
+        #[cfg(feature = "fail-on-purpose")]
+        crate::c::panic_if_asked();
+        entry()
+    };
     catch_unwind(AssertUnwindSafe(entry)).map_err(|panic| {
         let fault = Fault::new(Code::Internal, format!("a fault of this library: {}", told(&*panic)));
         // Dropping it may panic again, and nobody is left to catch that.

@@ -225,15 +225,20 @@ pub(crate) fn files<F: Kind>() -> Vec<File<F>> {
         .collect()
 }
 
+/// The corpus; `cargo xtask test` names one with new vectors.
+fn vectors() -> PathBuf {
+    std::env::var_os("VEXIL_TEST_VECTORS").map_or_else(|| folder().join("vectors"), PathBuf::from)
+}
+
 fn read<T: DeserializeOwned>(path: &str) -> T {
-    let full = folder().join("vectors").join(path);
+    let full = vectors().join(path);
     let text = std::fs::read_to_string(&full).unwrap_or_else(|error| panic!("{path}: {error}"));
     serde_json::from_str(&text).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 
 fn walk(below: &str) -> Vec<String> {
     let mut found = Vec::new();
-    for entry in std::fs::read_dir(folder().join("vectors").join(below)).unwrap() {
+    for entry in std::fs::read_dir(vectors().join(below)).unwrap() {
         let entry = entry.unwrap();
         let name = format!("{below}{}", entry.file_name().to_string_lossy());
         if entry.path().is_dir() {

@@ -7,17 +7,24 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::{env, fs};
 
 use serde::Deserialize;
 
-use crate::command::ROOT;
-use crate::toolchain::target;
+use crate::command::{ROOT, cargo, run};
+use crate::toolchain::{Variable, target};
 
 /// The variable by which runners know where to leave what they have counted.
 pub(crate) const VARIABLE: &str = "VEXIL_CONFORMANCE";
+/// The variable by which runners know the corpus that they run, and its folder's name where they leave what they count.
+pub(crate) const CORPUS: &str = "VEXIL_TEST_VECTORS";
+pub(crate) const VECTORS: &str = "vectors";
+/// Of which new vectors are made, unless somebody asks for others.
+const SEED: &str = "0";
+/// Where those lie in the corpus.
+const NEW: &str = "new/";
 /// The programs that packages are tested with, by the variables that name them to tests: the control plane, and what takes
 /// a host through the contract. The step `tests` builds both.
 const PROGRAMS: [(&str, &str); 2] =
@@ -79,26 +86,45 @@ struct Counts {
     skipped: usize,
 }
 
-/// The folder where runners leave what they have counted, empty.
+/// The folder where runners leave what they have counted, empty but for the corpus that they are to run: the one of the
+/// repository, and new vectors that the reference interpreter has answered. `VEXIL_SEED` asks for others.
 pub(crate) fn begin() -> Result<(), String> {
     let folder = folder();
     if folder.exists() {
         fs::remove_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     }
-    fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))
+    fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    let seed = env::var("VEXIL_SEED").unwrap_or_else(|_| SEED.to_owned());
+    let mut make = cargo(&["run", "--quiet", "--package", "vexil-reference", "--bin", "vexil-vectors", "--"]);
+    run(make.arg(Path::new(ROOT).join("tests/vectors")).arg(vectors()).arg(seed))
+}
+
+/// The corpus that runners are to run, in the folder where they leave what they have counted.
+fn vectors() -> PathBuf {
+    folder().join(VECTORS)
 }
 
 pub(crate) fn folder() -> PathBuf {
     target().join("conformance")
 }
 
-/// What the package of a host is to be tested with: where it leaves what it has counted, the control plane, and what takes
-/// it through the contract with that.
+/// What tests are told of: where they leave what they have counted, and the corpus that they run.
+pub(crate) fn variables() -> [Variable; 2] {
+    [(VARIABLE, folder()), (CORPUS, vectors())]
+}
+
+/// What the package of a host is to be tested with: that, the control plane, and what takes it through the contract with
+/// the latter.
 pub(crate) fn surround(command: &mut Command) {
-    command.env(VARIABLE, folder());
-    for (variable, program) in PROGRAMS {
-        command.env(variable, target().join("debug").join(program));
-    }
+    command.envs(variables()).envs(programs());
+}
+
+/// Where those programs are: as a variable says, else where cargo puts them.
+pub(crate) fn programs() -> impl Iterator<Item = (&'static str, PathBuf)> {
+    PROGRAMS.into_iter().map(|(variable, name)| {
+        let built = || target().join("debug").join(name);
+        (variable, env::var_os(variable).map_or_else(built, PathBuf::from))
+    })
 }
 
 /// Whether what is written is what hosts have counted; returns the names of those that have not run, without which the
@@ -125,28 +151,33 @@ pub(crate) fn accept() -> Result<Vec<&'static str>, String> {
 fn each_place(
     mut take: impl FnMut(&str, &str, &str) -> Result<(), String>,
 ) -> Result<Vec<&'static str>, String> {
-    let index: Index = read(&Path::new(ROOT).join("tests/vectors/index.json"))?;
+    let has_told = |host: &str| {
+        let told = [folder().join(format!("{host}.json")), contract(host)];
+        told.iter().take(if host == CORE { 1 } else { 2 }).all(|file| file.exists())
+    };
+    let missing: Vec<_> = HOSTS.iter().filter(|(host, _)| !has_told(host)).map(|(_, name)| *name).collect();
+    if !missing.is_empty() {
+        return Ok(missing);
+    }
+    let index: Index = read(&vectors().join("index.json"))?;
     let Scenario { steps } = read(&Path::new(ROOT).join("tests/contract/scenario.json"))?;
     let evaluations: Vec<_> = index.files.iter().filter(|file| file.kind == "evaluation").collect();
-    let (mut columns, mut kept, mut missing) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut columns, mut kept) = (Vec::new(), Vec::new());
     for (host, name) in HOSTS {
-        let file = folder().join(format!("{host}.json"));
-        let contract = folder().join("contract").join(format!("{host}.json"));
-        if !file.exists() || (host != CORE && !contract.exists()) {
-            missing.push(name);
-            continue;
-        }
-        columns.push((name, counted(&file, host, &evaluations)?));
+        columns.push((name, counted(&folder().join(format!("{host}.json")), host, &evaluations)?));
         if host != CORE {
-            kept.push((name, held(&contract, host, &steps)?));
+            kept.push((name, held(&contract(host), host, &steps)?));
         }
     }
-    if missing.is_empty() {
-        take(TABLE, "vectors", &table(&evaluations, &columns))?;
-        take(TABLE, "contract", &contract_table(&steps, &kept)?)?;
-        take(SUMMARY, "conformance", &summary(&evaluations, &columns, &kept))?;
-    }
+    take(TABLE, "vectors", &table(&evaluations, &columns))?;
+    take(TABLE, "contract", &contract_table(&steps, &kept)?)?;
+    take(SUMMARY, "conformance", &summary(&evaluations, &columns, &kept))?;
     Ok(missing)
+}
+
+/// Where a host is taken through the contract, and what it has kept is written.
+fn contract(host: &str) -> PathBuf {
+    folder().join("contract").join(format!("{host}.json"))
 }
 
 /// What a host has counted: every case of every file, or that is an error.
@@ -187,15 +218,32 @@ fn table(files: &[&IndexedFile], columns: &Columns) -> String {
     table.push_str("\n|---|--:|");
     table.push_str(&"--:|".repeat(columns.len()));
     table.push('\n');
-    for file in files {
-        let _ = write!(table, "| {} | {} |", file.path.trim_start_matches("evaluation/"), file.cases);
-        for (_, counted) in columns {
-            let counts = counted.get(&file.path).copied().unwrap_or_default();
-            let _ = write!(table, " {} |", cell(counts));
-        }
-        table.push('\n');
+    let (new, known): (Vec<&IndexedFile>, Vec<_>) = files.iter().partition(|file| file.path.starts_with(NEW));
+    for file in &known {
+        row(&mut table, file.path.trim_start_matches("evaluation/"), &[file], columns);
     }
+    row(
+        &mut table,
+        &format!("{} new files, answered by the reference interpreter", new.len()),
+        &new,
+        columns,
+    );
     table
+}
+
+fn row(table: &mut String, title: &str, files: &[&IndexedFile], columns: &Columns) {
+    let _ = write!(table, "| {title} | {} |", files.iter().map(|file| file.cases).sum::<usize>());
+    for (_, counted) in columns {
+        let _ = write!(table, " {} |", cell(sum(counted, files)));
+    }
+    table.push('\n');
+}
+
+fn sum(counted: &BTreeMap<String, Counts>, files: &[&IndexedFile]) -> Counts {
+    files.iter().filter_map(|file| counted.get(&file.path)).fold(Counts::default(), |sum, counts| Counts {
+        passed: sum.passed + counts.passed,
+        skipped: sum.skipped + counts.skipped,
+    })
 }
 
 /// Steps, with what they show, and how many answers held, which must be as many in every host.
@@ -223,10 +271,8 @@ fn summary(files: &[&IndexedFile], columns: &Columns, kept: &KeptColumns) -> Str
         format!("| {} cases in {} files |", files.iter().map(|file| file.cases).sum::<usize>(), files.len());
     let mut answers = "| answers with a control plane |".to_owned();
     for (name, counted) in columns {
-        let sum = |of: fn(&Counts) -> usize| counted.values().map(of).sum();
-        let counts = Counts { passed: sum(|counts| counts.passed), skipped: sum(|counts| counts.skipped) };
         let _ = write!(head, " {name} |");
-        let _ = write!(cases, " {} |", cell(counts));
+        let _ = write!(cases, " {} |", cell(sum(counted, files)));
         let held = kept.iter().find(|(of, _)| of == name).map(|(_, steps)| steps.values().sum::<usize>());
         let _ = write!(answers, " {} |", held.map_or_else(|| "-".to_owned(), |held| held.to_string()));
     }

@@ -4,6 +4,8 @@
 //! folder, once, and Swift runs with that folder as its root. What it needs to see is mounted there in a namespace that
 //! ends with the processes in it: however they end, no mount is left behind.
 
+use std::env;
+use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -25,12 +27,13 @@ const BENCH: &str = "benches/swift/harness";
 const RELEASE: &str = "trixie";
 const PACKAGES: &str = "swiftlang,libc6-dev,libstdc++-14-dev,git";
 
+/// The oldest that the package is for.
+const MAJOR: u32 = 6;
+
 /// Where the repository, what is built for Swift, and the programs to test with are within the folder.
 const REPOSITORY: &str = "/vexil";
 const BUILT: &str = "/built";
 const PROGRAMS: &str = "/programs";
-/// The control plane to test with.
-const BINARY: &str = "VEXIL_TEST_BINARY";
 /// Where the tests leave what they have counted of the vectors.
 const COUNTED: &str = "/counted";
 
@@ -109,7 +112,9 @@ enum Swift {
 
 impl Swift {
     fn find() -> Result<Swift, String> {
-        if answers(Path::new("swift")) { Ok(Swift::Own) } else { installed().map(Swift::Within) }
+        let output = Command::new("swift").arg("--version").stdin(Stdio::null()).output();
+        let said = output.map(|output| String::from_utf8_lossy(&output.stdout).into_owned());
+        if is_swift(&said.unwrap_or_default()) { Ok(Swift::Own) } else { installed().map(Swift::Within) }
     }
 
     /// Where it sees the repository.
@@ -139,32 +144,59 @@ impl Swift {
 
     /// `swift` in the package's folder, before its arguments.
     fn program(&self) -> Result<Command, String> {
-        let (programs, counted) = (target().join("debug"), conformance::folder());
         let mut command = match self {
             Swift::Own => {
                 let mut command = Command::new("swift");
                 command.current_dir(Path::new(ROOT).join(PACKAGE));
-                command.env(BINARY, programs.join("vexil")).env(conformance::VARIABLE, counted);
+                conformance::surround(&mut command);
                 command
             }
             Swift::Within(root) => {
+                let counted = conformance::folder();
                 for folder in [&built(), &counted] {
                     fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
                 }
                 let mut command = isolated();
                 command.args(["sh", "-c", WITHIN, "sh"]).arg(root);
                 command.arg(ROOT).args([REPOSITORY, "bind,ro"]).arg(built()).args([BUILT, "bind"]);
-                command.arg(programs).args([PROGRAMS, "bind,ro"]).arg(counted).args([COUNTED, "bind"]);
+                command.arg(counted).args([COUNTED, "bind"]);
+                let mut variables = vec![
+                    assignment(conformance::VARIABLE, COUNTED),
+                    assignment(conformance::CORPUS, Path::new(COUNTED).join(conformance::VECTORS)),
+                ];
+                for (variable, program) in conformance::programs().filter(|(_, program)| program.exists()) {
+                    let (Some(folder), Some(name)) = (program.parent(), program.file_name()) else {
+                        continue;
+                    };
+                    let within = Path::new(PROGRAMS).join(variable);
+                    command.arg(folder).arg(&within).arg("bind,ro");
+                    variables.push(assignment(variable, within.join(name)));
+                }
+                // What is missing fails there as it does here.
+                variables.extend(env::var_os("CI").map(|ci| assignment("CI", ci)));
                 command.args(["--", "env", "-i", &format!("--chdir={REPOSITORY}/{PACKAGE}")]);
                 command.args(["HOME=/root", "PATH=/usr/bin:/bin", "LANG=C.UTF-8"]);
-                command.arg(format!("{BINARY}={PROGRAMS}/vexil"));
-                command.arg(format!("{}={COUNTED}", conformance::VARIABLE)).arg("swift");
+                command.args(variables).arg("swift");
                 command
             }
         };
         command.stdin(Stdio::null());
         Ok(command)
     }
+}
+
+/// Whether this is what `swift --version` says of a compiler that is new enough, such as `Swift version 6.0.3 (...)` or
+/// `Apple Swift version 6.1 (...)`: there are other programs of that name.
+fn is_swift(said: &str) -> bool {
+    let version = said.split_once("Swift version ").map(|(_, version)| version);
+    let major = version.and_then(|version| version.split(['.', '-', ' ']).next()?.parse::<u32>().ok());
+    major.is_some_and(|major| major >= MAJOR)
+}
+
+fn assignment(variable: &str, value: impl Into<OsString>) -> OsString {
+    let mut assignment = OsString::from(format!("{variable}="));
+    assignment.push(value.into());
+    assignment
 }
 
 /// A folder with Swift in it.
@@ -214,4 +246,24 @@ fn isolated() -> Command {
     let mut command = Command::new("unshare");
     command.arg("--mount");
     command
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_program_that_happens_to_be_named_swift_is_none() {
+        assert!(is_swift("Swift version 6.0.3 (swift-6.0.3-RELEASE)\nTarget: x86_64-unknown-linux-gnu\n"));
+        assert!(is_swift("swift-driver version: 1.115 Apple Swift version 6.1 (swiftlang-6.1.0.110.21)\n"));
+        assert!(is_swift("Swift version 6.2-dev (LLVM 1a2b, Swift 3c4d)\n"));
+        for other in [
+            "",
+            "swift 2.10.2\n",
+            "python-swiftclient 4.1.0\n",
+            "Swift version 5.10.1 (swift-5.10.1-RELEASE)\n",
+        ] {
+            assert!(!is_swift(other), "{other}");
+        }
+    }
 }

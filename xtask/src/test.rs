@@ -92,7 +92,7 @@ pub(crate) fn run(arguments: &Arguments) -> ExitCode {
     if let Err(why) = conformance::begin() {
         summary.add("conformance", "conformance: a place for what is counted", || Outcome::Failed(why));
     }
-    variables.push((conformance::VARIABLE, conformance::folder()));
+    variables.extend(conformance::variables());
     summary.add(TESTS.name, &TESTS.title(), || TESTS.run(arguments, &variables, &mut totals));
     summary.add("library", "library: its weight as it is shipped", || done(library::weigh()));
     summary.add("sanitizer", "sanitizer: a host in C, and the library, under AddressSanitizer", || {

@@ -19,7 +19,8 @@ defmodule Vexil do
 
   How a client is started and what its options are: `Vexil.Client`.
   """
-  alias Vexil.{Asked, Client, Context, Details, Error, Explanation, Native, Options, State, View}
+  alias Vexil.{Asked, Client, Context, Details, Error, Explanation, Names, Native, Options}
+  alias Vexil.{State, View}
 
   @type key :: String.t()
   @type options :: [client: Client.t()]
@@ -132,7 +133,7 @@ defmodule Vexil do
 
     case native(options) do
       nil -> without_client(default)
-      client -> Native.details(client, key, context, type, default)
+      client -> client |> Native.details(key, context, type, default) |> Details.new()
     end
   end
 
@@ -176,7 +177,7 @@ defmodule Vexil do
   def evaluate_all(context \\ %{}, options \\ []) do
     case native(options) do
       nil -> %{}
-      client -> client |> Native.evaluate_all(context) |> Map.new()
+      client -> client |> Native.evaluate_all(context) |> Details.all()
     end
   end
 
@@ -285,9 +286,23 @@ defmodule Vexil do
     with {:ok, client} <- running(options), do: {:ok, Native.instance_id(client)}
   end
 
-  @doc "Asks the source now, and waits for the answer."
+  @doc """
+  Asks the source now, and waits for the answer: for as long as `request_timeout:` says, and where it
+  was asked already, for that as well.
+  """
   @spec refresh(options) :: :ok | {:error, Error.t()}
-  def refresh(options \\ []), do: control(options, &Native.refresh/1)
+  def refresh(options \\ []) do
+    control(options, fn client ->
+      tag = make_ref()
+
+      # A source that does not answer holds up nobody but the process that waits for it.
+      with :ok <- Native.refresh(client, tag) do
+        receive do
+          {^tag, answer} -> answer
+        end
+      end
+    end)
+  end
 
   @doc "As `refresh/1`; raises a `Vexil.Error`."
   @spec refresh!(options) :: :ok
@@ -425,6 +440,13 @@ defmodule Vexil do
 
   `client` is the client's name. What comes back is for `unsubscribe/2`.
 
+  A process that has 1,000 messages unread is told no more until it has read some, and then the last
+  word of each subscription: the newest state or generation, and of a key what it was when the
+  process was told last, and what it is.
+
+  Where the client's process does not answer within five seconds (a handler may keep it busy), that is
+  an error, and nothing is subscribed.
+
       iex> {:ok, subscription} = Vexil.subscribe("theme")
       iex> Vexil.set_override("theme", "blue")
       iex> receive do
@@ -461,11 +483,12 @@ defmodule Vexil do
 
   defp watched(key) when is_binary(key), do: watched({"features", key})
 
-  # The default client's own clause: nothing is looked for in options that are not there.
+  # The default client's own way: nothing is looked for in options that are not there. `Vexil.Names` has put it there.
   defp read(key, context, type, default, []) do
-    case :persistent_term.get({Client, Vexil}, nil) do
+    case :persistent_term.get(Vexil, nil) do
+      client when is_reference(client) -> Native.value(client, key, context, type, default)
       nil -> default
-      client -> Native.value(client, key, context, type, default)
+      _of_tests -> read(key, context, type, default, client: Vexil)
     end
   end
 
@@ -476,7 +499,7 @@ defmodule Vexil do
     end
   end
 
-  defp native(options), do: options |> name() |> Client.native()
+  defp native(options), do: options |> name() |> Names.native()
 
   defp name([]), do: Vexil
   defp name(client: client), do: client
@@ -487,7 +510,7 @@ defmodule Vexil do
   defp running(options) do
     client = name(options)
 
-    case Client.native(client) do
+    case Names.native(client) do
       nil -> {:error, Client.not_running(client)}
       native -> {:ok, native}
     end

@@ -3,7 +3,7 @@ defmodule Vexil.ClientsTest do
   use ExUnit.Case, async: true
   import ExUnit.CaptureLog
   import Vexil.Shop, only: [eventually: 1]
-  alias Vexil.{Change, Error, Shop, State, StickyStore}
+  alias Vexil.{Change, Error, Names, Native, Shop, State, StickyStore}
 
   describe "starting" do
     test "definitions may be a term, a file, or JSON" do
@@ -55,7 +55,8 @@ defmodule Vexil.ClientsTest do
       details = Vexil.details("limit", %{}, 5, client: client)
       assert %{value: 5, error_code: "PROVIDER_NOT_READY", origin: "none"} = details
 
-      assert {:error, %Error{}} = Vexil.Options.start([fallback: :throw] ++ options)
+      assert {:error, %Error{name: "CACHE_NOT_READ"}} =
+               Vexil.Options.start([fallback: :throw] ++ options)
     end
 
     test "the key is in no report" do
@@ -63,14 +64,21 @@ defmodule Vexil.ClientsTest do
       spec = Vexil.child_spec(name: :secretive, url: "http://127.0.0.1:9", key: key)
       refute inspect(spec) =~ key
 
+      Process.flag(:trap_exit, true)
+      options = [name: :secretive, url: "http://127.0.0.1:9", key: key <> "\n"]
+      assert {:error, error} = start_supervised({Vexil, options})
+      assert inspect(error) =~ "the SDK key has a character"
+      refute inspect(error) =~ key
+
       log =
         capture_log(fn ->
-          Process.flag(:trap_exit, true)
-          options = [name: :secretive, url: "http://127.0.0.1:9", key: key <> "\n"]
-          {:error, error} = start_supervised({Vexil, options})
-          refute inspect(error) =~ key
+          client = Shop.start(source: nil, url: "http://127.0.0.1:9", key: key, offline: true)
+          pid = Process.whereis(client)
+          assert {{:function_clause, _}, _} = catch_exit(GenServer.call(client, :no_such_call))
+          assert eventually(fn -> Process.whereis(client) not in [pid, nil] end)
         end)
 
+      assert log =~ "terminating"
       refute log =~ key
     end
 
@@ -97,11 +105,11 @@ defmodule Vexil.ClientsTest do
     test "a client that is stopped gives defaults, and one that crashes is served until it is back" do
       name = :"client-#{System.unique_integer([:positive])}"
       pid = start_supervised!({Vexil, name: name, source: {:memory, Shop.definitions()}}, id: name)
-      native = Vexil.Client.native(name)
+      native = Names.native(name)
       Process.exit(pid, :kill)
       # Whatever moment it is: what was held, or what was started again.
       assert Vexil.int("limit", %{}, 5, client: name) == 100
-      assert eventually(fn -> Vexil.Client.native(name) != native end)
+      assert eventually(fn -> Names.native(name) != native end)
       assert Vexil.int("limit", %{}, 5, client: name) == 100
 
       stop_supervised!(name)
@@ -112,7 +120,7 @@ defmodule Vexil.ClientsTest do
 
     test "a client is closed while eight processes evaluate" do
       name = Shop.start(handler: nil)
-      native = Vexil.Client.native(name)
+      native = Names.native(name)
       test = self()
 
       readers =
@@ -146,15 +154,62 @@ defmodule Vexil.ClientsTest do
       end
     end
 
-    test "a client that nobody refers to is closed by the collector" do
-      for _ <- 1..20 do
-        spawn_monitor(fn ->
-          {:ok, native} = Vexil.Options.start(source: {:memory, Shop.definitions()})
-          100 = Vexil.int("limit", %{}, 5, client: native)
-        end)
-      end
+    # One whose state says when it is closed: nobody answers, which is an error from the first time on.
+    @lonely [url: "http://127.0.0.1:9", key: "vx_srv_none", retry_attempts: 1]
 
-      for _ <- 1..20, do: assert_receive({:DOWN, _, _, _, :normal}, 30_000)
+    test "a client that nobody refers to is closed by the collector" do
+      test = self()
+      {:ok, holder} = Agent.start_link(fn -> nil end)
+
+      listening =
+        Agent.get_and_update(holder, fn nil ->
+          {:ok, native} = Vexil.Options.start([start_timeout: 60_000] ++ @lonely)
+          "error" = Vexil.state(client: native).connection
+          {:ok, listening} = Native.on_state(native, test, :lonely)
+          {listening, native}
+        end)
+
+      refute_received {:vexil, :state, :lonely, %State{connection: "disconnected"}}
+      Agent.update(holder, fn _native -> nil end)
+      :erlang.garbage_collect(holder)
+      assert_receive {:vexil, :state, :lonely, %State{connection: "disconnected"}}, 60_000
+      # Until here somebody listens.
+      Native.cancel(listening)
+    end
+
+    test "a client whose process is killed, and not started again, is closed" do
+      test = self()
+
+      {pid, monitor} =
+        spawn_monitor(fn ->
+          {:ok, pid} =
+            Vexil.Client.start_link(name: :killed, source: {:memory, ~S({"entries": []})})
+
+          Process.unlink(pid)
+          send(test, {:started, pid})
+        end)
+
+      assert_receive {:started, client}, 30_000
+      assert_receive {:DOWN, ^monitor, _, ^pid, :normal}, 30_000
+      native = Names.native(:killed)
+      assert :ok = Vexil.put(Shop.definitions(), client: native)
+      Process.exit(client, :kill)
+
+      closed? = &match?({:error, %Error{name: "CLOSED"}}, Vexil.refresh(client: &1))
+      assert eventually(fn -> closed?.(native) end)
+      # What it held is served to whoever asks, by its name as well.
+      assert Vexil.int("limit", %{}, 5, client: :killed) == 100
+      Names.erase(:killed)
+      assert Vexil.int("limit", %{}, 5, client: :killed) == 5
+    end
+
+    test "a pinned client goes on with the one that it is of" do
+      client = Shop.start()
+      pinned = Task.await(Task.async(fn -> Vexil.pin!(client: client) end))
+      # The process that has pinned it has ended, and has stopped nothing.
+      assert :ok = Vexil.put(%{entries: []}, client: client)
+      assert Vexil.int("limit", %{}, 5, client: pinned) == 100
+      assert Vexil.int("limit", %{}, 5, client: client) == 5
     end
   end
 
@@ -237,6 +292,16 @@ defmodule Vexil.ClientsTest do
     end
   end
 
+  defmodule Busy do
+    # Keeps the client's process from everything else, once.
+    def execute([:vexil, :client, :generation], _measurements, %{client: client}) do
+      send(:"test of #{client}", {:busy, self()})
+      receive do: (:enough -> :ok)
+    end
+
+    def execute(_event, _measurements, _metadata), do: :ok
+  end
+
   describe "listening" do
     test "changes of keys, for nobody in particular and for somebody" do
       client = Shop.start()
@@ -288,7 +353,7 @@ defmodule Vexil.ClientsTest do
         end)
 
       assert_receive :listening, 30_000
-      assert map_size(:sys.get_state(client).listening) == 1
+      assert map_size(:sys.get_state(client).listeners) == 1
       {:ok, _} = Vexil.subscribe("theme", client: client)
       Process.exit(pid, :kill)
       assert_receive {:DOWN, ^monitor, _, _, :killed}, 30_000
@@ -298,7 +363,107 @@ defmodule Vexil.ClientsTest do
         assert_receive {:vexil, :change, ^client, %Change{new: ^theme}}, 30_000
       end
 
-      assert eventually(fn -> map_size(:sys.get_state(client).listening) == 1 end)
+      assert eventually(fn -> map_size(:sys.get_state(client).listeners) == 1 end)
+      assert map_size(:sys.get_state(client).subscriptions) == 1
+    end
+
+    test "the mailbox of a subscriber that does not read is bounded, and the last word arrives" do
+      client = Shop.start()
+      test = self()
+
+      {slow, monitor} =
+        spawn_monitor(fn ->
+          for what <- [:state, :generation, "theme", {"shop", "banner"}] do
+            {:ok, _} = Vexil.subscribe(what, client: client)
+          end
+
+          send(test, :listening)
+          receive do: (:read -> send(test, {:read, read([])}))
+        end)
+
+      assert_receive :listening, 30_000
+      {:ok, _} = Vexil.subscribe("theme", client: client)
+
+      for number <- 1..2_000 do
+        theme = "theme #{number}"
+        :ok = Vexil.set_override("theme", theme, client: client)
+        assert_receive {:vexil, :change, ^client, %Change{new: ^theme}}, 30_000
+      end
+
+      # One more of each kind may be let in after the last look.
+      {:message_queue_len, unread} = Process.info(slow, :message_queue_len)
+      assert unread in 1_000..1_010
+      send(slow, :read)
+      assert_receive {:read, news}, 60_000
+      assert_receive {:DOWN, ^monitor, _, _, :normal}, 30_000
+
+      # Each change begins where the one before it ended.
+      changes = for %Change{} = change <- news, do: change
+      assert hd(changes).old == "dark"
+      for [one, next] <- Enum.chunk_every(changes, 2, 1, :discard), do: assert(one.new == next.old)
+      assert List.last(changes).new == "theme 2000"
+      generation = Vexil.generation(client: client)
+      assert generation in news
+      assert length(news) < 1_020
+    end
+
+    # Until the last word of all three has come.
+    defp read(news) do
+      receive do
+        {:vexil, _, client, told} ->
+          news = [told | news]
+
+          done? =
+            match?(%Change{new: "theme 2000"}, told) or Vexil.generation(client: client) == told
+
+          last? = &Enum.any?(news, &1)
+
+          if done? and last?.(&match?(%Change{new: "theme 2000"}, &1)) and
+               last?.(&(&1 == Vexil.generation(client: client))) do
+            Enum.reverse(news)
+          else
+            read(news)
+          end
+      end
+    end
+
+    test "a key that is again what a full subscriber was told last is no news" do
+      {:ok, _} = Agent.start_link(fn -> nil end, name: :full)
+      client = Shop.start()
+      full = Process.whereis(:full)
+      :sys.suspend(full)
+      for _ <- 1..1_000, do: send(full, :anything)
+
+      {:ok, listener} =
+        Vexil.Listener.start_link(Names.native(client), client, {"features", "theme"}, nil, full)
+
+      {:ok, _} = Vexil.subscribe("theme", client: client)
+
+      for theme <- ["blue", "dark", "green", "dark"] do
+        :ok = Vexil.set_override("theme", theme, client: client)
+        assert_receive {:vexil, :change, ^client, %Change{new: ^theme}}, 30_000
+      end
+
+      assert eventually(fn -> :sys.get_state(listener).held == nil end)
+      {:message_queue_len, unread} = Process.info(full, :message_queue_len)
+      assert unread == 1_000
+    end
+
+    test "a subscription that the client's process is too busy for is taken back" do
+      name = :"busy-#{System.unique_integer([:positive])}"
+      Process.register(self(), :"test of #{name}")
+      memory = {:memory, Shop.definitions()}
+      start_supervised!({Vexil, name: name, source: memory, handler: Busy}, id: name)
+      :ok = Vexil.set_override("theme", "blue", client: name)
+      assert_receive {:busy, client}, 30_000
+
+      assert {:error, %Error{name: "SOURCE_TIMEOUT"}} =
+               Vexil.Client.subscribe(name, {"features", "theme"}, nil, 50)
+
+      send(client, :enough)
+      assert eventually(fn -> :sys.get_state(name).listeners == %{} end)
+      {:ok, _} = Vexil.subscribe("limit", client: name)
+      assert map_size(:sys.get_state(name).listeners) == 1
     end
   end
 

@@ -27,6 +27,8 @@ defmodule Vexil.DocsTest do
     [_, table] = String.split(docs, "## Options across the boundary")
     names = Regex.scan(~r/^\| `(\w+)` \|/m, table, capture: :all_but_first)
     said_otherwise = ~w(source sticky_file sdk threadless)
+    assert length(names) > 20
+    assert said_otherwise -- List.flatten(names) == []
 
     for [name] <- names, name not in said_otherwise do
       name = name |> String.replace_suffix("_ms", "") |> String.to_atom()

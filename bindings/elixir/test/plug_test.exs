@@ -42,6 +42,25 @@ defmodule Vexil.PlugTest do
     assert [_, _] = String.split(logged, "defaults are served")
   end
 
+  test "without Plug there is no such plug" do
+    file = Path.expand("../lib/vexil/plug.ex", __DIR__)
+    stand_in = Path.expand("support/plug.ex", __DIR__)
+    assert compiled([file]) == "false"
+    assert compiled([stand_in, file]) == "true"
+  end
+
+  # By a machine that knows of none of this package.
+  defp compiled(files) do
+    say = """
+    Code.put_compiler_option(:no_warn_undefined, :all)
+    for file <- #{inspect(files)}, do: Code.require_file(file)
+    IO.write(Code.ensure_loaded?(Vexil.Plug))
+    """
+
+    {said, 0} = System.cmd("elixir", ["-e", say])
+    said
+  end
+
   test "without a client there is nothing" do
     assert call(client: :nobody) == %{vexil: nil}
     assert_raise ArgumentError, fn -> Vexil.Plug.init(colour: "green") end

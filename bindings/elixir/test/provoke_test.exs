@@ -49,7 +49,7 @@ defmodule Vexil.ProvokeTest do
   test "arguments of no use are refused, and reach nothing" do
     assert_raise ArgumentError, fn -> Native.value(make_ref(), "k", %{}, 0, nil) end
     assert_raise ArgumentError, fn -> Native.value(:client, "k", %{}, 0, nil) end
-    client = Vexil.Client.native(Shop.start())
+    client = Vexil.Names.native(Shop.start())
     assert_raise ArgumentError, fn -> Native.value(client, "k", %{}, :boolean, nil) end
     assert_raise ArgumentError, fn -> Native.set_override(client, self(), 1) end
     assert_raise ArgumentError, fn -> Native.view_new(client, %{}, [1]) end

@@ -2,6 +2,7 @@
 
 #![expect(clippy::panic, reason = "to panic is what it is for")]
 
+use std::cell::Cell;
 use std::ffi::c_char;
 
 use super::text::Buffer;
@@ -21,13 +22,35 @@ pub extern "C" fn vexil_provoke_error(code: i32) -> Code {
 /// Panics, and the panic's value panics again when it is dropped.
 #[unsafe(no_mangle)]
 pub extern "C" fn vexil_provoke_panic() -> Code {
-    struct PanicsAgain;
-    impl Drop for PanicsAgain {
-        fn drop(&mut self) {
-            std::panic::panic_any("a panic within a panic");
-        }
-    }
     guarded(|| std::panic::panic_any(PanicsAgain))
+}
+
+/// Has the next call on this thread panic so, whichever it is: also one that comes by the other face.
+#[unsafe(no_mangle)]
+pub extern "C" fn vexil_provoke_panic_in_next() -> Code {
+    guarded(|| {
+        IS_ASKED_TO_PANIC.set(true);
+        Ok(())
+    })
+}
+
+struct PanicsAgain;
+
+impl Drop for PanicsAgain {
+    fn drop(&mut self) {
+        std::panic::panic_any("a panic within a panic");
+    }
+}
+
+thread_local! {
+    static IS_ASKED_TO_PANIC: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Panics where the call before this one has asked for it.
+pub(crate) fn panic_if_asked() {
+    if IS_ASKED_TO_PANIC.try_with(Cell::take).unwrap_or_default() {
+        std::panic::panic_any(PanicsAgain);
+    }
 }
 
 /// Gives text that is no UTF-8, as no other function does: two bytes.

@@ -79,6 +79,23 @@ pub unsafe extern "C" fn vexil_view_new(
     })
 }
 
+/// Another handle of the same view, which is freed by itself: where one of them is renewed the other stays as it is.
+///
+/// # Safety
+///
+/// `clone` is null, or leads to room for a handle.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn vexil_view_clone(view: ViewHandle, clone: *mut ViewHandle) -> Code {
+    guarded(|| {
+        if clone.is_null() {
+            return Err(Fault::null("the place for the result"));
+        }
+        let same = ArcSwap::new(view.view()?);
+        // SAFETY: as the caller promises.
+        unsafe { give(clone, ViewHandle { id: VIEWS.insert(same)? }) }
+    })
+}
+
 /// Whether a view says what one that is made now would say, as far as can be told without making it.
 ///
 /// # Safety
@@ -193,6 +210,24 @@ pub unsafe extern "C" fn vexil_view_read(
             let message = format!("{found} entries do not fit into {capacity}");
             return Err(Fault::new(Code::BufferTooSmall, message));
         }
+        Ok(())
+    })
+}
+
+/// Counts a read that the host has answered from its copy of a view, as a read of the client is counted: a control plane
+/// is told what somebody has asked for, and copies answer without a call. `asked` is one of `vexil_asked`. Of a key that
+/// the view does not have there is nothing to count.
+///
+/// # Safety
+///
+/// `key` is as it says.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn vexil_view_count(view: ViewHandle, key: Text, asked: i32) -> Code {
+    guarded(|| {
+        // SAFETY: as the caller promises.
+        let key = unsafe { key.read("the key") }?;
+        let asked = asked_of(asked)?;
+        view.view()?.evaluate(key, asked, |_| ());
         Ok(())
     })
 }

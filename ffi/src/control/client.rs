@@ -1,5 +1,6 @@
 //! A client, as hosts hold it.
 
+use std::mem::ManuallyDrop;
 use std::sync::Arc;
 
 use vexil_client::{Client, Options};
@@ -10,12 +11,14 @@ use super::listeners::{
 };
 use super::options::ClientOptions;
 use super::state::{Assignment, ClientState, Explanation, ValueChange};
+use crate::guard::caught;
 use crate::{clients, json};
 
 /// A client of one environment.
 #[derive(uniffi::Object)]
 pub struct VexilClient {
-    client: Client,
+    /// Dropped where a panic is caught: the last client stops when it goes.
+    client: ManuallyDrop<Client>,
     /// By which the C ABI knows it.
     handle: u64,
 }
@@ -23,7 +26,7 @@ pub struct VexilClient {
 impl VexilClient {
     fn of(client: Client) -> Result<Arc<VexilClient>, VexilError> {
         let handle = clients::insert(client.clone())?;
-        Ok(Arc::new(VexilClient { client, handle }))
+        Ok(Arc::new(VexilClient { client: ManuallyDrop::new(client), handle }))
     }
 
     /// The same client, for the faces that evaluate.
@@ -45,26 +48,30 @@ impl VexilClient {
         if let Some(sticky) = sticky {
             options.sticky = Some(Arc::new(HostStore(sticky)));
         }
-        VexilClient::of(Client::start(options)?)
+        caught(|| VexilClient::of(Client::start(options)?))?
     }
 
     /// As `start`, with the options that the environment variables of this process name (`docs/clients.md`). `sdk` is the
     /// name and version of the package that calls this, such as `vexil-python/1.2.3`.
     #[uniffi::constructor(default(sdk = None))]
     pub fn from_env(sdk: Option<String>) -> Result<Arc<VexilClient>, VexilError> {
-        let mut options = Options::from_env()?;
-        options.telemetry.sdk = sdk.unwrap_or(options.telemetry.sdk);
-        VexilClient::of(Client::start(options)?)
+        caught(|| {
+            let mut options = Options::from_env()?;
+            options.telemetry.sdk = sdk.unwrap_or(options.telemetry.sdk);
+            VexilClient::of(Client::start(options)?)
+        })?
     }
 
     /// Stops: nobody is asked any more, and the C ABI knows the client no more. Whoever evaluates by this object is still
     /// served what is held, which grows old.
-    pub fn close(&self) {
-        // Whoever has closed it through the C ABI was here before.
-        drop(clients::remove(self.handle));
-        if !self.client.is_pinned() {
-            self.client.close();
-        }
+    pub fn close(&self) -> Result<(), VexilError> {
+        Ok(caught(|| {
+            // Whoever has closed it through the C ABI was here before.
+            drop(clients::remove(self.handle));
+            if !self.client.is_pinned() {
+                self.client.close();
+            }
+        })?)
     }
 
     /// A client of one moment, for one request: all reads are by what is in force now, whatever comes meanwhile, and as
@@ -79,7 +86,8 @@ impl VexilClient {
         request_overrides_json: Option<String>,
         at: Option<String>,
     ) -> Result<Arc<VexilClient>, VexilError> {
-        VexilClient::of(clients::pinned(&self.client, request_overrides_json.as_deref(), at.as_deref())?)
+        let (overrides, at) = (request_overrides_json.as_deref(), at.as_deref());
+        caught(|| VexilClient::of(clients::pinned(&self.client, overrides, at)?))?
     }
 
     /// The number by which the C ABI knows this client, until it is closed.
@@ -88,42 +96,44 @@ impl VexilClient {
     }
 
     /// How the client stands.
-    pub fn state(&self) -> ClientState {
-        ClientState::from(&self.client.state())
+    pub fn state(&self) -> Result<ClientState, VexilError> {
+        Ok(caught(|| ClientState::from(&self.client.state()))?)
     }
 
     /// Whether there are definitions to evaluate with, wherever they came from. A read without any gives the default, and
     /// its details say `PROVIDER_NOT_READY`.
-    pub fn is_ready(&self) -> bool {
-        self.client.is_ready()
+    pub fn is_ready(&self) -> Result<bool, VexilError> {
+        Ok(caught(|| self.client.is_ready())?)
     }
 
     /// The number of what a read may come to just now; it moves whenever that does.
-    pub fn generation(&self) -> u64 {
-        self.client.generation()
+    pub fn generation(&self) -> Result<u64, VexilError> {
+        Ok(caught(|| self.client.generation())?)
     }
 
     /// The name of this process in telemetry, and in contexts as `instance.id`.
-    pub fn instance_id(&self) -> String {
-        self.client.instance_id().to_owned()
+    pub fn instance_id(&self) -> Result<String, VexilError> {
+        Ok(caught(|| self.client.instance_id().to_owned())?)
     }
 
     /// Asks the source now, and waits for the answer.
     pub fn force_refresh(&self) -> Result<(), VexilError> {
-        Ok(self.client.force_refresh()?)
+        Ok(caught(|| self.client.force_refresh())??)
     }
 
     /// Puts other definitions in force, where the source is the program itself.
     pub fn put(&self, definitions: String) -> Result<(), VexilError> {
-        Ok(self.client.put(&definitions)?)
+        Ok(caught(|| self.client.put(&definitions))??)
     }
 
     /// Hears of every change of the state.
-    pub fn on_state(&self, listener: Arc<dyn StateListener>) -> Arc<Subscription> {
-        Subscription::new(self.client.on_state(move |state| {
-            // What a listener throws is its own matter.
-            drop(listener.on_state(ClientState::from(state)));
-        }))
+    pub fn on_state(&self, listener: Arc<dyn StateListener>) -> Result<Arc<Subscription>, VexilError> {
+        Subscription::to(|| {
+            self.client.on_state(move |state| {
+                // What a listener throws is its own matter.
+                drop(listener.on_state(ClientState::from(state)));
+            })
+        })
     }
 
     /// Hears when a key's value is another, evaluated for nobody in particular.
@@ -132,10 +142,12 @@ impl VexilClient {
         namespace: String,
         key: String,
         listener: Arc<dyn ChangeListener>,
-    ) -> Arc<Subscription> {
-        Subscription::new(self.client.on_change(&namespace, &key, move |change| {
-            drop(listener.on_change(ValueChange::from(change)));
-        }))
+    ) -> Result<Arc<Subscription>, VexilError> {
+        Subscription::to(|| {
+            self.client.on_change(&namespace, &key, move |change| {
+                drop(listener.on_change(ValueChange::from(change)));
+            })
+        })
     }
 
     /// As [`VexilClient::on_change`], evaluated for a context, in JSON.
@@ -147,16 +159,23 @@ impl VexilClient {
         listener: Arc<dyn ChangeListener>,
     ) -> Result<Arc<Subscription>, VexilError> {
         let context = json::context(&context_json)?;
-        Ok(Subscription::new(self.client.on_change_for(&namespace, &key, context, move |change| {
-            drop(listener.on_change(ValueChange::from(change)));
-        })))
+        Subscription::to(|| {
+            self.client.on_change_for(&namespace, &key, context, move |change| {
+                drop(listener.on_change(ValueChange::from(change)));
+            })
+        })
     }
 
     /// Hears whenever what a read may come to is another: [`VexilClient::generation`].
-    pub fn on_generation(&self, listener: Arc<dyn GenerationListener>) -> Arc<Subscription> {
-        Subscription::new(self.client.on_generation(move |generation| {
-            drop(listener.on_generation(*generation));
-        }))
+    pub fn on_generation(
+        &self,
+        listener: Arc<dyn GenerationListener>,
+    ) -> Result<Arc<Subscription>, VexilError> {
+        Subscription::to(|| {
+            self.client.on_generation(move |generation| {
+                drop(listener.on_generation(*generation));
+            })
+        })
     }
 
     /// The variant that an experiment gives a context, in JSON, with all that there is to say of it; none where it takes
@@ -166,19 +185,25 @@ impl VexilClient {
         experiment: String,
         context_json: String,
     ) -> Result<Option<Assignment>, VexilError> {
-        let context = json::context(&context_json)?;
-        Ok(self.client.experiment(&experiment, &context).as_ref().map(Assignment::from))
+        caught(|| {
+            let context = json::context(&context_json)?;
+            Ok(self.client.experiment(&experiment, &context).as_ref().map(Assignment::from))
+        })?
     }
 
     /// Evaluates, and tells how; the context in JSON.
     pub fn explain(&self, key: String, context_json: String) -> Result<Explanation, VexilError> {
-        let trace = self.client.explain(&key, &json::context(&context_json)?);
-        Ok(Explanation { text: trace.to_string(), json: json::written(&trace)? })
+        caught(|| {
+            let trace = self.client.explain(&key, &json::context(&context_json)?);
+            Ok(Explanation { text: trace.to_string(), json: json::written(&trace)? })
+        })?
     }
 }
 
 impl Drop for VexilClient {
     fn drop(&mut self) {
-        drop(clients::remove(self.handle));
+        drop(caught(|| drop(clients::remove(self.handle))));
+        // SAFETY: nobody looks at it after this.
+        drop(caught(|| unsafe { ManuallyDrop::drop(&mut self.client) }));
     }
 }

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwapOption;
 
+use super::error::VexilError;
 use super::state::{ClientState, ValueChange};
+use crate::guard::caught;
 
 /// What a listener of a host failed with. Nobody here can do anything about it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, uniffi::Error)]
@@ -51,16 +53,25 @@ pub struct Subscription {
 }
 
 impl Subscription {
-    pub(super) fn new(held: vexil_client::Subscription) -> Arc<Subscription> {
-        Arc::new(Subscription { held: ArcSwapOption::from_pointee(held) })
+    pub(super) fn to(
+        listen: impl FnOnce() -> vexil_client::Subscription,
+    ) -> Result<Arc<Subscription>, VexilError> {
+        Ok(caught(|| Arc::new(Subscription { held: ArcSwapOption::from_pointee(listen()) }))?)
     }
 }
 
 #[uniffi::export]
 impl Subscription {
     /// Listens no more. What is being told just now is still heard.
-    pub fn cancel(&self) {
-        drop(self.held.swap(None));
+    pub fn cancel(&self) -> Result<(), VexilError> {
+        Ok(caught(|| drop(self.held.swap(None)))?)
+    }
+}
+
+impl Drop for Subscription {
+    fn drop(&mut self) {
+        // What a listener has captured goes with it.
+        drop(caught(|| self.held.store(None)));
     }
 }
 

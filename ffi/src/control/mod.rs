@@ -1,4 +1,7 @@
 //! The face for what is rare and rich: to start, to watch, to override, to explain. Made for hosts by uniffi.
+//!
+//! All of it can fail, if by nothing else then by a panic: in Swift one in a function without an error ends the process.
+//! Only those that hand out what is there already say that they cannot.
 
 mod client;
 mod error;

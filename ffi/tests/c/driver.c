@@ -176,6 +176,12 @@ static void views(vexil_client client) {
     CHECK(entries[0].answers == (1 << VEXIL_ASKED_INTEGER | 1 << VEXIL_ASKED_FLOAT));
     CHECK(entries[1].answers == 1 << VEXIL_ASKED_BOOLEAN);
     CHECK(vexil_view_is_current(some, &flag) == VEXIL_CODE_OK && flag);
+    CHECK(vexil_view_count(some, VEXIL_LITERAL("on"), VEXIL_ASKED_BOOLEAN) == VEXIL_CODE_OK);
+    CHECK(vexil_view_count(some, VEXIL_LITERAL("nothing"), VEXIL_ASKED_ANY) == VEXIL_CODE_OK);
+    CHECK(vexil_view_count(some, VEXIL_LITERAL("on"), 99) == VEXIL_CODE_INVALID_VALUE);
+    vexil_view clone = {0};
+    CHECK(vexil_view_clone(some, NULL) == VEXIL_CODE_NULL_ARGUMENT);
+    CHECK(vexil_view_clone(some, &clone) == VEXIL_CODE_OK && clone.id != some.id);
 
     CHECK(vexil_generation(client, &before) == VEXIL_CODE_OK);
     CHECK(vexil_override_set(client, VEXIL_LITERAL("on"), VEXIL_LITERAL("false")) == VEXIL_CODE_OK);
@@ -183,9 +189,15 @@ static void views(vexil_client client) {
     CHECK(vexil_view_is_current(some, &flag) == VEXIL_CODE_OK && !flag);
     CHECK(vexil_view_renew(some, &flag) == VEXIL_CODE_OK && flag);
     CHECK(vexil_view_renew_with(some, vexil_nobody(), &flag) == VEXIL_CODE_OK && !flag);
+    CHECK(vexil_view_is_current(some, &flag) == VEXIL_CODE_OK && flag);
+    CHECK(vexil_view_is_current(clone, &flag) == VEXIL_CODE_OK && !flag);
+    CHECK(vexil_view_read(clone, entries, 16, &count, &texts) == VEXIL_CODE_OK && entries[1].details.boolean);
     CHECK(vexil_override_clear(client) == VEXIL_CODE_OK);
     CHECK(vexil_view_free(some) == VEXIL_CODE_OK && vexil_view_free(some) == VEXIL_CODE_CLOSED);
     CHECK(vexil_view_renew(some, &flag) == VEXIL_CODE_CLOSED);
+    CHECK(vexil_view_clone(some, &clone) == VEXIL_CODE_CLOSED);
+    CHECK(vexil_view_count(some, VEXIL_LITERAL("on"), VEXIL_ASKED_ANY) == VEXIL_CODE_CLOSED);
+    CHECK(vexil_view_free(clone) == VEXIL_CODE_OK);
     CHECK(vexil_view_free(all) == VEXIL_CODE_OK);
 
     vexil_details details[3];
@@ -484,6 +496,8 @@ static void misuse(vexil_client client) {
 #ifdef VEXIL_FAIL_ON_PURPOSE
     CHECK(vexil_provoke_panic() == VEXIL_CODE_INTERNAL);
     CHECK(vexil_provoke_panic() == VEXIL_CODE_INTERNAL);
+    CHECK(vexil_provoke_panic_in_next() == VEXIL_CODE_OK);
+    CHECK(vexil_override_clear(client) == VEXIL_CODE_INTERNAL && vexil_override_clear(client) == VEXIL_CODE_OK);
     CHECK(vexil_provoke_error(VEXIL_CODE_TLS) == VEXIL_CODE_TLS);
     CHECK(vexil_provoke_error(12345) == VEXIL_CODE_INTERNAL);
     CHECK(vexil_provoke_bad_text(&buffer) == VEXIL_CODE_OK && buffer.length == 2);

@@ -11,8 +11,9 @@ defmodule Vexil.Client do
 
   It starts when the first definitions are here, or when it has waited for them as long as
   `start_timeout` says. A client that is stopped is closed, and reads by its name give the caller's
-  default. Where the process crashes, what it held is served until its supervisor has started it
-  again; subscriptions end with the process.
+  default. Where the process crashes or is killed, its client is closed as well, and asks nobody any
+  more; what it held is served, older and older, until its supervisor has started it again.
+  Subscriptions end with the process.
 
   ## Options
 
@@ -43,7 +44,7 @@ defmodule Vexil.Client do
   use GenServer
   require Logger
 
-  alias Vexil.{Error, Native, Options, Telemetry}
+  alias Vexil.{Error, Listener, Names, Native, Options, Telemetry}
 
   @typedoc "A client's name, or one that was pinned: see `Vexil.pin/1`."
   @type t :: atom | reference
@@ -51,6 +52,8 @@ defmodule Vexil.Client do
   @subscriptions 100_000
   # A program that has more mistakes than that mends some first.
   @warnings 100
+  # Milliseconds that a subscriber waits for this process, which a handler may keep from answering.
+  @patience 5_000
 
   @doc false
   def child_spec(options) do
@@ -68,7 +71,13 @@ defmodule Vexil.Client do
   @spec start_link(keyword) :: GenServer.on_start()
   def start_link(options) do
     {name, options} = options |> hide_key() |> Keyword.pop(:name, Vexil)
-    GenServer.start_link(__MODULE__, {name, options}, name: name)
+    GenServer.start_link(__MODULE__, {{:everybody, name}, options}, name: name)
+  end
+
+  @doc false
+  # Starts one that a process has by this name, and those that it starts; all others have what they had.
+  def start_link_for(process, name, options) do
+    GenServer.start_link(__MODULE__, {{process, name}, options})
   end
 
   # What a supervisor reports of a child shows how it was started.
@@ -80,26 +89,44 @@ defmodule Vexil.Client do
   end
 
   @doc false
-  def native(client) when is_atom(client), do: :persistent_term.get({__MODULE__, client}, nil)
-  def native(client) when is_reference(client), do: client
+  def subscribe(client, what, context, patience \\ @patience) when is_atom(client) do
+    subscription = make_ref()
+    server = Names.server(client)
 
-  @doc false
-  def subscribe(client, what, context) when is_atom(client) do
-    GenServer.call(client, {:subscribe, what, context, self()})
-  catch
-    :exit, _ -> {:error, not_running(client)}
+    try do
+      GenServer.call(server, {:subscribe, subscription, what, context, self()}, patience)
+    catch
+      :exit, {:timeout, _} ->
+        # It will come to it yet, and then takes it back.
+        GenServer.cast(server, {:unsubscribe, subscription})
+        message = "the client's process has not answered within #{patience} ms"
+        {:error, Error.new("SOURCE_TIMEOUT", message)}
+
+      :exit, _ ->
+        {:error, not_running(client)}
+    end
   end
 
   @doc false
   def unsubscribe(client, subscription) when is_atom(client) do
-    GenServer.call(client, {:unsubscribe, subscription})
+    GenServer.call(Names.server(client), {:unsubscribe, subscription})
   catch
     :exit, _ -> :ok
   end
 
   @doc false
+  def allow(client, process) when is_atom(client) do
+    GenServer.call(Names.server(client), {:allow, process})
+  catch
+    :exit, _ -> {:error, not_running(client)}
+  end
+
+  @doc false
   def warn(client, warning) do
-    if pid = Process.whereis(client), do: send(pid, {:vexil, :warning, client, warning})
+    if pid = client |> Names.server() |> GenServer.whereis() do
+      send(pid, {:vexil, :warning, client, warning})
+    end
+
     :ok
   end
 
@@ -108,54 +135,60 @@ defmodule Vexil.Client do
     Error.new("INVALID_HANDLE", "no client is running by the name #{inspect(client)}")
   end
 
+  @doc false
+  def taken(client, process) do
+    message = "#{inspect(process)} has a client #{inspect(client)} of a test already"
+    Error.new("INVALID_HANDLE", message)
+  end
+
   @impl true
-  def init({name, options}) do
+  def init({{whose, name}, options}) do
     Process.flag(:trap_exit, true)
     {handler, options} = Keyword.pop(options, :handler)
     began = System.monotonic_time()
 
-    with {:ok, native} <- Options.start(options) do
-      :persistent_term.put({__MODULE__, name}, native)
-
+    with {:ok, native} <- Options.start(options),
+         :ok <- found_by(whose, name, native) do
       state = %{
         name: name,
+        whose: List.wrap(whose),
         native: native,
         handler: handler,
-        listening: %{},
-        own: [],
+        # Who listens for whom, and the other way round.
+        listeners: %{},
+        subscriptions: %{},
         warned: MapSet.new()
       }
 
       duration = System.monotonic_time() - began
       metadata = %{client: name, state: Native.state(native)}
       Telemetry.execute(handler, :start, %{duration: duration}, metadata)
-      {:ok, listen(state)}
+      # For the handler, as for any other subscriber.
+      if handler, do: Enum.each([:state, :generation], &({:ok, _} = listen(state, &1, nil, self())))
+      {:ok, state}
     else
       {:error, error} -> {:stop, error}
     end
   end
 
-  # For the handler.
-  defp listen(%{handler: nil} = state), do: state
+  defp found_by(:everybody, name, native), do: Names.put(name, native)
+  defp found_by(process, name, native), do: Names.put(name, process, native)
 
-  defp listen(%{native: native, name: name} = state) do
-    {:ok, of_state} = Native.on_state(native, self(), name)
-    {:ok, of_generations} = Native.on_generation(native, self(), name)
-    %{state | own: [of_state, of_generations]}
-  end
+  defp listen(%{native: native, name: name}, what, context, subscriber),
+    do: Listener.start_link(native, name, what, context, subscriber)
 
   @impl true
-  def handle_call({:subscribe, _, _, _}, _from, %{listening: listening} = state)
-      when map_size(listening) >= @subscriptions do
+  def handle_call({:subscribe, _, _, _, _}, _from, %{listeners: listeners} = state)
+      when map_size(listeners) >= @subscriptions do
     message = "#{@subscriptions} subscriptions are there, and there are no more"
     {:reply, {:error, Error.new("TOO_LONG", message)}, state}
   end
 
-  def handle_call({:subscribe, what, context, pid}, _from, state) do
-    case native_listening(state, what, context, pid) do
-      {:ok, listening} ->
-        subscription = Process.monitor(pid)
-        {:reply, {:ok, subscription}, put_in(state.listening[subscription], listening)}
+  def handle_call({:subscribe, subscription, what, context, subscriber}, _from, state) do
+    case listen(state, what, context, subscriber) do
+      {:ok, listener} ->
+        state = put_in(state.listeners[subscription], listener)
+        {:reply, {:ok, subscription}, put_in(state.subscriptions[listener], subscription)}
 
       error ->
         {:reply, error, state}
@@ -163,13 +196,31 @@ defmodule Vexil.Client do
   end
 
   def handle_call({:unsubscribe, subscription}, _from, state) do
-    Process.demonitor(subscription, [:flush])
-    {:reply, :ok, forget(state, subscription)}
+    {:reply, :ok, unsubscribed(state, subscription)}
+  end
+
+  def handle_call({:allow, process}, _from, %{whose: [owner | _] = whose} = state)
+      when is_pid(owner) do
+    allowed = Names.put(state.name, process, state.native)
+    {:reply, allowed, if(allowed == :ok, do: %{state | whose: whose ++ [process]}, else: state)}
+  end
+
+  def handle_call({:allow, _process}, _from, state) do
+    message = "everybody has the client #{inspect(state.name)}: nobody has to be allowed to"
+    {:reply, {:error, Error.new("INVALID_HANDLE", message)}, state}
   end
 
   @impl true
-  def handle_info({:DOWN, subscription, :process, _, _}, state) do
-    {:noreply, forget(state, subscription)}
+  def handle_cast({:unsubscribe, subscription}, state) do
+    {:noreply, unsubscribed(state, subscription)}
+  end
+
+  # The subscriber has ended, and so has who listened for it.
+  @impl true
+  def handle_info({:EXIT, listener, _}, state) do
+    {subscription, state} = pop_in(state.subscriptions[listener])
+    {_, state} = pop_in(state.listeners[subscription])
+    {:noreply, state}
   end
 
   def handle_info({:vexil, :state, name, now}, state) do
@@ -197,9 +248,9 @@ defmodule Vexil.Client do
 
   @impl true
   def terminate(reason, %{name: name, native: native, handler: handler} = state) do
-    Enum.each(state.own ++ Map.values(state.listening), &Native.cancel/1)
+    Enum.each(Map.values(state.listeners), &Listener.stop/1)
     Native.close(native)
-    if stopped?(reason), do: :persistent_term.erase({__MODULE__, name})
+    if stopped?(reason), do: Enum.each(state.whose, &found_no_more(&1, name))
     measurements = %{system_time: System.system_time()}
     Telemetry.execute(handler, :stop, measurements, %{client: name, reason: reason})
   end
@@ -209,17 +260,13 @@ defmodule Vexil.Client do
   defp stopped?({:shutdown, _}), do: true
   defp stopped?(_crash), do: false
 
-  defp native_listening(%{native: native, name: name}, what, context, pid) do
-    case what do
-      :state -> Native.on_state(native, pid, name)
-      :generation -> Native.on_generation(native, pid, name)
-      {namespace, key} -> Native.on_change(native, pid, name, namespace, key, context)
-    end
-  end
-
-  defp forget(state, subscription) do
-    {listening, state} = pop_in(state.listening[subscription])
-    if listening, do: Native.cancel(listening)
+  defp unsubscribed(state, subscription) do
+    {listener, state} = pop_in(state.listeners[subscription])
+    {_, state} = pop_in(state.subscriptions[listener])
+    if listener, do: Listener.stop(listener)
     state
   end
+
+  defp found_no_more(:everybody, name), do: Names.erase(name)
+  defp found_no_more(process, name), do: Names.erase(name, process)
 end

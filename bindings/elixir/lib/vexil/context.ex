@@ -9,7 +9,9 @@ defmodule Vexil.Context do
   Names are atoms or text; where both are there the atom counts. `nil` is as if it were not there.
   Other atoms are given as their text; a `DateTime`, `NaiveDateTime`, `Date` or `Time` as the text
   of ISO 8601. What no context holds, such as a pid, a tuple or another struct, is
-  `INVALID_CONTEXT`: here at once, in a plain map for whoever asks for it.
+  `INVALID_CONTEXT`: here at once, in a plain map for whoever asks for it. So is a text of more than
+  64 KiB, and a list of more than 10,000 items; a prepared one has 1,000 attributes at most, and a
+  megabyte of text.
   """
 
   @opaque prepared :: reference

@@ -52,4 +52,31 @@ defmodule Vexil.Details do
           version: non_neg_integer,
           origin: String.t()
         }
+
+  @doc false
+  # As the native module tells it, in this order.
+  def new(
+        {value, variation, reason, open_feature_reason, error_code, error_message, scope, rule,
+         experiment, bucket, overdue, version, origin, stale_ms}
+      ) do
+    %__MODULE__{
+      value: value,
+      variation: variation,
+      reason: reason,
+      open_feature_reason: open_feature_reason,
+      error_code: error_code,
+      error_message: error_message,
+      scope: scope,
+      rule: rule,
+      experiment: experiment,
+      bucket: bucket,
+      overdue: overdue,
+      version: version,
+      origin: origin,
+      stale_ms: stale_ms
+    }
+  end
+
+  @doc false
+  def all(pairs), do: Map.new(pairs, fn {key, told} -> {key, new(told)} end)
 end

@@ -7,7 +7,16 @@ defmodule Vexil.Native do
   @doc false
   def load do
     path = :code.priv_dir(:vexil) |> Path.join("vexil_nif") |> String.to_charlist()
-    :erlang.load_nif(path, 0)
+
+    # Clients and their threads are of the library that made them, and so this module is not replaced while the machine
+    # runs: what is there goes on.
+    case :erlang.load_nif(path, 0) do
+      {:error, {:upgrade, _}} ->
+        {:error, {:upgrade, ~c"vexil is not upgraded while the machine runs: restart the machine"}}
+
+      loaded ->
+        loaded
+    end
   end
 
   # Reads.
@@ -40,7 +49,7 @@ defmodule Vexil.Native do
   def is_ready(_client), do: missing()
   def generation(_client), do: missing()
   def instance_id(_client), do: missing()
-  def refresh(_client), do: missing()
+  def refresh(_client, _tag), do: missing()
   def put(_client, _definitions), do: missing()
 
   # What the program says itself.

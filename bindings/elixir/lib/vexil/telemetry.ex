@@ -15,7 +15,8 @@ defmodule Vexil.Telemetry do
   | `[:vexil, :client, :generation]` | `generation` | `client` |
 
   `client` is the client's name, `state` a `Vexil.State`. The handler runs in the client's process:
-  reads do not wait for it, subscriptions do. One that raises is logged, and asked again next time.
+  reads do not wait for it, subscriptions do. One that is slow hears the newest state and generation,
+  and not each. One that raises is logged, and asked again next time.
   """
   require Logger
 

@@ -64,7 +64,7 @@ defmodule Vexil.View do
   @spec details(t, Vexil.key(), term, as: atom) :: Details.t()
   def details(%__MODULE__{made: made}, key, default \\ nil, options \\ []) do
     [as: as] = Keyword.validate!(options, as: nil)
-    Native.view_details(made, key, Asked.number(as), default)
+    made |> Native.view_details(key, Asked.number(as), default) |> Details.new()
   end
 
   @doc "As `Vexil.variant/3`."
@@ -78,7 +78,7 @@ defmodule Vexil.View do
 
   @doc "What every key of the view came to."
   @spec evaluate_all(t) :: %{Vexil.key() => Details.t()}
-  def evaluate_all(%__MODULE__{made: made}), do: made |> Native.view_all() |> Map.new()
+  def evaluate_all(%__MODULE__{made: made}), do: made |> Native.view_all() |> Details.all()
 
   @doc """
   A view that is made now, of the same keys: for the same context, or for another one.

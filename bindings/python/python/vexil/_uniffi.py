@@ -518,11 +518,11 @@ def _uniffi_check_api_checksums(lib):
         raise InternalError("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     if lib.uniffi_vexil_ffi_checksum_method_stickystore_put() != 32107:
         raise InternalError("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
-    if lib.uniffi_vexil_ffi_checksum_method_subscription_cancel() != 41866:
+    if lib.uniffi_vexil_ffi_checksum_method_subscription_cancel() != 47912:
         raise InternalError("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
-    if lib.uniffi_vexil_ffi_checksum_method_vexilclient_clear_overrides() != 37196:
+    if lib.uniffi_vexil_ffi_checksum_method_vexilclient_clear_overrides() != 25853:
         raise InternalError("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
-    if lib.uniffi_vexil_ffi_checksum_method_vexilclient_close() != 32963:
+    if lib.uniffi_vexil_ffi_checksum_method_vexilclient_close() != 39520:
         raise InternalError("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     if lib.uniffi_vexil_ffi_checksum_method_vexilclient_experiment() != 44363:
         raise InternalError("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
@@ -530,27 +530,27 @@ def _uniffi_check_api_checksums(lib):
         raise InternalError("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     if lib.uniffi_vexil_ffi_checksum_method_vexilclient_force_refresh() != 17621:
         raise InternalError("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
-    if lib.uniffi_vexil_ffi_checksum_method_vexilclient_generation() != 6754:
+    if lib.uniffi_vexil_ffi_checksum_method_vexilclient_generation() != 24284:
         raise InternalError("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
-    if lib.uniffi_vexil_ffi_checksum_method_vexilclient_get_override() != 14811:
+    if lib.uniffi_vexil_ffi_checksum_method_vexilclient_get_override() != 56945:
         raise InternalError("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
-    if lib.uniffi_vexil_ffi_checksum_method_vexilclient_get_runtime() != 34953:
+    if lib.uniffi_vexil_ffi_checksum_method_vexilclient_get_runtime() != 56632:
         raise InternalError("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     if lib.uniffi_vexil_ffi_checksum_method_vexilclient_handle() != 44108:
         raise InternalError("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
-    if lib.uniffi_vexil_ffi_checksum_method_vexilclient_instance_id() != 25591:
+    if lib.uniffi_vexil_ffi_checksum_method_vexilclient_instance_id() != 41862:
         raise InternalError("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
-    if lib.uniffi_vexil_ffi_checksum_method_vexilclient_is_ready() != 53863:
+    if lib.uniffi_vexil_ffi_checksum_method_vexilclient_is_ready() != 37309:
         raise InternalError("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
-    if lib.uniffi_vexil_ffi_checksum_method_vexilclient_on_change() != 38319:
+    if lib.uniffi_vexil_ffi_checksum_method_vexilclient_on_change() != 35633:
         raise InternalError("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     if lib.uniffi_vexil_ffi_checksum_method_vexilclient_on_change_for() != 18583:
         raise InternalError("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
-    if lib.uniffi_vexil_ffi_checksum_method_vexilclient_on_generation() != 34573:
+    if lib.uniffi_vexil_ffi_checksum_method_vexilclient_on_generation() != 3122:
         raise InternalError("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
-    if lib.uniffi_vexil_ffi_checksum_method_vexilclient_on_state() != 14871:
+    if lib.uniffi_vexil_ffi_checksum_method_vexilclient_on_state() != 39630:
         raise InternalError("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
-    if lib.uniffi_vexil_ffi_checksum_method_vexilclient_overrides() != 33978:
+    if lib.uniffi_vexil_ffi_checksum_method_vexilclient_overrides() != 10914:
         raise InternalError("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     if lib.uniffi_vexil_ffi_checksum_method_vexilclient_pinned() != 15278:
         raise InternalError("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
@@ -558,21 +558,21 @@ def _uniffi_check_api_checksums(lib):
         raise InternalError("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     if lib.uniffi_vexil_ffi_checksum_method_vexilclient_register() != 41083:
         raise InternalError("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
-    if lib.uniffi_vexil_ffi_checksum_method_vexilclient_registered() != 37880:
+    if lib.uniffi_vexil_ffi_checksum_method_vexilclient_registered() != 56177:
         raise InternalError("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
-    if lib.uniffi_vexil_ffi_checksum_method_vexilclient_remove_override() != 64488:
+    if lib.uniffi_vexil_ffi_checksum_method_vexilclient_remove_override() != 31893:
         raise InternalError("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
-    if lib.uniffi_vexil_ffi_checksum_method_vexilclient_remove_runtime() != 55751:
+    if lib.uniffi_vexil_ffi_checksum_method_vexilclient_remove_runtime() != 18211:
         raise InternalError("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
-    if lib.uniffi_vexil_ffi_checksum_method_vexilclient_runtime_values() != 36592:
+    if lib.uniffi_vexil_ffi_checksum_method_vexilclient_runtime_values() != 11125:
         raise InternalError("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     if lib.uniffi_vexil_ffi_checksum_method_vexilclient_set_override() != 16578:
         raise InternalError("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     if lib.uniffi_vexil_ffi_checksum_method_vexilclient_set_runtime() != 2275:
         raise InternalError("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
-    if lib.uniffi_vexil_ffi_checksum_method_vexilclient_state() != 52524:
+    if lib.uniffi_vexil_ffi_checksum_method_vexilclient_state() != 42985:
         raise InternalError("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
-    if lib.uniffi_vexil_ffi_checksum_method_vexilclient_unregister() != 23705:
+    if lib.uniffi_vexil_ffi_checksum_method_vexilclient_unregister() != 52549:
         raise InternalError("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     if lib.uniffi_vexil_ffi_checksum_constructor_vexilclient_from_env() != 41761:
         raise InternalError("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
@@ -3411,7 +3411,7 @@ class Subscription(SubscriptionProtocol):
             self._uniffi_clone_handle(),
         )
         _uniffi_lift_return = lambda val: None
-        _uniffi_error_converter = None
+        _uniffi_error_converter = _UniffiFfiConverterTypeVexilError
         _uniffi_ffi_result = _uniffi_rust_call_with_error(
             _uniffi_error_converter,
             _UniffiLib.uniffi_vexil_ffi_fn_method_subscription_cancel,
@@ -3736,7 +3736,7 @@ class VexilClient(VexilClientProtocol):
             self._uniffi_clone_handle(),
         )
         _uniffi_lift_return = lambda val: None
-        _uniffi_error_converter = None
+        _uniffi_error_converter = _UniffiFfiConverterTypeVexilError
         _uniffi_ffi_result = _uniffi_rust_call_with_error(
             _uniffi_error_converter,
             _UniffiLib.uniffi_vexil_ffi_fn_method_vexilclient_clear_overrides,
@@ -3752,7 +3752,7 @@ class VexilClient(VexilClientProtocol):
             self._uniffi_clone_handle(),
         )
         _uniffi_lift_return = lambda val: None
-        _uniffi_error_converter = None
+        _uniffi_error_converter = _UniffiFfiConverterTypeVexilError
         _uniffi_ffi_result = _uniffi_rust_call_with_error(
             _uniffi_error_converter,
             _UniffiLib.uniffi_vexil_ffi_fn_method_vexilclient_close,
@@ -3825,7 +3825,7 @@ class VexilClient(VexilClientProtocol):
             self._uniffi_clone_handle(),
         )
         _uniffi_lift_return = _UniffiFfiConverterUInt64.lift
-        _uniffi_error_converter = None
+        _uniffi_error_converter = _UniffiFfiConverterTypeVexilError
         _uniffi_ffi_result = _uniffi_rust_call_with_error(
             _uniffi_error_converter,
             _UniffiLib.uniffi_vexil_ffi_fn_method_vexilclient_generation,
@@ -3843,7 +3843,7 @@ class VexilClient(VexilClientProtocol):
             _UniffiFfiConverterString.lower(key),
         )
         _uniffi_lift_return = _UniffiFfiConverterOptionalString.lift
-        _uniffi_error_converter = None
+        _uniffi_error_converter = _UniffiFfiConverterTypeVexilError
         _uniffi_ffi_result = _uniffi_rust_call_with_error(
             _uniffi_error_converter,
             _UniffiLib.uniffi_vexil_ffi_fn_method_vexilclient_get_override,
@@ -3864,7 +3864,7 @@ class VexilClient(VexilClientProtocol):
             _UniffiFfiConverterString.lower(key),
         )
         _uniffi_lift_return = _UniffiFfiConverterOptionalString.lift
-        _uniffi_error_converter = None
+        _uniffi_error_converter = _UniffiFfiConverterTypeVexilError
         _uniffi_ffi_result = _uniffi_rust_call_with_error(
             _uniffi_error_converter,
             _UniffiLib.uniffi_vexil_ffi_fn_method_vexilclient_get_runtime,
@@ -3894,7 +3894,7 @@ class VexilClient(VexilClientProtocol):
             self._uniffi_clone_handle(),
         )
         _uniffi_lift_return = _UniffiFfiConverterString.lift
-        _uniffi_error_converter = None
+        _uniffi_error_converter = _UniffiFfiConverterTypeVexilError
         _uniffi_ffi_result = _uniffi_rust_call_with_error(
             _uniffi_error_converter,
             _UniffiLib.uniffi_vexil_ffi_fn_method_vexilclient_instance_id,
@@ -3910,7 +3910,7 @@ class VexilClient(VexilClientProtocol):
             self._uniffi_clone_handle(),
         )
         _uniffi_lift_return = _UniffiFfiConverterBoolean.lift
-        _uniffi_error_converter = None
+        _uniffi_error_converter = _UniffiFfiConverterTypeVexilError
         _uniffi_ffi_result = _uniffi_rust_call_with_error(
             _uniffi_error_converter,
             _UniffiLib.uniffi_vexil_ffi_fn_method_vexilclient_is_ready,
@@ -3934,7 +3934,7 @@ class VexilClient(VexilClientProtocol):
             _UniffiFfiConverterTypeChangeListener.lower(listener),
         )
         _uniffi_lift_return = _UniffiFfiConverterTypeSubscription.lift
-        _uniffi_error_converter = None
+        _uniffi_error_converter = _UniffiFfiConverterTypeVexilError
         _uniffi_ffi_result = _uniffi_rust_call_with_error(
             _uniffi_error_converter,
             _UniffiLib.uniffi_vexil_ffi_fn_method_vexilclient_on_change,
@@ -3979,7 +3979,7 @@ class VexilClient(VexilClientProtocol):
             _UniffiFfiConverterTypeGenerationListener.lower(listener),
         )
         _uniffi_lift_return = _UniffiFfiConverterTypeSubscription.lift
-        _uniffi_error_converter = None
+        _uniffi_error_converter = _UniffiFfiConverterTypeVexilError
         _uniffi_ffi_result = _uniffi_rust_call_with_error(
             _uniffi_error_converter,
             _UniffiLib.uniffi_vexil_ffi_fn_method_vexilclient_on_generation,
@@ -3997,7 +3997,7 @@ class VexilClient(VexilClientProtocol):
             _UniffiFfiConverterTypeStateListener.lower(listener),
         )
         _uniffi_lift_return = _UniffiFfiConverterTypeSubscription.lift
-        _uniffi_error_converter = None
+        _uniffi_error_converter = _UniffiFfiConverterTypeVexilError
         _uniffi_ffi_result = _uniffi_rust_call_with_error(
             _uniffi_error_converter,
             _UniffiLib.uniffi_vexil_ffi_fn_method_vexilclient_on_state,
@@ -4012,7 +4012,7 @@ class VexilClient(VexilClientProtocol):
             self._uniffi_clone_handle(),
         )
         _uniffi_lift_return = _UniffiFfiConverterMapStringString.lift
-        _uniffi_error_converter = None
+        _uniffi_error_converter = _UniffiFfiConverterTypeVexilError
         _uniffi_ffi_result = _uniffi_rust_call_with_error(
             _uniffi_error_converter,
             _UniffiLib.uniffi_vexil_ffi_fn_method_vexilclient_overrides,
@@ -4094,7 +4094,7 @@ class VexilClient(VexilClientProtocol):
             self._uniffi_clone_handle(),
         )
         _uniffi_lift_return = _UniffiFfiConverterSequenceString.lift
-        _uniffi_error_converter = None
+        _uniffi_error_converter = _UniffiFfiConverterTypeVexilError
         _uniffi_ffi_result = _uniffi_rust_call_with_error(
             _uniffi_error_converter,
             _UniffiLib.uniffi_vexil_ffi_fn_method_vexilclient_registered,
@@ -4112,7 +4112,7 @@ class VexilClient(VexilClientProtocol):
             _UniffiFfiConverterString.lower(key),
         )
         _uniffi_lift_return = lambda val: None
-        _uniffi_error_converter = None
+        _uniffi_error_converter = _UniffiFfiConverterTypeVexilError
         _uniffi_ffi_result = _uniffi_rust_call_with_error(
             _uniffi_error_converter,
             _UniffiLib.uniffi_vexil_ffi_fn_method_vexilclient_remove_override,
@@ -4133,7 +4133,7 @@ class VexilClient(VexilClientProtocol):
             _UniffiFfiConverterString.lower(key),
         )
         _uniffi_lift_return = lambda val: None
-        _uniffi_error_converter = None
+        _uniffi_error_converter = _UniffiFfiConverterTypeVexilError
         _uniffi_ffi_result = _uniffi_rust_call_with_error(
             _uniffi_error_converter,
             _UniffiLib.uniffi_vexil_ffi_fn_method_vexilclient_remove_runtime,
@@ -4151,7 +4151,7 @@ class VexilClient(VexilClientProtocol):
             _UniffiFfiConverterString.lower(namespace),
         )
         _uniffi_lift_return = _UniffiFfiConverterMapStringString.lift
-        _uniffi_error_converter = None
+        _uniffi_error_converter = _UniffiFfiConverterTypeVexilError
         _uniffi_ffi_result = _uniffi_rust_call_with_error(
             _uniffi_error_converter,
             _UniffiLib.uniffi_vexil_ffi_fn_method_vexilclient_runtime_values,
@@ -4212,7 +4212,7 @@ class VexilClient(VexilClientProtocol):
             self._uniffi_clone_handle(),
         )
         _uniffi_lift_return = _UniffiFfiConverterTypeClientState.lift
-        _uniffi_error_converter = None
+        _uniffi_error_converter = _UniffiFfiConverterTypeVexilError
         _uniffi_ffi_result = _uniffi_rust_call_with_error(
             _uniffi_error_converter,
             _UniffiLib.uniffi_vexil_ffi_fn_method_vexilclient_state,
@@ -4230,7 +4230,7 @@ class VexilClient(VexilClientProtocol):
             _UniffiFfiConverterString.lower(key),
         )
         _uniffi_lift_return = lambda val: None
-        _uniffi_error_converter = None
+        _uniffi_error_converter = _UniffiFfiConverterTypeVexilError
         _uniffi_ffi_result = _uniffi_rust_call_with_error(
             _uniffi_error_converter,
             _UniffiLib.uniffi_vexil_ffi_fn_method_vexilclient_unregister,

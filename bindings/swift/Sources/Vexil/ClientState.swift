@@ -69,6 +69,20 @@ public struct ClientState: Hashable, Sendable {
         restartRequired = state.restartRequired
         overrides = state.overrides
     }
+
+    /// Of a client that cannot say it.
+    init(unknown error: VexilError) {
+        initialized = false
+        syncing = false
+        connection = .error
+        lastSync = nil
+        lastError = Failure(code: error.code, name: error.name, message: error.message, at: Date())
+        version = 0
+        origin = .none
+        staleSince = nil
+        restartRequired = []
+        overrides = 0
+    }
 }
 
 extension Date {

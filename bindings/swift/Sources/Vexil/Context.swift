@@ -45,7 +45,8 @@ extension Context {
     /// Lends the library's own form of it for the time of a call.
     @inline(__always)
     func lent<Result>(_ call: (vexil_context) -> Result) -> Result {
-        withExtendedLifetime(prepared) { call(prepared.handle) }
+        // Not of `prepared`, which would be retained and released for it.
+        withExtendedLifetime(self) { call(prepared.handle) }
     }
 
     /// The context as the calls that are rare take it.

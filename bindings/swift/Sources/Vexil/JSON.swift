@@ -1,6 +1,10 @@
 import Foundation
 
 /// A value as JSON has it: of attributes, overrides, and what is declared as json.
+///
+/// Strings and names are Swift's: two that Unicode holds for the same (canonically equivalent) are equal, and of two such
+/// names an object has one. Where they must be kept apart, as the library does, there is text: `client.json` and
+/// `Context(json:)`.
 public enum JSON: Hashable, Sendable {
     case null
     case bool(Bool)

@@ -1,7 +1,8 @@
 import Foundation
 internal import VexilControl
 
-/// What the program says itself. All of it is of this process and of as long as it runs, and listeners hear of it.
+/// What the program says itself. All of it is of this process and of as long as it runs, and listeners hear of it. What is
+/// not said to throw for a reason throws `INTERNAL`, where the library is at fault.
 extension VexilClient {
     /// Sets what a key is in this process, whatever is in force. One of another type than the key's does not apply. Throws
     /// where the options do not allow overrides.
@@ -11,21 +12,23 @@ extension VexilClient {
     }
 
     /// The override of a key.
-    public func override(of key: String) -> JSON? {
-        control.getOverride(key: key).flatMap { try? JSON(text: $0) }
+    public func override(of key: String) throws(VexilError) -> JSON? {
+        try value(translated { try control.getOverride(key: key) })
     }
 
     /// Every override, by key.
-    public var overrides: [String: JSON] { values(control.overrides()) }
+    public var overrides: [String: JSON] {
+        get throws(VexilError) { try values(translated { try control.overrides() }) }
+    }
 
     /// Removes an override; one that is not there is none.
-    public func removeOverride(_ key: String) {
-        control.removeOverride(key: key)
+    public func removeOverride(_ key: String) throws(VexilError) {
+        try translated { try control.removeOverride(key: key) }
     }
 
     /// Removes all overrides.
-    public func clearOverrides() {
-        control.clearOverrides()
+    public func clearOverrides() throws(VexilError) {
+        try translated { try control.clearOverrides() }
     }
 
     /// Sets a value while the program runs: in a namespace of its own for whoever asks or listens; in `.features`,
@@ -36,18 +39,18 @@ extension VexilClient {
     }
 
     /// The runtime value of a key: what was set, not what the key is without it.
-    public func runtime(_ key: String, in namespace: Namespace) -> JSON? {
-        control.getRuntime(namespace: namespace.rawValue, key: key).flatMap { try? JSON(text: $0) }
+    public func runtime(_ key: String, in namespace: Namespace) throws(VexilError) -> JSON? {
+        try value(translated { try control.getRuntime(namespace: namespace.rawValue, key: key) })
     }
 
     /// Every runtime value of a namespace, by key.
-    public func runtimeValues(in namespace: Namespace) -> [String: JSON] {
-        values(control.runtimeValues(namespace: namespace.rawValue))
+    public func runtimeValues(in namespace: Namespace) throws(VexilError) -> [String: JSON] {
+        try values(translated { try control.runtimeValues(namespace: namespace.rawValue) })
     }
 
     /// Removes a runtime value; one that is not there is none.
-    public func removeRuntime(_ key: String, in namespace: Namespace) {
-        control.removeRuntime(namespace: namespace.rawValue, key: key)
+    public func removeRuntime(_ key: String, in namespace: Namespace) throws(VexilError) {
+        try translated { try control.removeRuntime(namespace: namespace.rawValue, key: key) }
     }
 
     /// Registers definitions, in JSON, for keys that the source may not know yet; each stands where what is in force has
@@ -57,15 +60,24 @@ extension VexilClient {
     }
 
     /// Takes back what was registered for a key.
-    public func unregister(_ key: String) {
-        control.unregister(key: key)
+    public func unregister(_ key: String) throws(VexilError) {
+        try translated { try control.unregister(key: key) }
     }
 
     /// Every key that is registered, ascending.
-    public var registered: [String] { control.registered() }
+    public var registered: [String] {
+        get throws(VexilError) { try translated { try control.registered() } }
+    }
 
-    private func values(_ texts: [String: String]) -> [String: JSON] {
-        texts.compactMapValues { try? JSON(text: $0) }
+    private func value(_ text: String?) throws(VexilError) -> JSON? {
+        guard let text else { return nil }
+        return try JSON(text: text)
+    }
+
+    private func values(_ texts: [String: String]) throws(VexilError) -> [String: JSON] {
+        var values: [String: JSON] = [:]
+        for (key, text) in texts { values[key] = try JSON(text: text) }
+        return values
     }
 }
 

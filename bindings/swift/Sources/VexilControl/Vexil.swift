@@ -1510,7 +1510,7 @@ public protocol SubscriptionProtocol: AnyObject, Sendable {
     /**
      * Listens no more. What is being told just now is still heard.
      */
-    func cancel()
+    func cancel() throws
 
 }
 /**
@@ -1572,7 +1572,7 @@ open class Subscription: SubscriptionProtocol, @unchecked Sendable {
     /**
      * Listens no more. What is being told just now is still heard.
      */
-open func cancel()  {try! rustCall() {
+open func cancel()throws   {try rustCallWithError(FfiConverterTypeVexilError_lift) {
         uniffiCallStatus in
     uniffi_vexil_ffi_fn_method_subscription_cancel(
             self.uniffiCloneHandle(),uniffiCallStatus
@@ -1639,7 +1639,7 @@ public protocol VexilClientProtocol: AnyObject, Sendable {
      * Stops: nobody is asked any more, and the C ABI knows the client no more. Whoever evaluates by this object is still
      * served what is held, which grows old.
      */
-    func close()
+    func close() throws
 
     /**
      * The variant that an experiment gives a context, in JSON, with all that there is to say of it; none where it takes
@@ -1660,7 +1660,7 @@ public protocol VexilClientProtocol: AnyObject, Sendable {
     /**
      * The number of what a read may come to just now; it moves whenever that does.
      */
-    func generation()  -> UInt64
+    func generation() throws  -> UInt64
 
     /**
      * The number by which the C ABI knows this client, until it is closed.
@@ -1670,18 +1670,18 @@ public protocol VexilClientProtocol: AnyObject, Sendable {
     /**
      * The name of this process in telemetry, and in contexts as `instance.id`.
      */
-    func instanceId()  -> String
+    func instanceId() throws  -> String
 
     /**
      * Whether there are definitions to evaluate with, wherever they came from. A read without any gives the default, and
      * its details say `PROVIDER_NOT_READY`.
      */
-    func isReady()  -> Bool
+    func isReady() throws  -> Bool
 
     /**
      * Hears when a key's value is another, evaluated for nobody in particular.
      */
-    func onChange(namespace: String, key: String, listener: ChangeListener)  -> Subscription
+    func onChange(namespace: String, key: String, listener: ChangeListener) throws  -> Subscription
 
     /**
      * As [`VexilClient::on_change`], evaluated for a context, in JSON.
@@ -1691,12 +1691,12 @@ public protocol VexilClientProtocol: AnyObject, Sendable {
     /**
      * Hears whenever what a read may come to is another: [`VexilClient::generation`].
      */
-    func onGeneration(listener: GenerationListener)  -> Subscription
+    func onGeneration(listener: GenerationListener) throws  -> Subscription
 
     /**
      * Hears of every change of the state.
      */
-    func onState(listener: StateListener)  -> Subscription
+    func onState(listener: StateListener) throws  -> Subscription
 
     /**
      * A client of one moment, for one request: all reads are by what is in force now, whatever comes meanwhile, and as
@@ -1716,27 +1716,27 @@ public protocol VexilClientProtocol: AnyObject, Sendable {
     /**
      * How the client stands.
      */
-    func state()  -> ClientState
+    func state() throws  -> ClientState
 
     /**
      * Removes all overrides.
      */
-    func clearOverrides()
+    func clearOverrides() throws
 
     /**
      * The override of a key.
      */
-    func getOverride(key: String)  -> String?
+    func getOverride(key: String) throws  -> String?
 
     /**
      * The runtime value of a key: what was set, not what the key is without it.
      */
-    func getRuntime(namespace: String, key: String)  -> String?
+    func getRuntime(namespace: String, key: String) throws  -> String?
 
     /**
      * Every override.
      */
-    func overrides()  -> [String: String]
+    func overrides() throws  -> [String: String]
 
     /**
      * Registers definitions, in JSON, for keys that the control plane may not know yet; each stands where what is in
@@ -1747,22 +1747,22 @@ public protocol VexilClientProtocol: AnyObject, Sendable {
     /**
      * Every key that is registered, ascending.
      */
-    func registered()  -> [String]
+    func registered() throws  -> [String]
 
     /**
      * Removes an override.
      */
-    func removeOverride(key: String)
+    func removeOverride(key: String) throws
 
     /**
      * Removes a runtime value.
      */
-    func removeRuntime(namespace: String, key: String)
+    func removeRuntime(namespace: String, key: String) throws
 
     /**
      * Every runtime value of a namespace.
      */
-    func runtimeValues(namespace: String)  -> [String: String]
+    func runtimeValues(namespace: String) throws  -> [String: String]
 
     /**
      * Sets what a key is in this process, whatever is in force.
@@ -1778,7 +1778,7 @@ public protocol VexilClientProtocol: AnyObject, Sendable {
     /**
      * Takes back what was registered for a key.
      */
-    func unregister(key: String)
+    func unregister(key: String) throws
 
 }
 /**
@@ -1868,7 +1868,7 @@ public static func start(options: ClientOptions, sticky: StickyStore? = nil)thro
      * Stops: nobody is asked any more, and the C ABI knows the client no more. Whoever evaluates by this object is still
      * served what is held, which grows old.
      */
-open func close()  {try! rustCall() {
+open func close()throws   {try rustCallWithError(FfiConverterTypeVexilError_lift) {
         uniffiCallStatus in
     uniffi_vexil_ffi_fn_method_vexilclient_close(
             self.uniffiCloneHandle(),uniffiCallStatus
@@ -1919,8 +1919,8 @@ open func forceRefresh()throws   {try rustCallWithError(FfiConverterTypeVexilErr
     /**
      * The number of what a read may come to just now; it moves whenever that does.
      */
-open func generation() -> UInt64  {
-    return try!  FfiConverterUInt64.lift(try! rustCall() {
+open func generation()throws  -> UInt64  {
+    return try  FfiConverterUInt64.lift(try rustCallWithError(FfiConverterTypeVexilError_lift) {
         uniffiCallStatus in
     uniffi_vexil_ffi_fn_method_vexilclient_generation(
             self.uniffiCloneHandle(),uniffiCallStatus
@@ -1943,8 +1943,8 @@ open func number() -> UInt64  {
     /**
      * The name of this process in telemetry, and in contexts as `instance.id`.
      */
-open func instanceId() -> String  {
-    return try!  FfiConverterString.lift(try! rustCall() {
+open func instanceId()throws  -> String  {
+    return try  FfiConverterString.lift(try rustCallWithError(FfiConverterTypeVexilError_lift) {
         uniffiCallStatus in
     uniffi_vexil_ffi_fn_method_vexilclient_instance_id(
             self.uniffiCloneHandle(),uniffiCallStatus
@@ -1956,8 +1956,8 @@ open func instanceId() -> String  {
      * Whether there are definitions to evaluate with, wherever they came from. A read without any gives the default, and
      * its details say `PROVIDER_NOT_READY`.
      */
-open func isReady() -> Bool  {
-    return try!  FfiConverterBool.lift(try! rustCall() {
+open func isReady()throws  -> Bool  {
+    return try  FfiConverterBool.lift(try rustCallWithError(FfiConverterTypeVexilError_lift) {
         uniffiCallStatus in
     uniffi_vexil_ffi_fn_method_vexilclient_is_ready(
             self.uniffiCloneHandle(),uniffiCallStatus
@@ -1968,8 +1968,8 @@ open func isReady() -> Bool  {
     /**
      * Hears when a key's value is another, evaluated for nobody in particular.
      */
-open func onChange(namespace: String, key: String, listener: ChangeListener) -> Subscription  {
-    return try!  FfiConverterTypeSubscription_lift(try! rustCall() {
+open func onChange(namespace: String, key: String, listener: ChangeListener)throws  -> Subscription  {
+    return try  FfiConverterTypeSubscription_lift(try rustCallWithError(FfiConverterTypeVexilError_lift) {
         uniffiCallStatus in
     uniffi_vexil_ffi_fn_method_vexilclient_on_change(
             self.uniffiCloneHandle(),
@@ -1999,8 +1999,8 @@ open func onChangeFor(namespace: String, key: String, contextJson: String, liste
     /**
      * Hears whenever what a read may come to is another: [`VexilClient::generation`].
      */
-open func onGeneration(listener: GenerationListener) -> Subscription  {
-    return try!  FfiConverterTypeSubscription_lift(try! rustCall() {
+open func onGeneration(listener: GenerationListener)throws  -> Subscription  {
+    return try  FfiConverterTypeSubscription_lift(try rustCallWithError(FfiConverterTypeVexilError_lift) {
         uniffiCallStatus in
     uniffi_vexil_ffi_fn_method_vexilclient_on_generation(
             self.uniffiCloneHandle(),
@@ -2012,8 +2012,8 @@ open func onGeneration(listener: GenerationListener) -> Subscription  {
     /**
      * Hears of every change of the state.
      */
-open func onState(listener: StateListener) -> Subscription  {
-    return try!  FfiConverterTypeSubscription_lift(try! rustCall() {
+open func onState(listener: StateListener)throws  -> Subscription  {
+    return try  FfiConverterTypeSubscription_lift(try rustCallWithError(FfiConverterTypeVexilError_lift) {
         uniffiCallStatus in
     uniffi_vexil_ffi_fn_method_vexilclient_on_state(
             self.uniffiCloneHandle(),
@@ -2056,8 +2056,8 @@ open func put(definitions: String)throws   {try rustCallWithError(FfiConverterTy
     /**
      * How the client stands.
      */
-open func state() -> ClientState  {
-    return try!  FfiConverterTypeClientState_lift(try! rustCall() {
+open func state()throws  -> ClientState  {
+    return try  FfiConverterTypeClientState_lift(try rustCallWithError(FfiConverterTypeVexilError_lift) {
         uniffiCallStatus in
     uniffi_vexil_ffi_fn_method_vexilclient_state(
             self.uniffiCloneHandle(),uniffiCallStatus
@@ -2068,7 +2068,7 @@ open func state() -> ClientState  {
     /**
      * Removes all overrides.
      */
-open func clearOverrides()  {try! rustCall() {
+open func clearOverrides()throws   {try rustCallWithError(FfiConverterTypeVexilError_lift) {
         uniffiCallStatus in
     uniffi_vexil_ffi_fn_method_vexilclient_clear_overrides(
             self.uniffiCloneHandle(),uniffiCallStatus
@@ -2079,8 +2079,8 @@ open func clearOverrides()  {try! rustCall() {
     /**
      * The override of a key.
      */
-open func getOverride(key: String) -> String?  {
-    return try!  FfiConverterOptionString.lift(try! rustCall() {
+open func getOverride(key: String)throws  -> String?  {
+    return try  FfiConverterOptionString.lift(try rustCallWithError(FfiConverterTypeVexilError_lift) {
         uniffiCallStatus in
     uniffi_vexil_ffi_fn_method_vexilclient_get_override(
             self.uniffiCloneHandle(),
@@ -2092,8 +2092,8 @@ open func getOverride(key: String) -> String?  {
     /**
      * The runtime value of a key: what was set, not what the key is without it.
      */
-open func getRuntime(namespace: String, key: String) -> String?  {
-    return try!  FfiConverterOptionString.lift(try! rustCall() {
+open func getRuntime(namespace: String, key: String)throws  -> String?  {
+    return try  FfiConverterOptionString.lift(try rustCallWithError(FfiConverterTypeVexilError_lift) {
         uniffiCallStatus in
     uniffi_vexil_ffi_fn_method_vexilclient_get_runtime(
             self.uniffiCloneHandle(),
@@ -2106,8 +2106,8 @@ open func getRuntime(namespace: String, key: String) -> String?  {
     /**
      * Every override.
      */
-open func overrides() -> [String: String]  {
-    return try!  FfiConverterDictionaryStringString.lift(try! rustCall() {
+open func overrides()throws  -> [String: String]  {
+    return try  FfiConverterDictionaryStringString.lift(try rustCallWithError(FfiConverterTypeVexilError_lift) {
         uniffiCallStatus in
     uniffi_vexil_ffi_fn_method_vexilclient_overrides(
             self.uniffiCloneHandle(),uniffiCallStatus
@@ -2131,8 +2131,8 @@ open func register(definitions: String)throws   {try rustCallWithError(FfiConver
     /**
      * Every key that is registered, ascending.
      */
-open func registered() -> [String]  {
-    return try!  FfiConverterSequenceString.lift(try! rustCall() {
+open func registered()throws  -> [String]  {
+    return try  FfiConverterSequenceString.lift(try rustCallWithError(FfiConverterTypeVexilError_lift) {
         uniffiCallStatus in
     uniffi_vexil_ffi_fn_method_vexilclient_registered(
             self.uniffiCloneHandle(),uniffiCallStatus
@@ -2143,7 +2143,7 @@ open func registered() -> [String]  {
     /**
      * Removes an override.
      */
-open func removeOverride(key: String)  {try! rustCall() {
+open func removeOverride(key: String)throws   {try rustCallWithError(FfiConverterTypeVexilError_lift) {
         uniffiCallStatus in
     uniffi_vexil_ffi_fn_method_vexilclient_remove_override(
             self.uniffiCloneHandle(),
@@ -2155,7 +2155,7 @@ open func removeOverride(key: String)  {try! rustCall() {
     /**
      * Removes a runtime value.
      */
-open func removeRuntime(namespace: String, key: String)  {try! rustCall() {
+open func removeRuntime(namespace: String, key: String)throws   {try rustCallWithError(FfiConverterTypeVexilError_lift) {
         uniffiCallStatus in
     uniffi_vexil_ffi_fn_method_vexilclient_remove_runtime(
             self.uniffiCloneHandle(),
@@ -2168,8 +2168,8 @@ open func removeRuntime(namespace: String, key: String)  {try! rustCall() {
     /**
      * Every runtime value of a namespace.
      */
-open func runtimeValues(namespace: String) -> [String: String]  {
-    return try!  FfiConverterDictionaryStringString.lift(try! rustCall() {
+open func runtimeValues(namespace: String)throws  -> [String: String]  {
+    return try  FfiConverterDictionaryStringString.lift(try rustCallWithError(FfiConverterTypeVexilError_lift) {
         uniffiCallStatus in
     uniffi_vexil_ffi_fn_method_vexilclient_runtime_values(
             self.uniffiCloneHandle(),
@@ -2209,7 +2209,7 @@ open func setRuntime(namespace: String, key: String, valueJson: String)throws   
     /**
      * Takes back what was registered for a key.
      */
-open func unregister(key: String)  {try! rustCall() {
+open func unregister(key: String)throws   {try rustCallWithError(FfiConverterTypeVexilError_lift) {
         uniffiCallStatus in
     uniffi_vexil_ffi_fn_method_vexilclient_unregister(
             self.uniffiCloneHandle(),
@@ -4320,7 +4320,7 @@ private let initializationResult: InitializationResult = {
     if (uniffi_vexil_ffi_checksum_func_version() != 43513) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_vexil_ffi_checksum_method_vexilclient_close() != 32963) {
+    if (uniffi_vexil_ffi_checksum_method_vexilclient_close() != 39520) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_vexil_ffi_checksum_method_vexilclient_experiment() != 44363) {
@@ -4332,28 +4332,28 @@ private let initializationResult: InitializationResult = {
     if (uniffi_vexil_ffi_checksum_method_vexilclient_force_refresh() != 17621) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_vexil_ffi_checksum_method_vexilclient_generation() != 6754) {
+    if (uniffi_vexil_ffi_checksum_method_vexilclient_generation() != 24284) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_vexil_ffi_checksum_method_vexilclient_handle() != 44108) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_vexil_ffi_checksum_method_vexilclient_instance_id() != 25591) {
+    if (uniffi_vexil_ffi_checksum_method_vexilclient_instance_id() != 41862) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_vexil_ffi_checksum_method_vexilclient_is_ready() != 53863) {
+    if (uniffi_vexil_ffi_checksum_method_vexilclient_is_ready() != 37309) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_vexil_ffi_checksum_method_vexilclient_on_change() != 38319) {
+    if (uniffi_vexil_ffi_checksum_method_vexilclient_on_change() != 35633) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_vexil_ffi_checksum_method_vexilclient_on_change_for() != 18583) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_vexil_ffi_checksum_method_vexilclient_on_generation() != 34573) {
+    if (uniffi_vexil_ffi_checksum_method_vexilclient_on_generation() != 3122) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_vexil_ffi_checksum_method_vexilclient_on_state() != 14871) {
+    if (uniffi_vexil_ffi_checksum_method_vexilclient_on_state() != 39630) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_vexil_ffi_checksum_method_vexilclient_pinned() != 15278) {
@@ -4362,34 +4362,34 @@ private let initializationResult: InitializationResult = {
     if (uniffi_vexil_ffi_checksum_method_vexilclient_put() != 42663) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_vexil_ffi_checksum_method_vexilclient_state() != 52524) {
+    if (uniffi_vexil_ffi_checksum_method_vexilclient_state() != 42985) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_vexil_ffi_checksum_method_vexilclient_clear_overrides() != 37196) {
+    if (uniffi_vexil_ffi_checksum_method_vexilclient_clear_overrides() != 25853) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_vexil_ffi_checksum_method_vexilclient_get_override() != 14811) {
+    if (uniffi_vexil_ffi_checksum_method_vexilclient_get_override() != 56945) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_vexil_ffi_checksum_method_vexilclient_get_runtime() != 34953) {
+    if (uniffi_vexil_ffi_checksum_method_vexilclient_get_runtime() != 56632) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_vexil_ffi_checksum_method_vexilclient_overrides() != 33978) {
+    if (uniffi_vexil_ffi_checksum_method_vexilclient_overrides() != 10914) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_vexil_ffi_checksum_method_vexilclient_register() != 41083) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_vexil_ffi_checksum_method_vexilclient_registered() != 37880) {
+    if (uniffi_vexil_ffi_checksum_method_vexilclient_registered() != 56177) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_vexil_ffi_checksum_method_vexilclient_remove_override() != 64488) {
+    if (uniffi_vexil_ffi_checksum_method_vexilclient_remove_override() != 31893) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_vexil_ffi_checksum_method_vexilclient_remove_runtime() != 55751) {
+    if (uniffi_vexil_ffi_checksum_method_vexilclient_remove_runtime() != 18211) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_vexil_ffi_checksum_method_vexilclient_runtime_values() != 36592) {
+    if (uniffi_vexil_ffi_checksum_method_vexilclient_runtime_values() != 11125) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_vexil_ffi_checksum_method_vexilclient_set_override() != 16578) {
@@ -4398,7 +4398,7 @@ private let initializationResult: InitializationResult = {
     if (uniffi_vexil_ffi_checksum_method_vexilclient_set_runtime() != 2275) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_vexil_ffi_checksum_method_vexilclient_unregister() != 23705) {
+    if (uniffi_vexil_ffi_checksum_method_vexilclient_unregister() != 52549) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_vexil_ffi_checksum_method_changelistener_on_change() != 31144) {
@@ -4416,7 +4416,7 @@ private let initializationResult: InitializationResult = {
     if (uniffi_vexil_ffi_checksum_method_stickystore_put() != 32107) {
         return InitializationResult.apiChecksumMismatch
     }
-    if (uniffi_vexil_ffi_checksum_method_subscription_cancel() != 41866) {
+    if (uniffi_vexil_ffi_checksum_method_subscription_cancel() != 47912) {
         return InitializationResult.apiChecksumMismatch
     }
     if (uniffi_vexil_ffi_checksum_constructor_vexilclient_from_env() != 41761) {

@@ -49,20 +49,20 @@ public final class TestClient: Sendable {
     }
 
     /// Takes back what was set for a key. What was made for it is gone as well.
-    public func clear(_ key: String) {
-        client.removeOverride(key)
-        client.unregister(key)
+    public func clear(_ key: String) throws(VexilError) {
+        try client.removeOverride(key)
+        try client.unregister(key)
     }
 
     /// Takes back all that was set.
-    public func clear() {
-        client.clearOverrides()
-        for key in client.registered { client.unregister(key) }
+    public func clear() throws(VexilError) {
+        try client.clearOverrides()
+        for key in try client.registered { try client.unregister(key) }
     }
 
     /// What a test made before is made anew, and may be of another type then.
     private func isDefined(_ key: String) throws(VexilError) -> Bool {
-        client.unregister(key)
+        try client.unregister(key)
         return client.details(key).error?.code != .flagNotFound
     }
 
@@ -74,7 +74,7 @@ public final class TestClient: Sendable {
         try client.setOverride(key, to: value)
         // The core does not take one of another type, and a test must not go on with a value that is not there.
         if try client.view(keys: [key])[key]?.reason != .override {
-            client.removeOverride(key)
+            try client.removeOverride(key)
             throw .argument(.invalidValue, "`\(key)` is defined, and cannot be this")
         }
     }

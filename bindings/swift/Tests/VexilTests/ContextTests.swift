@@ -75,6 +75,21 @@ final class ContextTests: XCTestCase {
         XCTAssertEqual(answers, Array(repeating: true, count: 8))
     }
 
+    /// A dictionary of Swift has one place for what Unicode holds for the same. Text and literals have both.
+    func testNamesThatUnicodeHoldsForTheSame() throws {
+        let (composed, decomposed) = ("\u{E9}", "e\u{301}")
+        let text = #"{"\#(composed)":1,"\#(decomposed)":2}"#
+        guard case .object(let members) = try JSON(text: text) else { return XCTFail(text) }
+        XCTAssertEqual(members.count, 1)
+        for (name, value) in [(composed, 1), (decomposed, 2)] {
+            let test = #"{"\#(name)": {"eq": \#(value)}}"#
+            XCTAssertTrue(try passes(test, Context(json: text)))
+            XCTAssertTrue(try passes(test, ["\u{E9}": 1, "e\u{301}": 2]))
+        }
+        let client = try newClient(#"{"key": "names", "type": "config", "value_type": "json", "default": \#(text)}"#)
+        XCTAssertTrue(client.json("names")?.utf8.elementsEqual(text.utf8) == true)
+    }
+
     func testJSONSaysWhatItRead() throws {
         let text = #"{"a":[null,true,-1,0.5,"\"\\\u0001ü"]}"#
         XCTAssertEqual(try JSON(text: text).text(), text)

@@ -44,7 +44,7 @@ final class ErrorsTests: XCTestCase {
     func testWhatIsClosedIsAnErrorAndNoCrash() throws {
         let client = try newClient()
         let view = try client.view()
-        let subscription = client.onState { _ in }
+        let subscription = try client.onState { _ in }
         client.close()
         client.close()
         XCTAssertFalse(client.isEnabled("on"))
@@ -56,7 +56,10 @@ final class ErrorsTests: XCTestCase {
         assertFails(.closed) { try client.put(definitions) }
         assertFails(.closed) { try client.refresh() }
         assertClosed { try client.refresh() }
+        XCTAssertEqual(client.generation, 0)
         XCTAssertTrue(view.isEnabled("on"))
+        XCTAssertFalse(view.isCurrent)
+        assertFails(.closed) { _ = try view.renewed() }
         subscription.cancel()
     }
 
@@ -87,6 +90,68 @@ final class ErrorsTests: XCTestCase {
             let client = try newClient()
             assertFails(.internal) { try check(vexil_provoke_panic()) }
             XCTAssertTrue(client.isEnabled("on"))
+        }
+
+        /// Whichever call it is: none of them ends the process.
+        func testAPanicBehindACallIsItsError() throws {
+            let client = try newClient()
+            let calls: [(String, () throws -> Void)] = [
+                ("init", { _ = try newClient() }),
+                ("fromEnvironment", { _ = try VexilClient.fromEnvironment() }),
+                ("pinned", { _ = try client.pinned() }),
+                ("view", { _ = try client.view() }),
+                ("refresh", { try client.refresh() }),
+                ("put", { try client.put(definitions) }),
+                ("setOverride", { try client.setOverride("on", to: false) }),
+                ("override", { _ = try client.override(of: "on") }),
+                ("overrides", { _ = try client.overrides }),
+                ("removeOverride", { try client.removeOverride("on") }),
+                ("clearOverrides", { try client.clearOverrides() }),
+                ("setRuntime", { try client.setRuntime("k", in: "n", to: 1) }),
+                ("runtime", { _ = try client.runtime("k", in: "n") }),
+                ("runtimeValues", { _ = try client.runtimeValues(in: "n") }),
+                ("removeRuntime", { try client.removeRuntime("k", in: "n") }),
+                ("register", { try client.register("[]") }),
+                ("unregister", { try client.unregister("k") }),
+                ("registered", { _ = try client.registered }),
+                ("experiment", { _ = try client.experiment("button") }),
+                ("explain", { _ = try client.explain("on") }),
+                ("onState", { _ = try client.onState { _ in } }),
+                ("onChange", { _ = try client.onChange(of: "on") { _ in } }),
+                ("onGeneration", { _ = try client.onGeneration { _ in } }),
+            ]
+            for (name, call) in calls {
+                try check(vexil_provoke_panic_in_next())
+                XCTAssertThrowsError(try call(), name) { error in
+                    XCTAssertEqual((error as? Vexil.VexilError)?.code, .internal, "\(name): \(error)")
+                }
+            }
+            try check(vexil_provoke_panic_in_next())
+            XCTAssertEqual(client.state.lastError?.code, .internal)
+            XCTAssertTrue(client.state.initialized)
+            try check(vexil_provoke_panic_in_next())
+            XCTAssertEqual(client.generation, 0)
+            try check(vexil_provoke_panic_in_next())
+            XCTAssertEqual(client.boolDetails("on", default: false).error?.code, .internal)
+            XCTAssertTrue(client.isEnabled("on"))
+        }
+
+        func testAPanicWhileSomethingEndsIsNobodysMatter() throws {
+            let client = try newClient()
+            let subscription = try client.onState { _ in }
+            try check(vexil_provoke_panic_in_next())
+            subscription.cancel()
+            try check(vexil_provoke_panic_in_next())
+            client.close()
+            client.close()
+            XCTAssertEqual(client.boolDetails("on", default: true).error?.code, .closed)
+            do {
+                let whole = try newClient()
+                let pinned = try whole.pinned()
+                try check(vexil_provoke_panic_in_next())
+                withExtendedLifetime(pinned) {}
+            }
+            XCTAssertTrue(try newClient().isEnabled("on"))
         }
 
         func testTextThatIsNoUTF8IsMended() {

@@ -8,14 +8,14 @@ final class LocalTests: XCTestCase {
         try client.setOverride("limit", to: 5)
         XCTAssertEqual(client.int("limit", default: 0), 5)
         XCTAssertEqual(client.intDetails("limit", default: 0).reason, .override)
-        XCTAssertEqual(client.override(of: "limit"), 5)
-        XCTAssertEqual(client.overrides, ["limit": 5])
+        XCTAssertEqual(try client.override(of: "limit"), 5)
+        XCTAssertEqual(try client.overrides, ["limit": 5])
         XCTAssertEqual(client.state.overrides, 1)
-        client.removeOverride("limit")
-        XCTAssertNil(client.override(of: "limit"))
+        try client.removeOverride("limit")
+        XCTAssertNil(try client.override(of: "limit"))
         try client.setOverride("on", to: false)
-        client.clearOverrides()
-        XCTAssertEqual(client.overrides, [:])
+        try client.clearOverrides()
+        XCTAssertEqual(try client.overrides, [:])
         XCTAssertTrue(client.isEnabled("on"))
     }
 
@@ -24,10 +24,10 @@ final class LocalTests: XCTestCase {
         let heard = Locked<[Change]>([])
         let subscription = try client.onChange(of: "theme", in: "shop") { change in heard.with { $0.append(change) } }
         try client.setRuntime("theme", in: "shop", to: ["dark": true])
-        XCTAssertEqual(client.runtime("theme", in: "shop"), ["dark": true])
-        XCTAssertEqual(client.runtimeValues(in: "shop"), ["theme": ["dark": true]])
-        client.removeRuntime("theme", in: "shop")
-        XCTAssertNil(client.runtime("theme", in: "shop"))
+        XCTAssertEqual(try client.runtime("theme", in: "shop"), ["dark": true])
+        XCTAssertEqual(try client.runtimeValues(in: "shop"), ["theme": ["dark": true]])
+        try client.removeRuntime("theme", in: "shop")
+        XCTAssertNil(try client.runtime("theme", in: "shop"))
         XCTAssertEqual(heard.now.map(\.new), [["dark": true], nil])
         try client.setRuntime("limit", in: .configs, to: 7)
         XCTAssertEqual(client.int("limit", default: 0), 7)
@@ -39,8 +39,8 @@ final class LocalTests: XCTestCase {
         try client.register(#"[{"key": "mine", "type": "feature_flag", "default": true}]"#)
         XCTAssertTrue(client.isEnabled("mine"))
         XCTAssertEqual(client.details("mine").origin, .registered)
-        XCTAssertEqual(client.registered, ["mine"])
-        client.unregister("mine")
+        XCTAssertEqual(try client.registered, ["mine"])
+        try client.unregister("mine")
         XCTAssertFalse(client.isEnabled("mine"))
     }
 
@@ -80,6 +80,64 @@ final class LocalTests: XCTestCase {
         }
         XCTAssertEqual(view.json("seven"), "7")
         XCTAssertEqual(view["text"]?.value, "t")
+    }
+
+    func testAViewIsRenewedAsAnother() throws {
+        let client = try newClient()
+        let view = try client.view(for: ["tenant.tier": "pro"], keys: ["pro", "limit"])
+        try client.setOverride("limit", to: 5)
+        let renewed = try view.renewed()
+        XCTAssertEqual(renewed.int("limit", default: 0), 5)
+        XCTAssertEqual(view.int("limit", default: 0), 600)
+        XCTAssertTrue(renewed.isEnabled("pro"))
+        XCTAssertEqual(Set(renewed.keys), ["pro", "limit"])
+        XCTAssertTrue(renewed.isCurrent)
+        XCTAssertFalse(view.isCurrent)
+        XCTAssertFalse(try renewed.renewed(for: .nobody).isEnabled("pro"))
+        assertFails(.invalidContext) { _ = try view.renewed(for: ["a": .double(.nan)]) }
+    }
+
+    /// What a request says itself stays; the moment does not.
+    func testAViewOfOneMomentIsRenewedByWhatIsInForce() throws {
+        let client = try newClient()
+        let view = try client.pinned(overrides: ["limit": 5]).view()
+        XCTAssertTrue(view.isCurrent)
+        try client.setOverride("on", to: false)
+        XCTAssertFalse(view.isCurrent)
+        XCTAssertTrue(view.isEnabled("on"))
+        let renewed = try view.renewed()
+        XCTAssertFalse(renewed.isEnabled("on"))
+        XCTAssertEqual(renewed.int("limit", default: 0), 5)
+    }
+
+    func testVariantsOfAView() throws {
+        let client = try newClient(
+            """
+            {"entries": [
+              {"key": "button", "type": "experiment", "status": "running",
+               "variants": [{"id": "control", "config": {"color": "grey"}}, {"id": "blue"}],
+               "allocation": {"control": 100, "blue": 0}},
+              {"key": "draft", "type": "experiment", "status": "draft",
+               "variants": [{"id": "control"}, {"id": "blue"}], "allocation": {"control": 50, "blue": 50}},
+              {"key": "by", "type": "feature_flag",
+               "variations": [{"id": "control", "value": "C"}, {"id": "blue", "value": "B"}], "default": "control",
+               "rules": [{"action": {"experiment": "button"}}]}
+            ]}
+            """)
+        let ada: Context = ["user.id": "ada"]
+        for override: JSON? in [nil, "blue", "nowhere"] {
+            if let override { try client.setOverride("button", to: override) }
+            for context in [ada, .nobody] {
+                let view = try client.view(for: context)
+                for key in Array(view.keys) + ["missing"] {
+                    XCTAssertEqual(view.variant(key), client.variant(key, for: context), key)
+                    XCTAssertEqual(view.variantConfig(key), client.variantConfig(key, for: context), key)
+                }
+            }
+        }
+        try client.clearOverrides()
+        XCTAssertEqual(try client.view(for: ada).variant("button"), "control")
+        XCTAssertEqual(try client.view(for: ada).variantConfig("button"), ["color": "grey"])
     }
 
     func testViewsOfSomeKeys() throws {
@@ -141,10 +199,10 @@ final class TestClientTests: XCTestCase {
         try flags.setVariant("blue", of: "button", config: ["color": "blue"])
         XCTAssertEqual(flags.client.variant("button"), "blue")
         XCTAssertEqual(flags.client.variantConfig("button"), ["color": "blue"])
-        flags.clear("checkout.v2")
+        try flags.clear("checkout.v2")
         XCTAssertFalse(flags.client.isEnabled("checkout.v2"))
-        flags.clear()
-        XCTAssertEqual(flags.client.registered, [])
+        try flags.clear()
+        XCTAssertEqual(try flags.client.registered, [])
         XCTAssertNil(flags.client.variant("button"))
     }
 

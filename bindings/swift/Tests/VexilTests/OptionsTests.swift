@@ -83,7 +83,7 @@ final class OptionsTests: XCTestCase {
         }
         XCTAssertEqual(client.state.lastError?.code, .unreachable)
         XCTAssertEqual(client.state.lastError?.name, "UNREACHABLE")
-        client.close()
+        await client.close()
         options.fallback = .throw
         do {
             _ = try await VexilClient.start(options: options)
@@ -93,13 +93,22 @@ final class OptionsTests: XCTestCase {
         }
     }
 
-    func testOptionsFromTheEnvironment() throws {
+    func testOptionsFromTheEnvironment() async throws {
         let file = try temporaryFolder(self).appending(path: "flags.json")
         try Data(definitions.utf8).write(to: file)
-        assertFails(.invalidOptions) { _ = try VexilClient.fromEnvironment() }
+        let fromEnvironment = { () throws in try VexilClient.fromEnvironment() }
+        assertFails(.invalidOptions) { _ = try fromEnvironment() }
+        do {
+            _ = try await VexilClient.fromEnvironment()
+            XCTFail("there are no options")
+        } catch {
+            XCTAssertEqual(error.code, .invalidOptions)
+        }
         setenv("VEXIL_FILE", file.path(), 1)
         defer { unsetenv("VEXIL_FILE") }
-        XCTAssertTrue(try VexilClient.fromEnvironment().isEnabled("on"))
+        XCTAssertTrue(try fromEnvironment().isEnabled("on"))
+        let client = try await VexilClient.fromEnvironment()
+        XCTAssertTrue(client.isEnabled("on"))
     }
 
     func testAClientHasANameAndAGeneration() throws {

@@ -97,14 +97,18 @@ struct Raw {
 }
 
 extension JSON {
-    /// Whether it is the same, with numbers by value.
+    /// Whether it is the same, with numbers by value, and text by its scalars: what Unicode holds for the same is not.
     func isSame(as other: JSON) -> Bool {
         switch (self, other) {
         case (.int(let one), .double(let another)), (.double(let another), .int(let one)): Double(one) == another
+        case (.string(let one), .string(let another)): one.utf8.elementsEqual(another.utf8)
         case (.array(let one), .array(let another)):
             one.count == another.count && zip(one, another).allSatisfy { $0.isSame(as: $1) }
         case (.object(let one), .object(let another)):
-            one.count == another.count && one.allSatisfy { (name, value) in another[name]?.isSame(as: value) == true }
+            one.count == another.count
+                && one.allSatisfy { (name, value) in
+                    another.contains { $0.key.utf8.elementsEqual(name.utf8) && $0.value.isSame(as: value) }
+                }
         default: self == other
         }
     }

@@ -20,15 +20,14 @@ final class ServeTests: XCTestCase {
         let first = try await VexilClient.start(options: options)
         XCTAssertTrue(first.isEnabled("checkout"))
         XCTAssertEqual(first.state.origin, .remote)
-        var changes = try first.changes(of: "checkout").makeAsyncIterator()
+        let changes = Heard(try first.changes(of: "checkout"))
         try plane.toggle("checkout", false)
-        let change = await changes.next()
-        XCTAssertEqual(change?.new, false)
+        await eventually("the change is told") { changes.all.map(\.new) == [false] }
         try await first.refresh()
         let version = first.state.version
         XCTAssertGreaterThan(version, 0)
         plane.kill()
-        first.close()
+        await first.close()
 
         options.startTimeout = .milliseconds(200)
         for offline in [false, true] {
@@ -44,6 +43,30 @@ final class ServeTests: XCTestCase {
     }
 }
 
+/// Views answer from memory of the program, and a control plane is told of them all the same.
+extension ServeTests {
+    func testReadsOfAViewAreCountedOnceForEachType() async throws {
+        let plane = try ControlPlane(temporaryFolder(self))
+        defer { plane.kill() }
+        for key in ["asked", "unasked"] {
+            try plane.create(#"{"key": "\#(key)", "type": "feature_flag", "default": true}"#)
+        }
+        var options = Options(source: .controlPlane(url: plane.url, key: SDKKey(try plane.key())))
+        options.startTimeout = .seconds(60)
+        let client = try await VexilClient.start(options: options)
+        let view = try client.view()
+        for _ in 0..<3 {
+            XCTAssertTrue(view.isEnabled("asked"))
+            XCTAssertEqual(view.int("asked", default: 7), 7)
+        }
+        XCTAssertTrue(try view.renewed().isEnabled("asked"))
+        XCTAssertEqual(try client.evaluateAll()["unasked"]?.value, true)
+        await client.close()
+        try await eventually("they are counted") { try plane.evaluations("asked") == ["DEFAULT": 2, "ERROR": 1] }
+        XCTAssertEqual(try plane.evaluations("unasked"), [:])
+    }
+}
+
 /// `vexil serve` as a process, with its data in a folder.
 private final class ControlPlane {
     private(set) var url = ""
@@ -52,10 +75,7 @@ private final class ControlPlane {
     private let administrator = "administrator-of-a-test-0123456789abcdef"
 
     init(_ folder: URL) throws {
-        guard let binary = ProcessInfo.processInfo.environment["VEXIL_TEST_BINARY"] else {
-            throw XCTSkip("there is no `vexil` to serve: name one in VEXIL_TEST_BINARY")
-        }
-        self.binary = binary
+        binary = try program(namedBy: "VEXIL_TEST_BINARY", else: "there is no `vexil` to serve")
         let log = folder.appending(path: "serve.log")
         try Data().write(to: log)
         process.executableURL = URL(filePath: binary)
@@ -103,22 +123,32 @@ private final class ControlPlane {
         return try String(XCTUnwrap(said.firstMatch(of: /vx_srv_\w+/), said).output)
     }
 
+    /// How often an entry was evaluated so far, by reason.
+    func evaluations(_ key: String) throws -> [String: Int] {
+        let said = try ask("/api/v1/projects/default/environments/production/entries/\(key)/evaluations")
+        let totals = Raw(said)["totals"]?.elements ?? []
+        return Dictionary(totals.map { ($0["reason"]?.string ?? "", $0["count"]?.int ?? 0) }, uniquingKeysWith: +)
+    }
+
     /// One request of the administrator; a body makes it a POST.
-    private func ask(_ path: String, _ body: String? = nil) throws {
+    @discardableResult
+    private func ask(_ path: String, _ body: String? = nil) throws -> Data {
         var request = URLRequest(url: try XCTUnwrap(URL(string: url + path)))
         request.setValue("Bearer \(administrator)", forHTTPHeaderField: "Authorization")
         request.setValue("application/json", forHTTPHeaderField: "Content-Type")
         if let body { (request.httpMethod, request.httpBody) = ("POST", Data(body.utf8)) }
-        let answer = Locked<Result<Void, Refused>?>(nil)
+        let answer = Locked<Result<Data, Refused>?>(nil)
         let done = DispatchSemaphore(value: 0)
         URLSession.shared.dataTask(with: request) { data, response, error in
             let status = (response as? HTTPURLResponse)?.statusCode ?? 0
             let said = data.map { String(decoding: $0, as: UTF8.self) } ?? "\(String(describing: error))"
-            answer.with { $0 = (200..<300).contains(status) ? .success(()) : .failure(Refused("\(status): \(said)")) }
+            answer.with {
+                $0 = (200..<300).contains(status) ? .success(data ?? Data()) : .failure(Refused("\(status): \(said)"))
+            }
             done.signal()
         }.resume()
         guard done.wait(timeout: .now() + 60) == .success else { throw Refused("no answer from \(path)") }
-        try answer.now?.get()
+        return try XCTUnwrap(answer.now).get()
     }
 
     private struct Refused: Error {

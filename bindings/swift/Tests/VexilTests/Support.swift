@@ -43,6 +43,49 @@ func eventually(
     }
 }
 
+/// Likewise, without keeping one of the threads that all tasks share.
+func eventually(
+    _ what: String, within seconds: TimeInterval = 60, file: StaticString = #filePath, line: UInt = #line,
+    _ condition: () throws -> Bool
+) async rethrows {
+    let end = Date().addingTimeInterval(seconds)
+    while try !condition() {
+        guard Date() < end else {
+            XCTFail("not within \(seconds) s: \(what)", file: file, line: line)
+            return
+        }
+        try? await Task.sleep(for: .milliseconds(2))
+    }
+}
+
+/// What a stream tells, as it comes.
+final class Heard<Element: Sendable>: Sendable {
+    private let heard = Locked<[Element]>([])
+    private let over = Locked(false)
+
+    init(_ stream: AsyncStream<Element>) {
+        Task { [heard, over] in
+            for await element in stream { heard.with { $0.append(element) } }
+            over.with { $0 = true }
+        }
+    }
+
+    var all: [Element] { heard.now }
+    var isOver: Bool { over.now }
+}
+
+/// The program that a variable names. Where there is none the test is passed over, but not in CI.
+func program(namedBy variable: String, else what: String) throws -> String {
+    let variables = ProcessInfo.processInfo.environment
+    if let path = variables[variable], FileManager.default.isExecutableFile(atPath: path) { return path }
+    guard variables["CI"] != "true" else { throw Missing(why: "\(what): \(variable) names none") }
+    throw XCTSkip("\(what): name one in \(variable)")
+}
+
+struct Missing: Error {
+    let why: String
+}
+
 /// Asserts that something fails with a code.
 func assertFails(
     _ code: Code, file: StaticString = #filePath, line: UInt = #line, _ call: () throws -> Void

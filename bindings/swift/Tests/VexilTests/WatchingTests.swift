@@ -29,7 +29,7 @@ final class WatchingTests: XCTestCase {
         let client = try newClient()
         let heard = Locked(0)
         do {
-            let subscription = client.onGeneration { _ in heard.with { $0 += 1 } }
+            let subscription = try client.onGeneration { _ in heard.with { $0 += 1 } }
             try client.put(off)
             withExtendedLifetime(subscription) {}
         }
@@ -83,31 +83,62 @@ final class WatchingTests: XCTestCase {
         subscription.cancel()
     }
 
-    func testStreamsOfChanges() async throws {
+    func testListenersHearNothingMoreOfAClientThatWasClosed() throws {
         let client = try newClient()
-        let changes = try client.changes(of: "on")
-        var heard = changes.makeAsyncIterator()
+        let heard = Locked(0)
+        let subscriptions = try [
+            client.onChange(of: "on") { _ in heard.with { $0 += 1 } },
+            client.onGeneration { _ in heard.with { $0 += 1 } },
+        ]
         try client.put(off)
-        let first = await heard.next()
-        XCTAssertEqual(first?.new, false)
-        try client.put(definitions)
-        let second = await heard.next()
-        XCTAssertEqual(second?.new, true)
+        XCTAssertEqual(heard.now, 2)
         client.close()
-        let end = await heard.next()
-        XCTAssertNil(end)
+        try client.setOverride("on", to: true)
+        let late = try client.onChange(of: "on") { _ in heard.with { $0 += 1 } }
+        try client.clearOverrides()
+        XCTAssertEqual(heard.now, 2)
+        XCTAssertEqual(client.listening.count, 0)
+        withExtendedLifetime((subscriptions, late)) {}
     }
 
-    func testStreamsOfStates() async throws {
+    func testStreamsOfChanges() async throws {
         let client = try newClient()
-        let states = client.states
+        let heard = Heard(try client.changes(of: "on"))
+        try client.put(off)
+        try client.put(definitions)
+        await eventually("both changes are heard") { heard.all.map(\.new) == [false, true] }
+        await client.close()
+        await eventually("the stream ends") { heard.isOver }
+    }
+
+    func testStreamsOfStatesBeginWithThePresentOne() async throws {
+        let client = try newClient()
         try client.setOverride("on", to: false)
-        var heard = states.makeAsyncIterator()
-        let state = await heard.next()
-        XCTAssertEqual(state?.overrides, 1)
-        client.close()
-        while await heard.next() != nil {}
-        for await _ in client.states { XCTFail("a client that is closed has no more states") }
+        let heard = Heard(client.states)
+        await eventually("the present state is told") { heard.all.map(\.overrides) == [1] }
+        try client.setOverride("limit", to: 5)
+        await eventually("the next one is told") { heard.all.map(\.overrides) == [1, 2] }
+        await client.close()
+        await eventually("the stream ends") { heard.isOver }
+        let late = Heard(client.states)
+        await eventually("of a client that is closed the stream ends") { late.isOver }
+        XCTAssertEqual(late.all, [])
+    }
+
+    func testStreamsOfAClientOfOneMomentEndWithEither() async throws {
+        let client = try newClient()
+        let (one, other) = (try client.pinned(), try client.pinned())
+        let ofOne = Heard(try one.changes(of: "on"))
+        let ofOther = (Heard(try other.changes(of: "on")), Heard(other.states))
+        let own = Heard(try client.changes(of: "on"))
+        await one.close()
+        await eventually("it ends with its own") { ofOne.isOver }
+        try client.put(off)
+        await eventually("the others go on") { own.all.count == 1 && ofOther.0.all.count == 1 }
+        XCTAssertEqual(ofOne.all, [])
+        await client.close()
+        await eventually("they end with the whole one") { own.isOver && ofOther.0.isOver && ofOther.1.isOver }
+        XCTAssertEqual(other.listening.count, 0)
     }
 
     func testAStreamEndsWithItsTask() async throws {
@@ -117,16 +148,16 @@ final class WatchingTests: XCTestCase {
             for await _ in try client.changes(of: "on") { began.with { $0 += 1 } }
             return Task.isCancelled
         }
-        try eventually("the task listens") {
+        try await eventually("the task listens") {
             try client.put(off)
             try client.put(definitions)
             return began.now > 0
         }
-        XCTAssertEqual(client.open.count, 1)
+        XCTAssertEqual(client.listening.count, 1)
         task.cancel()
+        await eventually("the stream ends") { client.listening.count == 0 }
         let wasCancelled = try await task.value
         XCTAssertTrue(wasCancelled)
-        XCTAssertEqual(client.open.count, 0)
     }
 
     func testCloseWhileEightThreadsRead() throws {
@@ -172,7 +203,44 @@ final class WatchingTests: XCTestCase {
             try check(vexil_generation(native, &generation))
         }
         XCTAssertNil(gone)
-        assertFails(.closed) { try check(vexil_generation(native, &generation)) }
+        eventually("it is closed") { vexil_generation(native, &generation) == Code.closed.rawValue }
+    }
+
+    /// Whoever lets go of the last one may be anybody, such as a task of an app's main thread.
+    func testLettingGoOfAClientWaitsForNobody() throws {
+        let file = try temporaryFolder(self).appending(path: "flags.json")
+        try Data(definitions.utf8).write(to: file)
+        var options = Options(source: .file(file.path()))
+        options.pollingInterval = .milliseconds(20)
+        let isWithin = Locked(false)
+        let (mayGo, isGone) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+        do {
+            let client = try VexilClient(options: options)
+            let subscription = try client.onChange(of: "on") { _ in
+                isWithin.with { $0 = true }
+                // A bound, for the test that fails; else it goes when it may.
+                _ = mayGo.wait(timeout: .now() + 60)
+                isWithin.with { $0 = false }
+                isGone.signal()
+            }
+            try Data(off.utf8).write(to: file)
+            eventually("a listener keeps the client's own thread") { isWithin.now }
+            withExtendedLifetime(subscription) {}
+        }
+        XCTAssertTrue(isWithin.now)
+        mayGo.signal()
+        XCTAssertEqual(isGone.wait(timeout: .now() + 60), .success)
+    }
+
+    func testAClientOfOneMomentKeepsItsClient() throws {
+        var client: VexilClient? = try newClient()
+        weak var whole = client
+        var pinned = try client?.pinned()
+        client = nil
+        XCTAssertEqual(pinned?.isEnabled("on"), true)
+        XCTAssertNotNil(whole)
+        pinned = nil
+        XCTAssertNil(whole)
     }
 }
 

@@ -93,7 +93,7 @@ extension Workload {
         let subscription = try client.onChange(of: "simple_501") { _ in heard.add() }
         for _ in 0..<rounds {
             try client.setOverride("simple_501", to: false)
-            client.removeOverride("simple_501")
+            try client.removeOverride("simple_501")
         }
         subscription.cancel()
         return heard.count / 2

@@ -2,14 +2,16 @@
 
 use std::cell::Cell;
 
+use rustler::sys::ErlNifTerm;
 use rustler::types::{ListIterator, MapIterator};
-use rustler::{Env, NewBinary, ResourceArc, Term, TermType};
+use rustler::{Env, NewBinary, Term};
 use vexil_client::Attributes;
 use vexil_core::context::{Attribute, List, Path};
 
 use crate::context::Prepared;
 use crate::kept::{self, Name};
-use crate::shape::{self, Refusal, Shape, shape};
+use crate::scheduler::{SMALL_TERMS, SMALL_TEXT, Turn};
+use crate::shape::{self, OF_CONTEXTS, Refusal, Shape, shape};
 
 /// Who asks.
 pub(crate) trait Asker: Attributes {
@@ -18,17 +20,22 @@ pub(crate) trait Asker: Attributes {
     fn refusal(&self) -> Option<String>;
 }
 
-/// Calls with whoever asks by `context`.
+/// Calls with whoever asks by `context`. Where that is large, it is a part of the process's turn.
 macro_rules! with_asker {
     ($env:expr, $context:expr, |$asker:ident| $call:expr) => {
         match $crate::asker::Given::of($env, $context) {
             $crate::asker::Given::Flat(context) => {
+                let turn = context.turn();
                 let $asker = context.flat();
-                $call
+                let came = $call;
+                turn.end($env);
+                came
             }
             $crate::asker::Given::InPlace(context) => {
                 let $asker = &context;
-                $call
+                let came = $call;
+                context.turn().end($env);
+                came
             }
         }
     };
@@ -37,19 +44,18 @@ pub(crate) use with_asker;
 
 /// What a caller gave for a context.
 pub(crate) enum Given<'a> {
-    Flat(ResourceArc<Prepared>),
+    Flat(&'a Prepared),
     InPlace(InPlace<'a>),
 }
 
 impl<'a> Given<'a> {
     #[inline]
     pub(crate) fn of(env: Env<'a>, given: Term<'a>) -> Given<'a> {
-        if !given.is_map()
-            && let Ok(prepared) = given.decode()
-        {
+        let is_map = given.is_map();
+        if !is_map && let Ok(prepared) = given.decode() {
             return Given::Flat(prepared);
         }
-        Given::InPlace(InPlace::new(env, given))
+        Given::InPlace(InPlace::new(env, given, is_map))
     }
 }
 
@@ -65,17 +71,30 @@ pub(crate) struct InPlace<'a> {
     env: Env<'a>,
     root: Term<'a>,
     has_texts: Cell<Option<bool>>,
-    /// It is no map: that is told at every question, and nothing is looked for in it.
+    /// It is no map, or a struct: that is told at every question, and nothing is looked for in it.
     is_refused: bool,
     refusal: Cell<Option<Box<Refusal>>>,
+    turn: Turn,
 }
 
 impl<'a> InPlace<'a> {
     /// What is no map has no attributes, and is refused.
     #[inline]
-    fn new(env: Env<'a>, root: Term<'a>) -> InPlace<'a> {
-        let is_refused = root.get_type() != TermType::Map || shape::module(root).is_some();
-        InPlace { env, root, has_texts: Cell::new(None), is_refused, refusal: Cell::new(None) }
+    fn new(env: Env<'a>, root: Term<'a>, is_map: bool) -> InPlace<'a> {
+        let is_refused = !is_map || shape::module(root).is_some();
+        InPlace {
+            env,
+            root,
+            has_texts: Cell::new(None),
+            is_refused,
+            refusal: Cell::new(None),
+            turn: Turn::default(),
+        }
+    }
+
+    /// What large attributes take.
+    pub(crate) fn turn(&self) -> &Turn {
+        &self.turn
     }
 
     /// The first one is told.
@@ -88,23 +107,31 @@ impl<'a> InPlace<'a> {
     /// The member of a map; nothing where it is missing or `nil`, where `tree` is no map, and, below the root, where it is
     /// a struct. Where a name is there as an atom and as text, the atom is what counts.
     #[inline]
-    fn member(&self, tree: Term<'a>, name: &Name, path: &Path) -> Option<Term<'a>> {
-        if self.is_refused || !tree.is_map() {
+    fn member(&self, tree: Word, name: &Name, path: &Path) -> Option<Word> {
+        let is_root = tree == self.root.as_c_arg();
+        let tree = self.term(tree);
+        // The root is a map, and no struct.
+        if !is_root && !tree.is_map() {
             return None;
         }
-        let is_root = tree.as_c_arg() == self.root.as_c_arg();
         if !is_root && shape::module(tree).is_some() {
-            if let Err(refusal) = shape(tree) {
+            if let Err(refusal) = shape(tree, &OF_CONTEXTS) {
                 self.refuse(refusal.inside().in_member(path.as_str()));
             }
             return None;
         }
         let found = name.atom().and_then(|atom| tree.map_get(atom).ok()).filter(|found| !is_nil(*found));
         if found.is_some() || (is_root && !self.has_texts()) {
-            return found;
+            return found.map(|found| found.as_c_arg());
         }
         let text: Term<'a> = NewBinary::from_slice(self.env, name.text().as_bytes()).into();
-        tree.map_get(text).ok().filter(|found| !is_nil(*found))
+        tree.map_get(text).ok().filter(|found| !is_nil(*found)).map(|found| found.as_c_arg())
+    }
+
+    #[inline]
+    fn term(&self, word: Word) -> Term<'a> {
+        // SAFETY: it was read from a term of this environment, which lives as long as that.
+        unsafe { Term::new(self.env, word) }
     }
 
     /// Whether the root may have a name that is text. An attribute that is missing has many spellings, and to ask for one
@@ -118,6 +145,9 @@ impl<'a> InPlace<'a> {
         })
     }
 }
+
+/// A term, and nothing beside it: that is handed on in a register, where a whole `Option<Term>` is copied in pieces.
+type Word = ErlNifTerm;
 
 /// Large maps are not looked through.
 const FEW: usize = 16;
@@ -135,7 +165,7 @@ fn is_nil(term: Term<'_>) -> bool {
 
 #[cold]
 fn refused_whole(root: Term<'_>) -> Box<Refusal> {
-    match shape(root) {
+    match shape(root, &OF_CONTEXTS) {
         Err(refusal) => refusal,
         Ok(_) => Refusal::new("no map"),
     }
@@ -144,20 +174,29 @@ fn refused_whole(root: Term<'_>) -> Box<Refusal> {
 impl Attributes for InPlace<'_> {
     #[inline]
     fn visit<R>(&self, path: &Path, visitor: impl FnOnce(Option<Attribute<'_>>) -> R) -> R {
+        if self.is_refused {
+            return visitor(None);
+        }
         let found = kept::with_names(self.env, path, |names| {
-            names.find(&self.root, |tree, name| self.member(*tree, name, path))
+            names.find(&self.root.as_c_arg(), |tree, name| self.member(*tree, name, path))
         });
         let Some(found) = found else { return visitor(None) };
         let (text, items);
-        let attribute = match shape(found) {
+        let attribute = match shape(self.term(found), &OF_CONTEXTS) {
             Ok(Shape::Text(found)) => {
                 text = found;
+                if text.len() > SMALL_TEXT {
+                    self.turn.is_large();
+                }
                 Attribute::Str(&text)
             }
             Ok(Shape::Number(number)) => Attribute::Number(number),
             Ok(Shape::Bool(value)) => Attribute::Bool(value),
-            Ok(Shape::List(list)) => {
-                items = Items { items: list, of: self, path };
+            Ok(Shape::List(list, len)) => {
+                if len > SMALL_TERMS {
+                    self.turn.is_large();
+                }
+                items = Items { items: list, len, of: self, path };
                 Attribute::List(&items)
             }
             Ok(Shape::Map) => Attribute::Object,
@@ -182,13 +221,14 @@ impl Asker for InPlace<'_> {
 /// The items of a list.
 struct Items<'c, 'a> {
     items: Term<'a>,
+    len: usize,
     of: &'c InPlace<'a>,
     path: &'c Path,
 }
 
 impl List for Items<'_, '_> {
     fn len(&self) -> usize {
-        self.items.list_length().unwrap_or_default()
+        self.len
     }
 
     fn any(&self, test: &mut dyn FnMut(Attribute<'_>) -> bool) -> bool {

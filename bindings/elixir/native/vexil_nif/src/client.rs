@@ -3,16 +3,17 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use rustler::{Env, LocalPid, Resource, ResourceArc, Term};
+use rustler::{Env, LocalPid, Monitor, Resource, ResourceArc, Term};
 use vexil_client::testing::TestClient;
 use vexil_client::{Overrides, Timestamp, Value};
 use vexil_ffi::Code;
 use vexil_ffi::control::{ClientOptions, VexilClient};
 
 use crate::errors::{self, Failed, Result};
+use crate::refresh::Refreshing;
 use crate::sticky::Store;
 use crate::value::from_term;
-use crate::{listen, state, value};
+use crate::{call, listen, scheduler, state, value};
 
 /// A client that somebody holds.
 pub(crate) struct Held {
@@ -20,6 +21,9 @@ pub(crate) struct Held {
     owner: Option<Owner>,
     /// The process that started it, which logs what is worth a warning.
     process: LocalPid,
+    /// Whether a read may wait: what units were given is remembered in a file.
+    waits: bool,
+    refreshing: Arc<Refreshing>,
     is_closed: AtomicBool,
 }
 
@@ -30,20 +34,52 @@ enum Owner {
 }
 
 #[rustler::resource_impl]
-impl Resource for Held {}
+impl Resource for Held {
+    const IMPLEMENTS_DOWN: bool = true;
+
+    /// The process that started it has ended. One that was killed has closed nothing, and nobody would ever.
+    fn down<'a>(&'a self, _env: Env<'a>, _process: LocalPid, _monitor: Monitor) {
+        self.close_elsewhere();
+    }
+}
 
 impl Held {
-    fn of(client: vexil_client::Client, owner: Option<Owner>, process: LocalPid) -> ResourceArc<Held> {
-        ResourceArc::new(Held { client, owner, process, is_closed: AtomicBool::new(false) })
+    /// A client that goes with the process that asks for it, at the latest.
+    fn owned(env: Env<'_>, client: vexil_client::Client, owner: Owner, waits: bool) -> ResourceArc<Held> {
+        let process = env.pid();
+        let (owner, refreshing, is_closed) = (Some(owner), Arc::default(), AtomicBool::new(false));
+        let held = ResourceArc::new(Held { client, owner, process, waits, refreshing, is_closed });
+        if held.monitor(Some(env), &process).is_none() {
+            // It was killed meanwhile.
+            held.close_elsewhere();
+        }
+        held
     }
 
-    fn started(started: Arc<VexilClient>, process: LocalPid) -> ResourceArc<Held> {
-        Held::of(started.client().clone(), Some(Owner::Started(started)), process)
+    fn started(env: Env<'_>, started: Arc<VexilClient>, waits: bool) -> ResourceArc<Held> {
+        Held::owned(env, started.client().clone(), Owner::Started(started), waits)
+    }
+
+    /// The same client, of one moment. It is not stopped by this one's end.
+    fn pinned(&self, client: vexil_client::Client) -> ResourceArc<Held> {
+        let (process, waits, refreshing) = (self.process, self.waits, Arc::clone(&self.refreshing));
+        let is_closed = AtomicBool::new(false);
+        ResourceArc::new(Held { client, owner: None, process, waits, refreshing, is_closed })
     }
 
     #[inline]
     pub(crate) fn client(&self) -> &vexil_client::Client {
         &self.client
+    }
+
+    /// Whether a read may wait, and must not do so where others have to wait for it.
+    #[inline]
+    pub(crate) fn waits(&self) -> bool {
+        self.waits
+    }
+
+    pub(crate) fn refreshing(&self) -> &Arc<Refreshing> {
+        &self.refreshing
     }
 
     /// The client whose flags a test sets, if it is one.
@@ -60,16 +96,31 @@ impl Held {
         listen::warn_once(self.process, warning);
     }
 
-    fn close(&self) {
+    fn close(&self) -> Result<()> {
         if self.is_closed.swap(true, Ordering::AcqRel) {
-            return;
+            return Ok(());
         }
         match &self.owner {
-            Some(Owner::Started(started)) => started.close(),
+            Some(Owner::Started(started)) => started.close()?,
             Some(Owner::Testing(testing)) => testing.close(),
             None => {}
         }
+        Ok(())
     }
+
+    /// As [`Held::close`], on a scheduler, which must not wait for the client's thread to end.
+    fn close_elsewhere(&self) {
+        if self.owner.is_none() || self.is_closed.swap(true, Ordering::AcqRel) {
+            return;
+        }
+        let client = self.client.clone();
+        // Without another thread it is closed when nobody refers to it any more.
+        drop(thread().spawn(move || client.close()));
+    }
+}
+
+fn thread() -> std::thread::Builder {
+    std::thread::Builder::new().name("vexil-close".to_owned())
 }
 
 /// Whoever lets go of the last reference is a garbage collection, on a scheduler that must not wait for the client's
@@ -86,23 +137,25 @@ impl Drop for Held {
             client.close();
         };
         // Without another thread the closure is dropped right here, and so is the client: it waits, and ends all the same.
-        drop(std::thread::Builder::new().name("vexil-close".to_owned()).spawn(close));
+        drop(thread().spawn(close));
     }
 }
 
 /// Starts a client by the options of docs/clients.md, as a map, and waits for the first definitions as long as they say.
 #[rustler::nif(schedule = "DirtyIo")]
 fn start<'a>(env: Env<'a>, options: Term<'a>, sticky: Option<ResourceArc<Store>>) -> Term<'a> {
-    errors::made(env, started(options, sticky).map(|started| Held::started(started, env.pid())))
+    errors::made(env, started(options, sticky).map(|(started, waits)| Held::started(env, started, waits)))
 }
 
-fn started(options: Term<'_>, sticky: Option<ResourceArc<Store>>) -> Result<Arc<VexilClient>> {
+/// The client, and whether its reads may wait.
+fn started(options: Term<'_>, sticky: Option<ResourceArc<Store>>) -> Result<(Arc<VexilClient>, bool)> {
     let options: ClientOptions = serde_json::from_str(&from_options(options)?.to_string())
         .map_err(|error| Failed::new(Code::InvalidOptions, error.to_string()))?;
     if options.threadless {
         return Err(threadless());
     }
-    Ok(VexilClient::start(options, sticky.map(|store| store.shared()))?)
+    let waits = options.sticky_file.is_some() && sticky.is_none();
+    Ok((VexilClient::start(options, sticky.map(|store| store.shared()))?, waits))
 }
 
 /// A read that asks a control plane would hold up a scheduler, and all processes with it.
@@ -127,7 +180,7 @@ fn start_from_env<'a>(env: Env<'a>, sdk: String) -> Term<'a> {
         true => Err(threadless()),
         false => Ok(started),
     });
-    errors::made(env, started.map(|started| Held::started(started, env.pid())))
+    errors::made(env, started.map(|started| Held::started(env, started, false)))
 }
 
 /// A client whose flags a test sets, with definitions in JSON or without any.
@@ -139,16 +192,24 @@ fn start_testing<'a>(env: Env<'a>, definitions: Option<String>) -> Term<'a> {
     };
     let held = testing.map_err(Failed::from).map(|testing| {
         let client = (*testing).clone();
-        Held::of(client, Some(Owner::Testing(testing)), env.pid())
+        Held::owned(env, client, Owner::Testing(testing), false)
     });
     errors::made(env, held)
 }
 
 /// A client of one moment: now, or the one that is given, as RFC 3339 has it. `overrides` are those of one request.
 #[rustler::nif]
-fn pin<'a>(env: Env<'a>, client: ResourceArc<Held>, overrides: Term<'a>, at: Option<String>) -> Term<'a> {
-    let pinned = pinned(&client, overrides, at.as_deref());
-    errors::made(env, pinned.map(|pinned| Held::of(pinned, None, client.process)))
+fn pin<'a>(env: Env<'a>, client: ResourceArc<Held>, overrides: Term<'a>, at: Term<'a>) -> Term<'a> {
+    match scheduler::is_small(overrides) && scheduler::is_small(at) {
+        true => pin_with(env, client, overrides, at),
+        false => call::on!(DirtyCpu, pin_with(env, client, overrides, at)),
+    }
+}
+
+fn pin_with<'a>(env: Env<'a>, client: ResourceArc<Held>, overrides: Term<'a>, at: Term<'a>) -> Term<'a> {
+    let at = at.decode::<Option<&str>>().map_err(|_| Failed::new(Code::InvalidValue, "a moment is text"));
+    let pinned = at.and_then(|at| pinned(&client, overrides, at));
+    errors::made(env, pinned.map(|pinned| client.pinned(pinned)))
 }
 
 fn pinned(held: &Held, overrides: Term<'_>, at: Option<&str>) -> Result<vexil_client::Client> {
@@ -176,8 +237,7 @@ fn pinned(held: &Held, overrides: Term<'_>, at: Option<&str>) -> Result<vexil_cl
 /// Stops it; what is held is served, and grows old.
 #[rustler::nif(schedule = "DirtyIo")]
 fn close(env: Env<'_>, client: ResourceArc<Held>) -> Term<'_> {
-    client.close();
-    errors::done(env, Ok(()))
+    errors::done(env, client.close())
 }
 
 /// How it stands.
@@ -202,12 +262,6 @@ fn generation(client: ResourceArc<Held>) -> u64 {
 #[rustler::nif]
 fn instance_id(client: ResourceArc<Held>) -> String {
     client.client.instance_id().to_owned()
-}
-
-/// Asks the source now, and waits for the answer.
-#[rustler::nif(schedule = "DirtyIo")]
-fn refresh(env: Env<'_>, client: ResourceArc<Held>) -> Term<'_> {
-    errors::done(env, client.client.force_refresh().map_err(Failed::from))
 }
 
 /// Puts other definitions in force, in JSON, where the source is the program itself.

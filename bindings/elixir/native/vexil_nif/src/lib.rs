@@ -1,12 +1,16 @@
 //! The native module of the Elixir package: [`reads`] for what every request asks, with the context read in place, and
 //! [`client`], [`local`] and [`listen`] for what is rare. It decides nothing about a flag.
 //!
-//! Evaluations run on the scheduler that asks. What waits or compiles runs on a dirty one. A panic becomes an
-//! `ErlangError` of the process that called: rustler catches it.
-#![allow(unsafe_code, reason = "rustler's macros make the functions that the virtual machine calls")]
+//! Evaluations run on the scheduler that asks. What waits or compiles runs on a dirty one ([`scheduler`]), or on a thread
+//! of its own ([`refresh`]). A panic becomes an `ErlangError` of the process that called.
+#![allow(
+    unsafe_code,
+    reason = "rustler's macros make the functions that the virtual machine calls, and so does `call`"
+)]
 
 mod asker;
 mod atoms;
+mod call;
 mod client;
 mod context;
 mod details;
@@ -17,6 +21,8 @@ mod local;
 #[cfg(feature = "fail-on-purpose")]
 mod provoke;
 mod reads;
+mod refresh;
+mod scheduler;
 mod shape;
 mod state;
 mod sticky;

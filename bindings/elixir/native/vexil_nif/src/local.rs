@@ -8,7 +8,7 @@ use vexil_ffi::Code;
 use crate::atoms;
 use crate::client::Held;
 use crate::errors::{Failed, done};
-use crate::value::{from_term, text, to_term};
+use crate::value::{from_term, text, to_term, told};
 
 type Client = ResourceArc<Held>;
 
@@ -133,7 +133,7 @@ fn not_set(why: NotSet) -> Failed {
 
 fn found(env: Env<'_>, value: Option<Value>) -> Term<'_> {
     match value {
-        Some(value) => (atoms::ok(), to_term(env, &value, None)).encode(env),
+        Some(value) => (atoms::ok(), told(env, &value, None)).encode(env),
         None => atoms::error().to_term(env),
     }
 }

@@ -6,12 +6,13 @@ use vexil_ffi::Code;
 
 use crate::asker::{Asker, with_asker};
 use crate::atoms;
+use crate::call;
 use crate::client::Held;
 use crate::context::laid_flat;
 use crate::details::details;
 use crate::errors::{self, Failed, Result};
 use crate::shape;
-use crate::value::{text, text_or_nil, to_term};
+use crate::value::{text, text_or_nil, to_term, told};
 use crate::view::View;
 
 type Client = ResourceArc<Held>;
@@ -34,11 +35,36 @@ pub(crate) fn key(term: Term<'_>) -> &str {
     shape::binary(term).unwrap_or_default()
 }
 
+/// Reads where the process is, or where waiting holds nobody up: the store of a client may be a file.
+macro_rules! read_where {
+    ($function:ident($env:ident, $client:ident, $($argument:ident),+)) => {{
+        let held: &Held = $client.decode()?;
+        Ok(match held.waits() {
+            false => $function($env, held, $($argument),+),
+            true => call::on!(DirtyIo, $function($env, $client, $($argument),+)),
+        })
+    }};
+}
+
 /// A value, or the caller's default.
-#[rustler::nif]
+#[inline]
+fn value_somewhere<'a>(
+    env: Env<'a>,
+    client: Term<'a>,
+    name: Term<'a>,
+    context: Term<'a>,
+    as_type: Term<'a>,
+    default: Term<'a>,
+) -> NifResult<Term<'a>> {
+    let as_type: u8 = as_type.decode()?;
+    read_where!(value(env, client, name, context, as_type, default))
+}
+
+call::read!("value", value_somewhere(client, name, context, as_type, default));
+
 fn value<'a>(
     env: Env<'a>,
-    client: Client,
+    client: &'a Held,
     name: Term<'a>,
     context: Term<'a>,
     as_type: u8,
@@ -46,8 +72,8 @@ fn value<'a>(
 ) -> Term<'a> {
     let asked = asked(as_type);
     with_asker!(env, context, |asker| {
-        read(&client, name, asker, asked, |outcome, refused| match outcome.evaluation.value() {
-            Some(value) if refused.is_none() => to_term(env, value, asked),
+        read(client, name, asker, asked, |outcome, refused| match outcome.evaluation.value() {
+            Some(value) if refused.is_none() => told(env, value, asked),
             _ => default,
         })
     })
@@ -55,9 +81,20 @@ fn value<'a>(
 
 /// The same, with all that there is to say of it.
 #[rustler::nif(name = "details")]
-fn told<'a>(
+fn details_somewhere<'a>(
     env: Env<'a>,
-    client: Client,
+    client: Term<'a>,
+    name: Term<'a>,
+    context: Term<'a>,
+    as_type: u8,
+    default: Term<'a>,
+) -> NifResult<Term<'a>> {
+    read_where!(with_details(env, client, name, context, as_type, default))
+}
+
+fn with_details<'a>(
+    env: Env<'a>,
+    client: &'a Held,
     name: Term<'a>,
     context: Term<'a>,
     as_type: u8,
@@ -65,35 +102,54 @@ fn told<'a>(
 ) -> Term<'a> {
     let asked = asked(as_type);
     with_asker!(env, context, |asker| {
-        read(&client, name, asker, asked, |outcome, refused| {
+        read(client, name, asker, asked, |outcome, refused| {
             details(env, &outcome, refused.as_deref(), asked, default)
         })
     })
 }
 
 /// The variant that an experiment gives whoever asks, or `nil`.
-#[rustler::nif]
-fn variant<'a>(env: Env<'a>, client: Client, experiment: Term<'a>, context: Term<'a>) -> Term<'a> {
+#[rustler::nif(name = "variant")]
+fn variant_somewhere<'a>(
+    env: Env<'a>,
+    client: Term<'a>,
+    experiment: Term<'a>,
+    context: Term<'a>,
+) -> NifResult<Term<'a>> {
+    read_where!(variant(env, client, experiment, context))
+}
+
+fn variant<'a>(env: Env<'a>, client: &'a Held, experiment: Term<'a>, context: Term<'a>) -> Term<'a> {
     with_asker!(env, context, |asker| {
-        read(&client, experiment, asker, None, |outcome, refused| {
+        read(client, experiment, asker, None, |outcome, refused| {
             text_or_nil(env, outcome.variant(key(experiment)).filter(|_| refused.is_none()))
         })
     })
 }
 
 /// The configuration of that variant, or the default.
-#[rustler::nif]
+#[rustler::nif(name = "variant_config")]
+fn variant_config_somewhere<'a>(
+    env: Env<'a>,
+    client: Term<'a>,
+    experiment: Term<'a>,
+    context: Term<'a>,
+    default: Term<'a>,
+) -> NifResult<Term<'a>> {
+    read_where!(variant_config(env, client, experiment, context, default))
+}
+
 fn variant_config<'a>(
     env: Env<'a>,
-    client: Client,
+    client: &'a Held,
     experiment: Term<'a>,
     context: Term<'a>,
     default: Term<'a>,
 ) -> Term<'a> {
     with_asker!(env, context, |asker| {
-        read(&client, experiment, asker, None, |outcome, refused| {
+        read(client, experiment, asker, None, |outcome, refused| {
             let config = outcome.variant_config(key(experiment)).filter(|_| refused.is_none());
-            config.map_or(default, |config| to_term(env, config, None))
+            config.map_or(default, |config| told(env, config, None))
         })
     })
 }
@@ -117,8 +173,8 @@ fn evaluate_all<'a>(env: Env<'a>, client: Client, context: Term<'a>) -> Term<'a>
 fn explain<'a>(env: Env<'a>, client: Client, name: Term<'a>, context: Term<'a>) -> Term<'a> {
     let explained = with_asker!(env, context, |asker| explained(&client, key(name), asker));
     match explained {
-        Ok((told, json)) => match crate::value::from_json(json.as_bytes()) {
-            Ok(steps) => (atoms::ok(), text(env, &told), to_term(env, &steps, None)).encode(env),
+        Ok((trace, json)) => match crate::value::from_json(json.as_bytes()) {
+            Ok(steps) => (atoms::ok(), text(env, &trace), to_term(env, &steps, None)).encode(env),
             Err(failed) => failed.encode(env),
         },
         Err(failed) => failed.encode(env),

@@ -5,9 +5,26 @@ use std::fmt::Write as _;
 
 use rustler::{Atom, Binary, Term, TermType};
 use vexil_core::context::Attribute;
+use vexil_core::limits;
 use vexil_core::value::number::Number;
 
 use crate::atoms;
+
+/// How large a term may be that is looked at: who asks must not decide how long a scheduler is held up.
+#[derive(Clone, Copy)]
+pub(crate) struct Bounds {
+    /// Bytes of a text.
+    pub(crate) text: usize,
+    /// Items of a list.
+    pub(crate) items: usize,
+}
+
+/// Of contexts, read in place or prepared.
+pub(crate) const OF_CONTEXTS: Bounds =
+    Bounds { text: limits::CONTEXT_STRING_BYTES, items: limits::CONTEXT_ITEMS };
+
+/// Of values, definitions among them, which are read where that holds nobody up.
+pub(crate) const OF_VALUES: Bounds = Bounds { text: limits::DOCUMENT_BYTES, items: limits::DOCUMENT_NODES };
 
 /// What a term is to a context; text is borrowed from the term wherever it lies there.
 pub(crate) enum Shape<'a> {
@@ -15,15 +32,16 @@ pub(crate) enum Shape<'a> {
     Text(Cow<'a, str>),
     Number(Number),
     Bool(bool),
-    List(Term<'a>),
+    /// With how many items.
+    List(Term<'a>, usize),
     Map,
 }
 
 /// Looks at a term.
 #[inline]
-pub(crate) fn shape<'a>(term: Term<'a>) -> Result<Shape<'a>, Box<Refusal>> {
+pub(crate) fn shape<'a>(term: Term<'a>, bounds: &Bounds) -> Result<Shape<'a>, Box<Refusal>> {
     match term.get_type() {
-        TermType::Binary => binary(term).map(|text| Shape::Text(Cow::Borrowed(text))),
+        TermType::Binary => short(term, bounds.text).map(|text| Shape::Text(Cow::Borrowed(text))),
         TermType::Integer => match term.decode::<i64>() {
             Ok(number) => Ok(Shape::Number(Number::Int(number))),
             Err(_) => Err(Refusal::new("an integer beyond 64 bits")),
@@ -33,10 +51,7 @@ pub(crate) fn shape<'a>(term: Term<'a>) -> Result<Shape<'a>, Box<Refusal>> {
             _ => Err(Refusal::new("no finite number")),
         },
         TermType::Atom => atom(term),
-        TermType::List => match term.list_length() {
-            Ok(_) => Ok(Shape::List(term)),
-            Err(_) => Err(Refusal::new("a list without an end")),
-        },
+        TermType::List => list(term, bounds.items),
         TermType::Map => match module(term) {
             None => Ok(Shape::Map),
             Some(module) => structure(term, module),
@@ -56,10 +71,47 @@ pub(crate) fn module<'a>(map: Term<'a>) -> Option<Term<'a>> {
     map.map_get(atoms::struct_name()).ok()
 }
 
+/// To ask the machine for the length of a list takes as long as the list is.
+fn list<'a>(whole: Term<'a>, most: usize) -> Result<Shape<'a>, Box<Refusal>> {
+    let mut left = whole;
+    for len in 0..=most {
+        match left.list_get_cell() {
+            Ok((_, rest)) => left = rest,
+            Err(_) if left.is_empty_list() => return Ok(Shape::List(whole, len)),
+            Err(_) => return Err(Refusal::new("a list without an end")),
+        }
+    }
+    Err(Refusal::new(format!("a list of more than {most} items")))
+}
+
+/// Text of so many bytes at most.
+#[inline]
+fn short(term: Term<'_>, most: usize) -> Result<&str, Box<Refusal>> {
+    let bytes = bytes(term)?;
+    match bytes.len() > most {
+        true => Err(Refusal::new(format!("a text of more than {most} bytes"))),
+        false => text(bytes),
+    }
+}
+
 #[inline]
 pub(crate) fn binary(term: Term<'_>) -> Result<&str, Box<Refusal>> {
+    text(bytes(term)?)
+}
+
+#[inline]
+fn bytes(term: Term<'_>) -> Result<&[u8], Box<Refusal>> {
     let bytes = Binary::from_term(term).map_err(|_| Refusal::new("bits that are no whole bytes"))?;
-    std::str::from_utf8(bytes.as_slice()).map_err(|_| Refusal::new("a binary that is no text in UTF-8"))
+    Ok(bytes.as_slice())
+}
+
+#[inline]
+fn text(bytes: &[u8]) -> Result<&str, Box<Refusal>> {
+    match std::str::from_utf8(bytes) {
+        // SAFETY: it is text, as was just seen. What says so comes by way of memory, and the text itself need not.
+        Ok(_) => Ok(unsafe { std::str::from_utf8_unchecked(bytes) }),
+        Err(_) => Err(Refusal::new("a binary that is no text in UTF-8")),
+    }
 }
 
 /// `true`, `false` and `nil` are what they are; all others are given as their text.
@@ -149,11 +201,11 @@ pub(crate) fn with_item(
     term: Term<'_>,
     test: &mut dyn FnMut(Attribute<'_>) -> bool,
 ) -> Result<bool, Box<Refusal>> {
-    Ok(match shape(term)? {
+    Ok(match shape(term, &OF_CONTEXTS)? {
         Shape::Text(text) => test(Attribute::Str(&text)),
         Shape::Number(number) => test(Attribute::Number(number)),
         Shape::Bool(value) => test(Attribute::Bool(value)),
-        Shape::List(_) | Shape::Map | Shape::Nil => test(Attribute::Object),
+        Shape::List(..) | Shape::Map | Shape::Nil => test(Attribute::Object),
     })
 }
 

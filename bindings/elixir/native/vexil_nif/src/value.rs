@@ -3,12 +3,27 @@
 use rustler::types::atom;
 use rustler::{Atom, Encoder, Env, NewBinary, Term};
 use vexil_client::{Asked, Value};
-use vexil_core::{Arena, Node, limits};
+use vexil_core::{Arena, Node};
 use vexil_ffi::Code;
 
 use crate::atoms;
 use crate::context::Reading;
 use crate::errors::{Failed, Result};
+use crate::scheduler::{SMALL_TEXT, Turn};
+
+/// As [`to_term`], of a value that somebody's definitions say: a large one is a part of the process's turn.
+#[inline]
+pub(crate) fn told<'a>(env: Env<'a>, value: &Value, asked: Option<Asked>) -> Term<'a> {
+    let turn = Turn::default();
+    match value {
+        Value::List(_) | Value::Object(_) => turn.is_large(),
+        Value::Str(text) if text.len() > SMALL_TEXT => turn.is_large(),
+        _ => {}
+    }
+    let term = to_term(env, value, asked);
+    turn.end(env);
+    term
+}
 
 /// A value for who asked for a type.
 #[inline]
@@ -54,8 +69,7 @@ pub(crate) fn structure<'a>(env: Env<'a>, fields: &[(Atom, Term<'a>)]) -> Term<'
 /// A value that a caller gave. It holds what a context holds.
 pub(crate) fn from_term(term: Term<'_>) -> Result<Value> {
     let arena = Arena::new();
-    let mut reading = Reading::new(&arena, limits::DOCUMENT_NODES, limits::DOCUMENT_DEPTH);
-    let node = reading.node(term, 0);
+    let node = Reading::of_value(&arena).node(term, 0);
     let node = node.map_err(|refusal| Failed::new(Code::InvalidValue, refusal.told("the value")))?;
     Ok(node.to_value())
 }

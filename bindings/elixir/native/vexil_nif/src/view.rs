@@ -1,13 +1,14 @@
 //! Views: what keys are for one context at one moment.
 
-use rustler::{Encoder, Env, Resource, ResourceArc, Term};
+use rustler::{Encoder, Env, NifResult, Resource, ResourceArc, Term};
 
 use crate::atoms;
+use crate::call;
 use crate::context::laid_flat;
 use crate::details::details;
 use crate::errors;
 use crate::reads::{asked, key};
-use crate::value::{text, text_or_nil, to_term};
+use crate::value::{text, text_or_nil, told};
 
 /// Evaluated once, and read as often as one likes; it never changes.
 pub(crate) struct View {
@@ -23,35 +24,55 @@ impl View {
     }
 }
 
-type Made = ResourceArc<View>;
+/// Lent for the call by the process that has it.
+type Made<'a> = &'a View;
 
 /// A value, or the caller's default.
-#[rustler::nif]
-fn view_value<'a>(env: Env<'a>, made: Made, name: Term<'a>, as_type: u8, default: Term<'a>) -> Term<'a> {
-    let asked = asked(as_type);
-    made.view.evaluate(key(name), asked, |outcome| match outcome.evaluation.value() {
-        Some(value) => to_term(env, value, asked),
+#[inline]
+fn value<'a>(
+    env: Env<'a>,
+    made: Term<'a>,
+    name: Term<'a>,
+    as_type: Term<'a>,
+    default: Term<'a>,
+) -> NifResult<Term<'a>> {
+    let made: Made<'a> = made.decode()?;
+    let asked = asked(as_type.decode()?);
+    Ok(made.view.evaluate(key(name), asked, |outcome| match outcome.evaluation.value() {
+        Some(value) => told(env, value, asked),
         None => default,
-    })
+    }))
 }
+call::read!("view_value", value(made, name, as_type, default));
 
 /// The same, with all that there is to say of it.
 #[rustler::nif]
-fn view_details<'a>(env: Env<'a>, made: Made, name: Term<'a>, as_type: u8, default: Term<'a>) -> Term<'a> {
+fn view_details<'a>(
+    env: Env<'a>,
+    made: Made<'a>,
+    name: Term<'a>,
+    as_type: u8,
+    default: Term<'a>,
+) -> Term<'a> {
     let asked = asked(as_type);
     made.view.evaluate(key(name), asked, |outcome| details(env, &outcome, None, asked, default))
 }
 
 /// The variant that an experiment gave, or `nil`.
 #[rustler::nif]
-fn view_variant<'a>(env: Env<'a>, made: Made, experiment: Term<'a>) -> Term<'a> {
+fn view_variant<'a>(env: Env<'a>, made: Made<'a>, experiment: Term<'a>) -> Term<'a> {
     text_or_nil(env, made.view.variant(key(experiment)))
 }
 
 /// The configuration of that variant, or the default.
 #[rustler::nif]
-fn view_variant_config<'a>(env: Env<'a>, made: Made, experiment: Term<'a>, default: Term<'a>) -> Term<'a> {
-    made.view.variant_config(key(experiment)).map_or(default, |config| to_term(env, config, None))
+fn view_variant_config<'a>(
+    env: Env<'a>,
+    made: Made<'a>,
+    experiment: Term<'a>,
+    default: Term<'a>,
+) -> Term<'a> {
+    made.view.variant_config(key(experiment)).map_or(default, |config| told(env, config, None))
 }
 
 /// What every key of the view came to.
@@ -66,7 +87,7 @@ fn view_all<'a>(env: Env<'a>, made: Made) -> Term<'a> {
 
 /// A view that is made now: for the same context where that is `nil`, else for this one.
 #[rustler::nif(schedule = "DirtyCpu")]
-fn view_renew<'a>(env: Env<'a>, made: Made, context: Term<'a>) -> Term<'a> {
+fn view_renew<'a>(env: Env<'a>, made: Made<'a>, context: Term<'a>) -> Term<'a> {
     let context = match atoms::nil() == context {
         true => Ok(made.view.context().clone()),
         false => laid_flat(context),
@@ -81,7 +102,7 @@ fn view_renew<'a>(env: Env<'a>, made: Made, context: Term<'a>) -> Term<'a> {
 
 /// Whether a view that is made now would say the same, as far as can be told.
 #[rustler::nif]
-fn view_is_current(made: Made) -> bool {
+fn view_is_current(made: Made<'_>) -> bool {
     made.view.is_current()
 }
 

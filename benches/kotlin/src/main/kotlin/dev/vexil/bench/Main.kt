@@ -13,6 +13,13 @@ internal val USERS: List<String> = List(1_000) { "user-$it" }
 
 /** One system in one process, as the arguments say: its name, and the file of its definitions. */
 public fun main(arguments: Array<String>) {
+    val failure = runCatching { measure(arguments) }.exceptionOrNull()
+    failure?.printStackTrace()
+    // Some leave threads behind.
+    exitProcess(if (failure == null) 0 else 1)
+}
+
+private fun measure(arguments: Array<String>) {
     val (name, definitions) = arguments
     val rows = when (name) {
         "vexil" -> vexil(File(definitions).readText())
@@ -20,11 +27,10 @@ public fun main(arguments: Array<String>) {
         "openfeature-vexil" -> openFeatureVexil(File(definitions).readText())
         "openfeature-in-memory" -> openFeatureInMemory()
         "launchdarkly" -> launchDarkly(definitions)
+        "unleash" -> unleash(definitions)
         else -> throw IllegalArgumentException("there is no system `$name`")
     }
     for ((workload, min, median) in rows) println("| %s | %s | %.1f | %.1f |".format(name, workload, min, median))
-    // Some leave threads behind.
-    exitProcess(0)
 }
 
 /** Whatever is measured must answer rightly. */

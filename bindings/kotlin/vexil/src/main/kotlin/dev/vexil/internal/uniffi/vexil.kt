@@ -1097,7 +1097,7 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_vexil_ffi_checksum_func_version() and 0xFFFF) != 43513) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_vexil_ffi_checksum_method_vexilclient_close() and 0xFFFF) != 32963) {
+    if ((lib.uniffi_vexil_ffi_checksum_method_vexilclient_close() and 0xFFFF) != 39520) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_vexil_ffi_checksum_method_vexilclient_experiment() and 0xFFFF) != 44363) {
@@ -1109,28 +1109,28 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_vexil_ffi_checksum_method_vexilclient_force_refresh() and 0xFFFF) != 17621) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_vexil_ffi_checksum_method_vexilclient_generation() and 0xFFFF) != 6754) {
+    if ((lib.uniffi_vexil_ffi_checksum_method_vexilclient_generation() and 0xFFFF) != 24284) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_vexil_ffi_checksum_method_vexilclient_handle() and 0xFFFF) != 44108) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_vexil_ffi_checksum_method_vexilclient_instance_id() and 0xFFFF) != 25591) {
+    if ((lib.uniffi_vexil_ffi_checksum_method_vexilclient_instance_id() and 0xFFFF) != 41862) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_vexil_ffi_checksum_method_vexilclient_is_ready() and 0xFFFF) != 53863) {
+    if ((lib.uniffi_vexil_ffi_checksum_method_vexilclient_is_ready() and 0xFFFF) != 37309) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_vexil_ffi_checksum_method_vexilclient_on_change() and 0xFFFF) != 38319) {
+    if ((lib.uniffi_vexil_ffi_checksum_method_vexilclient_on_change() and 0xFFFF) != 35633) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_vexil_ffi_checksum_method_vexilclient_on_change_for() and 0xFFFF) != 18583) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_vexil_ffi_checksum_method_vexilclient_on_generation() and 0xFFFF) != 34573) {
+    if ((lib.uniffi_vexil_ffi_checksum_method_vexilclient_on_generation() and 0xFFFF) != 3122) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_vexil_ffi_checksum_method_vexilclient_on_state() and 0xFFFF) != 14871) {
+    if ((lib.uniffi_vexil_ffi_checksum_method_vexilclient_on_state() and 0xFFFF) != 39630) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_vexil_ffi_checksum_method_vexilclient_pinned() and 0xFFFF) != 15278) {
@@ -1139,34 +1139,34 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_vexil_ffi_checksum_method_vexilclient_put() and 0xFFFF) != 42663) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_vexil_ffi_checksum_method_vexilclient_state() and 0xFFFF) != 52524) {
+    if ((lib.uniffi_vexil_ffi_checksum_method_vexilclient_state() and 0xFFFF) != 42985) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_vexil_ffi_checksum_method_vexilclient_clear_overrides() and 0xFFFF) != 37196) {
+    if ((lib.uniffi_vexil_ffi_checksum_method_vexilclient_clear_overrides() and 0xFFFF) != 25853) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_vexil_ffi_checksum_method_vexilclient_get_override() and 0xFFFF) != 14811) {
+    if ((lib.uniffi_vexil_ffi_checksum_method_vexilclient_get_override() and 0xFFFF) != 56945) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_vexil_ffi_checksum_method_vexilclient_get_runtime() and 0xFFFF) != 34953) {
+    if ((lib.uniffi_vexil_ffi_checksum_method_vexilclient_get_runtime() and 0xFFFF) != 56632) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_vexil_ffi_checksum_method_vexilclient_overrides() and 0xFFFF) != 33978) {
+    if ((lib.uniffi_vexil_ffi_checksum_method_vexilclient_overrides() and 0xFFFF) != 10914) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_vexil_ffi_checksum_method_vexilclient_register() and 0xFFFF) != 41083) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_vexil_ffi_checksum_method_vexilclient_registered() and 0xFFFF) != 37880) {
+    if ((lib.uniffi_vexil_ffi_checksum_method_vexilclient_registered() and 0xFFFF) != 56177) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_vexil_ffi_checksum_method_vexilclient_remove_override() and 0xFFFF) != 64488) {
+    if ((lib.uniffi_vexil_ffi_checksum_method_vexilclient_remove_override() and 0xFFFF) != 31893) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_vexil_ffi_checksum_method_vexilclient_remove_runtime() and 0xFFFF) != 55751) {
+    if ((lib.uniffi_vexil_ffi_checksum_method_vexilclient_remove_runtime() and 0xFFFF) != 18211) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_vexil_ffi_checksum_method_vexilclient_runtime_values() and 0xFFFF) != 36592) {
+    if ((lib.uniffi_vexil_ffi_checksum_method_vexilclient_runtime_values() and 0xFFFF) != 11125) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_vexil_ffi_checksum_method_vexilclient_set_override() and 0xFFFF) != 16578) {
@@ -1175,7 +1175,7 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_vexil_ffi_checksum_method_vexilclient_set_runtime() and 0xFFFF) != 2275) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_vexil_ffi_checksum_method_vexilclient_unregister() and 0xFFFF) != 23705) {
+    if ((lib.uniffi_vexil_ffi_checksum_method_vexilclient_unregister() and 0xFFFF) != 52549) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_vexil_ffi_checksum_method_changelistener_on_change() and 0xFFFF) != 31144) {
@@ -1193,7 +1193,7 @@ private fun uniffiCheckApiChecksums(lib: IntegrityCheckingUniffiLib) {
     if ((lib.uniffi_vexil_ffi_checksum_method_stickystore_put() and 0xFFFF) != 32107) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
-    if ((lib.uniffi_vexil_ffi_checksum_method_subscription_cancel() and 0xFFFF) != 41866) {
+    if ((lib.uniffi_vexil_ffi_checksum_method_subscription_cancel() and 0xFFFF) != 47912) {
         throw RuntimeException("UniFFI API checksum mismatch: try cleaning and rebuilding your project")
     }
     if ((lib.uniffi_vexil_ffi_checksum_constructor_vexilclient_from_env() and 0xFFFF) != 41761) {
@@ -3143,10 +3143,11 @@ internal open class Subscription: Disposable, AutoCloseable, SubscriptionInterfa
 
     /**
      * Listens no more. What is being told just now is still heard.
-     */override fun `cancel`()
+     */
+    @Throws(VexilException::class)override fun `cancel`()
         =
     callWithHandle {
-    uniffiRustCall() { _status ->
+    uniffiRustCallWithError(VexilException) { _status ->
     UniffiLib.uniffi_vexil_ffi_fn_method_subscription_cancel(
         it,
         _status)
@@ -3550,10 +3551,11 @@ internal open class VexilClient: Disposable, AutoCloseable, VexilClientInterface
     /**
      * Stops: nobody is asked any more, and the C ABI knows the client no more. Whoever evaluates by this object is still
      * served what is held, which grows old.
-     */override fun `stop`()
+     */
+    @Throws(VexilException::class)override fun `stop`()
         =
     callWithHandle {
-    uniffiRustCall() { _status ->
+    uniffiRustCallWithError(VexilException) { _status ->
     UniffiLib.uniffi_vexil_ffi_fn_method_vexilclient_close(
         it,
         _status)
@@ -3620,10 +3622,11 @@ internal open class VexilClient: Disposable, AutoCloseable, VexilClientInterface
 
     /**
      * The number of what a read may come to just now; it moves whenever that does.
-     */override fun `generation`(): kotlin.ULong {
+     */
+    @Throws(VexilException::class)override fun `generation`(): kotlin.ULong {
             return FfiConverterULong.lift(
     callWithHandle {
-    uniffiRustCall() { _status ->
+    uniffiRustCallWithError(VexilException) { _status ->
     UniffiLib.uniffi_vexil_ffi_fn_method_vexilclient_generation(
         it,
         _status)
@@ -3652,10 +3655,11 @@ internal open class VexilClient: Disposable, AutoCloseable, VexilClientInterface
 
     /**
      * The name of this process in telemetry, and in contexts as `instance.id`.
-     */override fun `instanceId`(): kotlin.String {
+     */
+    @Throws(VexilException::class)override fun `instanceId`(): kotlin.String {
             return FfiConverterString.lift(
     callWithHandle {
-    uniffiRustCall() { _status ->
+    uniffiRustCallWithError(VexilException) { _status ->
     UniffiLib.uniffi_vexil_ffi_fn_method_vexilclient_instance_id(
         it,
         _status)
@@ -3669,10 +3673,11 @@ internal open class VexilClient: Disposable, AutoCloseable, VexilClientInterface
     /**
      * Whether there are definitions to evaluate with, wherever they came from. A read without any gives the default, and
      * its details say `PROVIDER_NOT_READY`.
-     */override fun `isReady`(): kotlin.Boolean {
+     */
+    @Throws(VexilException::class)override fun `isReady`(): kotlin.Boolean {
             return FfiConverterBoolean.lift(
     callWithHandle {
-    uniffiRustCall() { _status ->
+    uniffiRustCallWithError(VexilException) { _status ->
     UniffiLib.uniffi_vexil_ffi_fn_method_vexilclient_is_ready(
         it,
         _status)
@@ -3685,10 +3690,11 @@ internal open class VexilClient: Disposable, AutoCloseable, VexilClientInterface
 
     /**
      * Hears when a key's value is another, evaluated for nobody in particular.
-     */override fun `onChange`(`namespace`: kotlin.String, `key`: kotlin.String, `listener`: ChangeListener): Subscription {
+     */
+    @Throws(VexilException::class)override fun `onChange`(`namespace`: kotlin.String, `key`: kotlin.String, `listener`: ChangeListener): Subscription {
             return FfiConverterTypeSubscription.lift(
     callWithHandle {
-    uniffiRustCall() { _status ->
+    uniffiRustCallWithError(VexilException) { _status ->
     UniffiLib.uniffi_vexil_ffi_fn_method_vexilclient_on_change(
         it,
 
@@ -3725,10 +3731,11 @@ internal open class VexilClient: Disposable, AutoCloseable, VexilClientInterface
 
     /**
      * Hears whenever what a read may come to is another: [`VexilClient::generation`].
-     */override fun `onGeneration`(`listener`: GenerationListener): Subscription {
+     */
+    @Throws(VexilException::class)override fun `onGeneration`(`listener`: GenerationListener): Subscription {
             return FfiConverterTypeSubscription.lift(
     callWithHandle {
-    uniffiRustCall() { _status ->
+    uniffiRustCallWithError(VexilException) { _status ->
     UniffiLib.uniffi_vexil_ffi_fn_method_vexilclient_on_generation(
         it,
 
@@ -3742,10 +3749,11 @@ internal open class VexilClient: Disposable, AutoCloseable, VexilClientInterface
 
     /**
      * Hears of every change of the state.
-     */override fun `onState`(`listener`: StateListener): Subscription {
+     */
+    @Throws(VexilException::class)override fun `onState`(`listener`: StateListener): Subscription {
             return FfiConverterTypeSubscription.lift(
     callWithHandle {
-    uniffiRustCall() { _status ->
+    uniffiRustCallWithError(VexilException) { _status ->
     UniffiLib.uniffi_vexil_ffi_fn_method_vexilclient_on_state(
         it,
 
@@ -3800,10 +3808,11 @@ internal open class VexilClient: Disposable, AutoCloseable, VexilClientInterface
 
     /**
      * How the client stands.
-     */override fun `state`(): ClientState {
+     */
+    @Throws(VexilException::class)override fun `state`(): ClientState {
             return FfiConverterTypeClientState.lift(
     callWithHandle {
-    uniffiRustCall() { _status ->
+    uniffiRustCallWithError(VexilException) { _status ->
     UniffiLib.uniffi_vexil_ffi_fn_method_vexilclient_state(
         it,
         _status)
@@ -3816,10 +3825,11 @@ internal open class VexilClient: Disposable, AutoCloseable, VexilClientInterface
 
     /**
      * Removes all overrides.
-     */override fun `clearOverrides`()
+     */
+    @Throws(VexilException::class)override fun `clearOverrides`()
         =
     callWithHandle {
-    uniffiRustCall() { _status ->
+    uniffiRustCallWithError(VexilException) { _status ->
     UniffiLib.uniffi_vexil_ffi_fn_method_vexilclient_clear_overrides(
         it,
         _status)
@@ -3831,10 +3841,11 @@ internal open class VexilClient: Disposable, AutoCloseable, VexilClientInterface
 
     /**
      * The override of a key.
-     */override fun `getOverride`(`key`: kotlin.String): kotlin.String? {
+     */
+    @Throws(VexilException::class)override fun `getOverride`(`key`: kotlin.String): kotlin.String? {
             return FfiConverterOptionalString.lift(
     callWithHandle {
-    uniffiRustCall() { _status ->
+    uniffiRustCallWithError(VexilException) { _status ->
     UniffiLib.uniffi_vexil_ffi_fn_method_vexilclient_get_override(
         it,
 
@@ -3848,10 +3859,11 @@ internal open class VexilClient: Disposable, AutoCloseable, VexilClientInterface
 
     /**
      * The runtime value of a key: what was set, not what the key is without it.
-     */override fun `getRuntime`(`namespace`: kotlin.String, `key`: kotlin.String): kotlin.String? {
+     */
+    @Throws(VexilException::class)override fun `getRuntime`(`namespace`: kotlin.String, `key`: kotlin.String): kotlin.String? {
             return FfiConverterOptionalString.lift(
     callWithHandle {
-    uniffiRustCall() { _status ->
+    uniffiRustCallWithError(VexilException) { _status ->
     UniffiLib.uniffi_vexil_ffi_fn_method_vexilclient_get_runtime(
         it,
 
@@ -3866,10 +3878,11 @@ internal open class VexilClient: Disposable, AutoCloseable, VexilClientInterface
 
     /**
      * Every override.
-     */override fun `overrides`(): Map<kotlin.String, kotlin.String> {
+     */
+    @Throws(VexilException::class)override fun `overrides`(): Map<kotlin.String, kotlin.String> {
             return FfiConverterMapStringString.lift(
     callWithHandle {
-    uniffiRustCall() { _status ->
+    uniffiRustCallWithError(VexilException) { _status ->
     UniffiLib.uniffi_vexil_ffi_fn_method_vexilclient_overrides(
         it,
         _status)
@@ -3900,10 +3913,11 @@ internal open class VexilClient: Disposable, AutoCloseable, VexilClientInterface
 
     /**
      * Every key that is registered, ascending.
-     */override fun `registered`(): List<kotlin.String> {
+     */
+    @Throws(VexilException::class)override fun `registered`(): List<kotlin.String> {
             return FfiConverterSequenceString.lift(
     callWithHandle {
-    uniffiRustCall() { _status ->
+    uniffiRustCallWithError(VexilException) { _status ->
     UniffiLib.uniffi_vexil_ffi_fn_method_vexilclient_registered(
         it,
         _status)
@@ -3916,10 +3930,11 @@ internal open class VexilClient: Disposable, AutoCloseable, VexilClientInterface
 
     /**
      * Removes an override.
-     */override fun `removeOverride`(`key`: kotlin.String)
+     */
+    @Throws(VexilException::class)override fun `removeOverride`(`key`: kotlin.String)
         =
     callWithHandle {
-    uniffiRustCall() { _status ->
+    uniffiRustCallWithError(VexilException) { _status ->
     UniffiLib.uniffi_vexil_ffi_fn_method_vexilclient_remove_override(
         it,
 
@@ -3932,10 +3947,11 @@ internal open class VexilClient: Disposable, AutoCloseable, VexilClientInterface
 
     /**
      * Removes a runtime value.
-     */override fun `removeRuntime`(`namespace`: kotlin.String, `key`: kotlin.String)
+     */
+    @Throws(VexilException::class)override fun `removeRuntime`(`namespace`: kotlin.String, `key`: kotlin.String)
         =
     callWithHandle {
-    uniffiRustCall() { _status ->
+    uniffiRustCallWithError(VexilException) { _status ->
     UniffiLib.uniffi_vexil_ffi_fn_method_vexilclient_remove_runtime(
         it,
 
@@ -3949,10 +3965,11 @@ internal open class VexilClient: Disposable, AutoCloseable, VexilClientInterface
 
     /**
      * Every runtime value of a namespace.
-     */override fun `runtimeValues`(`namespace`: kotlin.String): Map<kotlin.String, kotlin.String> {
+     */
+    @Throws(VexilException::class)override fun `runtimeValues`(`namespace`: kotlin.String): Map<kotlin.String, kotlin.String> {
             return FfiConverterMapStringString.lift(
     callWithHandle {
-    uniffiRustCall() { _status ->
+    uniffiRustCallWithError(VexilException) { _status ->
     UniffiLib.uniffi_vexil_ffi_fn_method_vexilclient_runtime_values(
         it,
 
@@ -4004,10 +4021,11 @@ internal open class VexilClient: Disposable, AutoCloseable, VexilClientInterface
 
     /**
      * Takes back what was registered for a key.
-     */override fun `unregister`(`key`: kotlin.String)
+     */
+    @Throws(VexilException::class)override fun `unregister`(`key`: kotlin.String)
         =
     callWithHandle {
-    uniffiRustCall() { _status ->
+    uniffiRustCallWithError(VexilException) { _status ->
     UniffiLib.uniffi_vexil_ffi_fn_method_vexilclient_unregister(
         it,
 

@@ -1,0 +1,169 @@
+defmodule Vexil.SchedulersTest do
+  # What holds up a scheduler, and what does not: processes wait for each other there.
+  use ExUnit.Case, async: true
+  @moduletag :capture_log
+  import Vexil.Shop, only: [eventually: 1]
+  alias Vexil.{Context, Names, Native, Shop}
+
+  @sticky ~S"""
+  [{"key": "button", "type": "experiment", "status": "running", "sticky": true,
+    "variants": [{"id": "green"}], "allocation": {"green": 100}}]
+  """
+
+  # Whether a call ran on a dirty scheduler: the machine tells of a process that comes back from one.
+  defp dirty?(call) do
+    test = self()
+
+    {pid, monitor} =
+      spawn_monitor(fn ->
+        receive do
+          :go -> send(test, {:came, self(), call.()})
+        end
+      end)
+
+    :erlang.trace(pid, true, [:running])
+    send(pid, :go)
+    assert_receive {:DOWN, ^monitor, _, _, :normal}, 30_000
+    assert_received {:came, ^pid, _}
+    delivered = :erlang.trace_delivered(pid)
+    assert_receive {:trace_delivered, ^pid, ^delivered}, 30_000
+    back?(pid)
+  end
+
+  defp back?(pid) do
+    receive do
+      {:trace, ^pid, :in, {:erts_internal, :dirty_nif_finalizer, _}} -> true
+    after
+      0 -> false
+    end
+  end
+
+  test "a client that remembers in a file is read where waiting holds nobody up" do
+    path = Path.join(System.tmp_dir!(), "sticky-#{System.unique_integer([:positive])}")
+    on_exit(fn -> File.rm(path) end)
+    in_file = Shop.start(source: {:memory, @sticky}, sticky: {:file, path})
+    in_memory = Shop.start(source: {:memory, @sticky}, sticky: :memory)
+    ada = %{user: %{id: "ada"}}
+
+    reads = [
+      &Vexil.value("button", ada, nil, client: &1),
+      &Vexil.details("button", ada, nil, client: &1),
+      &Vexil.variant("button", ada, client: &1),
+      &Vexil.variant_config("button", ada, nil, client: &1)
+    ]
+
+    for read <- reads do
+      assert dirty?(fn -> read.(in_file) end)
+      assert dirty?(fn -> read.(Vexil.pin!(client: in_file)) end)
+      refute dirty?(fn -> read.(in_memory) end)
+    end
+
+    assert Vexil.variant("button", ada, client: in_file) == "green"
+    details = Vexil.details("button", ada, nil, as: :boolean, client: in_file)
+    assert details.error_code == "TYPE_MISMATCH"
+    # Mistakes are those of any read.
+    native = Names.native(in_file)
+    assert Native.variant(native, :no_text, %{}) == nil
+    assert_raise ArgumentError, fn -> Native.value(native, "button", %{}, :boolean, nil) end
+  end
+
+  test "what is large is laid flat on a dirty scheduler, and what is small where it is asked for" do
+    client = Shop.start()
+    small = %{user: %{id: "ada"}, groups: Enum.to_list(1..20)}
+
+    for large <- [
+          %{groups: Enum.to_list(1..1_000)},
+          %{about: String.duplicate("a", 10_000)},
+          Map.new(1..500, &{:"name#{&1}", &1})
+        ] do
+      assert dirty?(fn -> {:ok, _} = Context.new(large) end)
+      assert dirty?(fn -> {:ok, _} = Vexil.pin(overrides: %{"limits" => large}, client: client) end)
+    end
+
+    refute dirty?(fn -> {:ok, _} = Context.new(small) end)
+    refute dirty?(fn -> {:ok, _} = Vexil.pin(overrides: %{"limits" => small}, client: client) end)
+
+    refute dirty?(fn -> {:ok, _} = Vexil.pin(at: ~U[2030-01-01 00:00:00Z], client: client) end)
+
+    assert dirty?(fn ->
+             {:error, _} = Vexil.pin(at: String.duplicate(" ", 10_000), client: client)
+           end)
+  end
+
+  test "attributes are as large as a context's may be, in place as well" do
+    client = Shop.start()
+    why = &Vexil.details("plan", &1, "none", client: client)
+    just = %{groups: Enum.map(1..9_999, fn _ -> "sales" end) ++ ["staff"]}
+    assert why.(just).value == "staff"
+    assert why.(Context.new!(just)).value == "staff"
+
+    for {member, large, told} <- [
+          {:groups, List.duplicate("sales", 10_001), "a list of more than 10000 items"},
+          {:tenant, %{tier: String.duplicate("a", 65_537)}, "a text of more than 65536 bytes"}
+        ] do
+      details = why.(%{member => large})
+      assert %{value: "none", error_code: "INVALID_CONTEXT"} = details
+      assert details.error_message =~ told
+      assert {:error, %{name: "INVALID_CONTEXT"}} = Context.new(%{member => large})
+    end
+
+    many = Map.new(1..100, &{:"name#{&1}", String.duplicate("a", 20_000)})
+    assert {:error, %{name: "INVALID_CONTEXT"}} = Context.new(many)
+  end
+
+  test "a read of what is large is a part of the process's turn" do
+    definitions = ~s([{"key": "list", "type": "config", "value_type": "json",
+      "default": #{Native.json_encode(Enum.to_list(1..5_000)) |> elem(1)}}])
+
+    client = Shop.start()
+    of_list = Shop.start(source: {:memory, definitions})
+    large = %{groups: List.duplicate("sales", 1_000)}
+    plan = &Vexil.string("plan", &1, "", client: client)
+    prepared = Context.new!(large)
+
+    # The least that is told of a call is a hundredth of a turn of 4,000.
+    assert reductions(fn -> plan.(%{groups: ["sales"]}) end) < 40
+    assert reductions(fn -> plan.(large) end) >= 40
+    assert reductions(fn -> plan.(prepared) end) >= 40
+    assert reductions(fn -> Vexil.json("list", %{}, nil, client: of_list) end) >= 40
+  end
+
+  # What a call takes on average.
+  defp reductions(call) do
+    {:reductions, before} = Process.info(self(), :reductions)
+    for _ <- 1..100, do: call.()
+    {:reductions, later} = Process.info(self(), :reductions)
+    (later - before) / 100
+  end
+
+  test "a source that does not answer holds up nobody but those who wait for it" do
+    {:ok, silent} = :gen_tcp.listen(0, ip: {127, 0, 0, 1}, backlog: 100)
+    {:ok, port} = :inet.port(silent)
+
+    client =
+      Shop.start(
+        source: nil,
+        url: "http://127.0.0.1:#{port}",
+        key: "vx_srv_none",
+        request_timeout: 300_000,
+        start_timeout: 1
+      )
+
+    # More than the machine has schedulers for what waits.
+    count = 2 * :erlang.system_info(:dirty_io_schedulers) + 10
+    tasks = for _ <- 1..count, do: Task.async(fn -> Vexil.refresh(client: client) end)
+    waits? = &(Process.info(&1.pid, :status) == {:status, :waiting})
+    assert eventually(fn -> Enum.all?(tasks, waits?) end)
+
+    # What needs such a scheduler has one.
+    assert dirty?(fn -> {:ok, _} = Native.start_testing(nil) end)
+    assert Enum.all?(tasks, &Process.alive?(&1.pid))
+
+    # All of them are answered, with the first answer or one that was asked for later.
+    :ok = stop_supervised!(client)
+
+    for answer <- Task.await_many(tasks, 60_000) do
+      assert {:error, %Vexil.Error{}} = answer
+    end
+  end
+end
