@@ -101,10 +101,7 @@ extern "system" fn Java_dev_vexil_internal_Native_viewCount(
     guarded(|| {
         let key = keys::key(jvm, number, key)?;
         let asked = asked_of(asked)?;
-        let view = held(view)?;
-        for _ in 0..times {
-            view.evaluate(&key, asked, |_| ());
-        }
+        held(view)?.count_reads(&key, asked, u64::try_from(times).unwrap_or_default());
         Ok(())
     });
 }
