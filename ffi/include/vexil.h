@@ -747,16 +747,17 @@ vexil_code vexil_view_read(vexil_view view,
                            size_t *count,
                            vexil_buffer *texts);
 
-// Counts a read that the host has answered from its copy of a view, as a read of the client is counted: a control plane
-// is told what somebody has asked for, and copies answer without a call. `asked` is one of `vexil_asked`. Of a key that
-// the view does not have there is nothing to count.
+// Counts reads that the host has answered from its copy of a view, as many as `times` says, like reads of the client: a
+// control plane is told what somebody has asked for, and copies answer without a call. `asked` is one of `vexil_asked`;
+// `times` is 65,536 at most. Of a key that the view does not have there is nothing to count.
 //
 // # Safety
 //
 // `key` is as it says.
 vexil_code vexil_view_count(vexil_view view,
                             vexil_text key,
-                            int32_t asked);
+                            int32_t asked,
+                            uint32_t times);
 
 // Frees a view.
 vexil_code vexil_view_free(vexil_view view);

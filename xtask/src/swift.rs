@@ -69,6 +69,11 @@ pub(crate) fn bench(arguments: &[String]) -> Result<(), String> {
     let swift = Swift::find()?;
     let library = build_library(&["--profile", "library"], "library")?;
     write_definitions(&built().join("definitions"))?;
+    // By what it has planned it would not see that the package, which is another one than its own, has other files now.
+    let plan = scratch(&built(), BENCH).join("release.yaml");
+    if plan.exists() {
+        fs::remove_file(&plan).map_err(|error| format!("{}: {error}", plan.display()))?;
+    }
     let mut command = swift.command("run", BENCH, &library)?;
     command.args(["-c", "release", "VexilBench"]);
     command.arg(swift.built().join("definitions").join(DEFINITIONS)).args(arguments);
@@ -100,6 +105,11 @@ fn build_library(arguments: &[&str], profile: &str) -> Result<String, String> {
 
 fn built() -> PathBuf {
     target().join("swift")
+}
+
+/// Where a package is built, in a folder of what is built.
+fn scratch(built: &Path, package: &str) -> PathBuf {
+    built.join("build").join(package.replace('/', "-"))
 }
 
 /// A Swift that can be run.
@@ -137,7 +147,7 @@ impl Swift {
     fn command(&self, subcommand: &str, package: &str, library: &str) -> Result<Command, String> {
         let mut command = self.program()?;
         command.arg(subcommand).arg("--package-path").arg(self.repository().join(package));
-        command.arg("--scratch-path").arg(self.built().join("build").join(package.replace('/', "-")));
+        command.arg("--scratch-path").arg(scratch(&self.built(), package));
         command.arg("-Xlinker").arg(format!("-L{}", self.built().join(library).display()));
         Ok(command)
     }

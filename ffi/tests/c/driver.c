@@ -176,9 +176,10 @@ static void views(vexil_client client) {
     CHECK(entries[0].answers == (1 << VEXIL_ASKED_INTEGER | 1 << VEXIL_ASKED_FLOAT));
     CHECK(entries[1].answers == 1 << VEXIL_ASKED_BOOLEAN);
     CHECK(vexil_view_is_current(some, &flag) == VEXIL_CODE_OK && flag);
-    CHECK(vexil_view_count(some, VEXIL_LITERAL("on"), VEXIL_ASKED_BOOLEAN) == VEXIL_CODE_OK);
-    CHECK(vexil_view_count(some, VEXIL_LITERAL("nothing"), VEXIL_ASKED_ANY) == VEXIL_CODE_OK);
-    CHECK(vexil_view_count(some, VEXIL_LITERAL("on"), 99) == VEXIL_CODE_INVALID_VALUE);
+    CHECK(vexil_view_count(some, VEXIL_LITERAL("on"), VEXIL_ASKED_BOOLEAN, 3) == VEXIL_CODE_OK);
+    CHECK(vexil_view_count(some, VEXIL_LITERAL("nothing"), VEXIL_ASKED_ANY, 1) == VEXIL_CODE_OK);
+    CHECK(vexil_view_count(some, VEXIL_LITERAL("on"), 99, 1) == VEXIL_CODE_INVALID_VALUE);
+    CHECK(vexil_view_count(some, VEXIL_LITERAL("on"), VEXIL_ASKED_ANY, UINT32_MAX) == VEXIL_CODE_TOO_LONG);
     vexil_view clone = {0};
     CHECK(vexil_view_clone(some, NULL) == VEXIL_CODE_NULL_ARGUMENT);
     CHECK(vexil_view_clone(some, &clone) == VEXIL_CODE_OK && clone.id != some.id);
@@ -196,7 +197,7 @@ static void views(vexil_client client) {
     CHECK(vexil_view_free(some) == VEXIL_CODE_OK && vexil_view_free(some) == VEXIL_CODE_CLOSED);
     CHECK(vexil_view_renew(some, &flag) == VEXIL_CODE_CLOSED);
     CHECK(vexil_view_clone(some, &clone) == VEXIL_CODE_CLOSED);
-    CHECK(vexil_view_count(some, VEXIL_LITERAL("on"), VEXIL_ASKED_ANY) == VEXIL_CODE_CLOSED);
+    CHECK(vexil_view_count(some, VEXIL_LITERAL("on"), VEXIL_ASKED_ANY, 1) == VEXIL_CODE_CLOSED);
     CHECK(vexil_view_free(clone) == VEXIL_CODE_OK);
     CHECK(vexil_view_free(all) == VEXIL_CODE_OK);
 

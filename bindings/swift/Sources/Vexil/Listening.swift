@@ -26,7 +26,7 @@ public final class Subscription: Sendable {
     }
 }
 
-/// What hears of a client, and ends with it, whoever holds it.
+/// What ends with a client, whoever holds it: what hears of it, and what views have counted.
 final class Listening: @unchecked Sendable {
     /// Guards what follows, and nobody is called while it is held.
     private let lock = NSLock()
@@ -59,6 +59,11 @@ final class Listening: @unchecked Sendable {
     func end(_ place: Int) {
         let end = lock.withLock { ends.removeValue(forKey: place) }
         end?()
+    }
+
+    /// Takes one back, which does not end by it.
+    func forget(_ place: Int) {
+        _ = lock.withLock { ends.removeValue(forKey: place) }
     }
 
     /// Ends all of them, and those that come later.

@@ -132,11 +132,11 @@ public final class VexilClient: Sendable {
 
     /// Likewise, by a moment as RFC 3339 has it.
     func pinned(overridesJSON: String?, at moment: String?) throws(VexilError) -> VexilClient {
-        try VexilClient(of: whole ?? self) { try control.pinned(requestOverridesJson: overridesJSON, at: moment) }
+        try VexilClient(of: closing) { try control.pinned(requestOverridesJson: overridesJSON, at: moment) }
     }
 
-    /// The number of the client whose end is the end of this one.
-    var closing: vexil_client { whole?.native ?? native }
+    /// The client whose end is the end of this one.
+    var closing: VexilClient { whole ?? self }
 
     /// The version of the native library.
     public static var libraryVersion: String { VexilControl.version() }
