@@ -216,6 +216,14 @@ impl View {
         all.map(|found| (found.key, self.outcome_of(&found.evaluation, found.origin)))
     }
 
+    /// Counts reads of a key, asked as a type or as what it is, that a host has made of its own copy of the view.
+    pub fn count_reads(&self, key: &str, asked: Option<Asked>, times: u64) {
+        let Some(found) = self.0.kept.borrow_dependent().get(key) else { return };
+        let evaluation = asked.map_or(found.evaluation, |asked| found.evaluation.asked_as(asked));
+        let context = self.0.shared.with_supplied(&self.0.context);
+        self.0.shared.telemetry.count_many(&evaluation, found.origin, &context, self.overrides(), times);
+    }
+
     #[inline]
     fn value(&self, key: &str, asked: Asked) -> Option<&Value> {
         let found = self.0.kept.borrow_dependent().get(key)?;
@@ -230,10 +238,14 @@ impl View {
     /// A read of a view counts as any other does.
     #[inline]
     fn count(&self, found: &Evaluated<'_>, evaluation: &Evaluation<'_>) {
-        let By { held, request_overrides } = self.0.kept.borrow_owner();
-        let overrides = [held.overrides.as_deref(), request_overrides.as_deref()];
         let context = self.0.shared.with_supplied(&self.0.context);
-        self.0.shared.telemetry.count(evaluation, found.origin, &context, overrides);
+        self.0.shared.telemetry.count(evaluation, found.origin, &context, self.overrides());
+    }
+
+    #[inline]
+    fn overrides(&self) -> [Option<&Overrides>; 2] {
+        let By { held, request_overrides } = self.0.kept.borrow_owner();
+        [held.overrides.as_deref(), request_overrides.as_deref()]
     }
 
     #[inline]

@@ -1,22 +1,42 @@
 //! Clients by the numbers that hosts know them by.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use arc_swap::ArcSwapOption;
 use vexil_client::{Client, Timestamp};
 
 use crate::Code;
 use crate::fault::Fault;
 use crate::handles::{Handles, Kind};
 use crate::json;
+use crate::reading::{Thread, with_thread};
 
-static CLIENTS: Handles<Client> = Handles::new(Kind::Client);
+static CLIENTS: Handles<Known> = Handles::new(Kind::Client);
+
+/// How many were closed.
+static CLOSED: AtomicU64 = AtomicU64::new(0);
+
+/// A client that has a number.
+pub(crate) struct Known {
+    /// For reads. Threads hold on to it: neither does it keep the client from stopping, nor does it stop it.
+    reader: Client,
+    /// The client itself; nothing once the number is taken away.
+    owner: ArcSwapOption<Client>,
+}
 
 /// Gives a client a number, which holds it until it is removed.
 pub(crate) fn insert(client: Client) -> Result<u64, Fault> {
-    CLIENTS.insert(client)
+    CLIENTS.insert(Known { reader: client.reader(), owner: ArcSwapOption::from_pointee(client) })
 }
 
 /// Takes the number away.
 pub(crate) fn remove(handle: u64) -> Result<(), Fault> {
-    CLIENTS.remove(handle)
+    let removed = CLIENTS.take(handle)?;
+    // If this was the last one, the client stops here and now.
+    drop(removed.value().owner.swap(None));
+    CLOSED.fetch_add(1, Ordering::Relaxed);
+    with_thread(let_go_of_closed);
+    Ok(())
 }
 
 /// Takes the number away and stops the client, unless it is a moment of another one, which goes on.
@@ -43,13 +63,100 @@ pub fn pinned(client: &Client, request_overrides: Option<&str>, at: Option<&str>
     })
 }
 
-/// The client of a number, for a moment: for reads, of the shims in Rust for other hosts too.
+/// The client of a number, for a moment: for reads.
 #[inline]
-pub fn with<R>(handle: u64, take: impl FnOnce(&Client) -> R) -> Result<R, Fault> {
-    CLIENTS.with(handle, take)
+pub(crate) fn with_recent<R>(
+    thread: &Thread,
+    handle: u64,
+    take: impl FnOnce(&Client) -> R,
+) -> Result<R, Fault> {
+    if thread.closed.get() != CLOSED.load(Ordering::Relaxed) {
+        let_go_of_closed(thread);
+    }
+    // A store of the host's is to be let go of when its client is.
+    thread.clients.with(&CLIENTS, handle, |known| !known.reader.is_sticky(), |known| take(&known.reader))
+}
+
+/// Definitions are large, and threads of a host may never end: one that goes on reading keeps nothing of what is closed.
+#[cold]
+fn let_go_of_closed(thread: &Thread) {
+    thread.closed.set(CLOSED.load(Ordering::Relaxed));
+    thread.clients.let_go_of_closed();
 }
 
 /// The client of a number, to keep: for calls that wait.
 pub fn client(handle: u64) -> Result<Client, Fault> {
-    CLIENTS.with(handle, Client::clone)
+    let client = CLIENTS.with(handle, |known| known.owner.load_full())?;
+    client.map(|client| Client::clone(&client)).ok_or_else(|| CLIENTS.gone(handle))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+
+    use vexil_client::{Context, Options, Source};
+
+    use super::*;
+    use crate::reading::{with_both, with_client};
+
+    fn start() -> Client {
+        let definitions = r#"{"entries": [{"key": "on", "default": true}]}"#;
+        Client::start(Options::new(Source::Memory(definitions.into()))).unwrap()
+    }
+
+    fn is_on(client: u64, context: u64) -> Result<bool, Code> {
+        with_both(client, context, |client, context| client.is_enabled("on", context))
+            .map_err(|fault| fault.code())
+    }
+
+    /// A thread that has read by a client holds on to what reads need, and to nothing that runs.
+    #[test]
+    fn a_client_stops_when_its_number_is_taken_away_whoever_has_read_by_it() {
+        let started = start();
+        let reader = started.reader();
+        let handle = insert(started).unwrap();
+        let (ask, asked) = mpsc::channel::<()>();
+        let (tell, told) = mpsc::channel();
+        let thread = std::thread::spawn(move || {
+            for () in asked {
+                tell.send([is_on(handle, 0), is_on(handle, 0), is_on(handle, 0)]).unwrap();
+            }
+        });
+        ask.send(()).unwrap();
+        assert_eq!(told.recv().unwrap(), [Ok(true); 3]);
+        reader.put(r#"{"entries": []}"#).unwrap();
+        remove(handle).unwrap();
+        assert!(reader.put(r#"{"entries": []}"#).is_err(), "it is stopped");
+        ask.send(()).unwrap();
+        assert_eq!(told.recv().unwrap(), [Err(Code::Closed); 3]);
+        assert_eq!(client(handle).err().map(|fault| fault.code()), Some(Code::Closed));
+        drop(ask);
+        thread.join().unwrap();
+    }
+
+    #[test]
+    fn a_thread_that_is_about_to_end_reads_as_well() {
+        struct ReadsAtTheEnd(u64, u64, mpsc::Sender<Result<bool, Code>>);
+        impl Drop for ReadsAtTheEnd {
+            fn drop(&mut self) {
+                self.2.send(is_on(self.0, self.1)).unwrap();
+            }
+        }
+        thread_local! {
+            static LAST: std::cell::RefCell<Option<ReadsAtTheEnd>> = const { std::cell::RefCell::new(None) };
+        }
+        let handle = insert(start()).unwrap();
+        let context = crate::contexts::insert(Context::new()).unwrap();
+        let (tell, told) = mpsc::channel();
+        let thread = std::thread::spawn(move || {
+            // What is made first ends last.
+            LAST.set(Some(ReadsAtTheEnd(handle, context, tell)));
+            [is_on(handle, context), is_on(handle, context), is_on(handle, context)]
+        });
+        assert_eq!(thread.join().unwrap(), [Ok(true); 3]);
+        assert_eq!(told.recv().unwrap(), Ok(true));
+        close(handle).unwrap();
+        crate::contexts::remove(context).unwrap();
+        assert!(with_client(handle, |_| ()).is_err());
+    }
 }

@@ -4,11 +4,14 @@
 //! A handle is the kind of what it names, the generation of its slot, and the slot's position. Slots lie in pieces that
 //! double in size and never move; what a slot holds is swapped in and out whole, so that whoever closes it need not wait
 //! for who reads it. Nothing here waits for another thread: in a child of a fork that thread may not be there.
+//!
+//! To look into a slot takes two operations that all processors have to agree on. Who reads by the same few handles again
+//! and again keeps what they name: [`Recent`](crate::recent::Recent).
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 
-use arc_swap::ArcSwapOption;
+use arc_swap::{ArcSwapOption, Guard};
 use once_cell::race::OnceBox;
 
 use crate::Code;
@@ -52,10 +55,34 @@ struct Slot<T> {
     next_free: AtomicU32,
 }
 
-struct Held<T> {
-    generation: u32,
+/// What a handle names, with all that is needed to tell whether it still does.
+pub(crate) struct Held<T> {
+    handle: u64,
+    is_closed: AtomicBool,
     value: T,
 }
+
+impl<T> Held<T> {
+    /// What it is, as long as this handle names it.
+    #[inline]
+    pub(crate) fn named(&self, handle: u64) -> Option<&T> {
+        (self.handle == handle && self.is_named()).then_some(&self.value)
+    }
+
+    /// Whether its handle still names it.
+    #[inline]
+    pub(crate) fn is_named(&self) -> bool {
+        !self.is_closed.load(Ordering::Acquire)
+    }
+
+    /// What it is, closed or not.
+    pub(crate) fn value(&self) -> &T {
+        &self.value
+    }
+}
+
+/// What a slot lends for a moment.
+pub(crate) type Lent<T> = Guard<Option<Arc<Held<T>>>>;
 
 impl<T> Handles<T> {
     pub(crate) const fn new(kind: Kind) -> Handles<T> {
@@ -78,36 +105,50 @@ impl<T> Handles<T> {
         // under it before it is given out.
         let generation = slot.generation.load(Ordering::Relaxed) + 1;
         slot.generation.store(generation, Ordering::Release);
-        slot.held.store(Some(Arc::new(Held { generation, value })));
-        Ok(u64::from(self.kind as u8) << 60 | u64::from(generation) << 32 | u64::from(position))
+        let handle = u64::from(self.kind as u8) << 60 | u64::from(generation) << 32 | u64::from(position);
+        slot.held.store(Some(Arc::new(Held { handle, is_closed: AtomicBool::new(false), value })));
+        Ok(handle)
     }
 
     /// What a handle names, for as long as `take` looks at it.
-    #[inline]
     pub(crate) fn with<R>(&self, handle: u64, take: impl FnOnce(&T) -> R) -> Result<R, Fault> {
-        let (slot, generation) = self.slot(handle)?;
-        match &*slot.held.load() {
-            Some(held) if held.generation == generation => Ok(take(&held.value)),
-            _ => Err(gone(slot, generation)),
-        }
+        let lent = self.look(handle)?;
+        lent.as_ref().and_then(|held| held.named(handle)).map(take).ok_or_else(|| self.gone(handle))
+    }
+
+    /// What is in the slot of a handle, which may be nothing, or what another handle names.
+    #[inline(always)]
+    pub(crate) fn look(&self, handle: u64) -> Result<Lent<T>, Fault> {
+        Ok(self.slot(handle)?.0.held.load())
     }
 
     /// Closes a handle. Whoever looks at what it named may go on; the last one drops it.
     pub(crate) fn remove(&self, handle: u64) -> Result<(), Fault> {
+        self.take(handle).map(drop)
+    }
+
+    /// Closes a handle, and hands over what it named.
+    pub(crate) fn take(&self, handle: u64) -> Result<Arc<Held<T>>, Fault> {
         let (slot, generation) = self.slot(handle)?;
-        let held = slot.held.load_full();
-        let Some(held) = held.filter(|held| held.generation == generation) else {
+        let held = slot.held.load_full().filter(|held| held.handle == handle);
+        // Of two that close at once, one does.
+        let Some(held) = held.filter(|held| !held.is_closed.swap(true, Ordering::AcqRel)) else {
             return Err(gone(slot, generation));
         };
-        // Of two that close at once, one does.
-        let before = slot.held.compare_and_swap(&Some(Arc::clone(&held)), None);
-        if !before.as_ref().is_some_and(|before| Arc::ptr_eq(before, &held)) {
-            return Err(gone(slot, generation));
-        }
+        slot.held.store(None);
         if generation < (1 << GENERATION_BITS) - 1 {
             self.give_free(slot, position(handle));
         }
-        Ok(())
+        Ok(held)
+    }
+
+    /// Why a handle names nothing.
+    #[cold]
+    pub(crate) fn gone(&self, handle: u64) -> Fault {
+        match self.slot(handle) {
+            Ok((slot, generation)) => gone(slot, generation),
+            Err(fault) => fault,
+        }
     }
 
     #[inline]

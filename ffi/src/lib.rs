@@ -17,6 +17,8 @@ pub mod fault;
 pub mod guard;
 mod handles;
 mod json;
+pub mod reading;
+mod recent;
 
 pub use code::Code;
 

@@ -23,10 +23,10 @@ pub(crate) const CORPUS: &str = "VEXIL_TEST_VECTORS";
 pub(crate) const VECTORS: &str = "vectors";
 /// Of which new vectors are made, unless somebody asks for others.
 const SEED: &str = "0";
-/// Where those lie in the corpus.
+/// Where those lie in the corpus, as `vexil-vectors` puts them.
 const NEW: &str = "new/";
 /// The programs that packages are tested with, by the variables that name them to tests: the control plane, and what takes
-/// a host through the contract. The step `tests` builds both.
+/// a host through the contract.
 const PROGRAMS: [(&str, &str); 2] =
     [("VEXIL_TEST_BINARY", "vexil"), ("VEXIL_TEST_CONTRACT", "vexil-contract")];
 /// Hosts by the names of their files, and as people read them.
@@ -75,7 +75,7 @@ struct Step {
 }
 
 #[derive(Deserialize)]
-struct Kept {
+struct TakenThrough {
     host: String,
     steps: BTreeMap<String, usize>,
 }
@@ -86,14 +86,20 @@ struct Counts {
     skipped: usize,
 }
 
-/// The folder where runners leave what they have counted, empty but for the corpus that they are to run: the one of the
-/// repository, and new vectors that the reference interpreter has answered. `VEXIL_SEED` asks for others.
-pub(crate) fn begin() -> Result<(), String> {
-    let folder = folder();
-    if folder.exists() {
-        fs::remove_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+/// Builds the programs that packages are tested with, as the tests of the workspace build them.
+pub(crate) fn build_programs() -> Result<(), String> {
+    let mut build = cargo(&["build", "--profile", "test", "--workspace", "--all-features"]);
+    run(build.args(PROGRAMS.iter().flat_map(|(_, program)| ["--bin", program])))
+}
+
+/// Makes the corpus that runners are to run: the one of the repository, and new vectors that the reference interpreter has
+/// answered, of which `VEXIL_SEED` asks for others. If all hosts are to run it, what they counted before is forgotten.
+pub(crate) fn begin(all: bool) -> Result<(), String> {
+    let stale = if all { folder() } else { vectors() };
+    if stale.exists() {
+        fs::remove_dir_all(&stale).map_err(|error| format!("{}: {error}", stale.display()))?;
     }
-    fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    fs::create_dir_all(folder()).map_err(|error| format!("{}: {error}", folder().display()))?;
     let seed = env::var("VEXIL_SEED").unwrap_or_else(|_| SEED.to_owned());
     let mut make = cargo(&["run", "--quiet", "--package", "vexil-reference", "--bin", "vexil-vectors", "--"]);
     run(make.arg(Path::new(ROOT).join("tests/vectors")).arg(vectors()).arg(seed))
@@ -197,14 +203,15 @@ fn counted(file: &Path, host: &str, files: &[&IndexedFile]) -> Result<BTreeMap<S
 
 /// How many answers held when a host was taken through the contract: of every step, or that is an error.
 fn held(file: &Path, host: &str, steps: &[Step]) -> Result<BTreeMap<String, usize>, String> {
-    let told: Kept = read(file)?;
+    let told: TakenThrough = read(file)?;
     if told.host != host {
         return Err(format!("{} is of `{}`", file.display(), told.host));
     }
-    match steps.iter().find(|step| told.steps.get(&step.name).is_none_or(|held| *held == 0)) {
-        Some(step) => Err(format!("{host}: nothing held of the step `{}`", step.name)),
-        None => Ok(told.steps),
+    let (told, known) = (told.steps, steps.iter().map(|step| &step.name));
+    if known.clone().any(|name| told.get(name).is_none_or(|held| *held == 0)) || told.len() != known.len() {
+        return Err(format!("{host} was taken through other steps than those of the scenario: {told:?}"));
     }
+    Ok(told)
 }
 
 type Columns = [(&'static str, BTreeMap<String, Counts>)];

@@ -89,8 +89,11 @@ pub(crate) fn run(arguments: &Arguments) -> ExitCode {
             Err(missing) => Outcome::missing(missing),
         });
     }
-    if let Err(why) = conformance::begin() {
-        summary.add("conformance", "conformance: a place for what is counted", || Outcome::Failed(why));
+    let is_any_package_wanted = PACKAGES.iter().any(|(name, ..)| summary.wants(name));
+    if is_any_package_wanted || summary.wants(TESTS.name) {
+        summary.always("vectors", "vectors: the corpus, and new ones", || {
+            done(conformance::begin(arguments.only.is_empty()))
+        });
     }
     variables.extend(conformance::variables());
     summary.add(TESTS.name, &TESTS.title(), || TESTS.run(arguments, &variables, &mut totals));
@@ -98,6 +101,11 @@ pub(crate) fn run(arguments: &Arguments) -> ExitCode {
     summary.add("sanitizer", "sanitizer: a host in C, and the library, under AddressSanitizer", || {
         done(library::sanitize())
     });
+    if is_any_package_wanted {
+        summary.always("programs", "programs: what packages are tested with", || {
+            done(conformance::build_programs())
+        });
+    }
     for (name, title, test) in PACKAGES {
         summary.add(name, title, || match test(&mut totals) {
             Ok(true) => Outcome::Passed,
@@ -141,10 +149,20 @@ impl Summary<'_> {
         Summary { only, lines: Vec::new(), has_failed: false }
     }
 
+    /// Whether a step is to be run.
+    fn wants(&self, name: &str) -> bool {
+        self.only.is_empty() || self.only.iter().any(|only| only.eq_ignore_ascii_case(name))
+    }
+
+    /// Runs a step, if it is to be run.
     fn add(&mut self, name: &str, title: &str, step: impl FnOnce() -> Outcome) {
-        if !self.only.is_empty() && !self.only.iter().any(|only| only.eq_ignore_ascii_case(name)) {
-            return;
+        if self.wants(name) {
+            self.always(name, title, step);
         }
+    }
+
+    /// Runs a step that others need.
+    fn always(&mut self, name: &str, title: &str, step: impl FnOnce() -> Outcome) {
         println!("\n==> {title}");
         let start = Instant::now();
         let outcome = step();

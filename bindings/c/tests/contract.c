@@ -10,6 +10,7 @@
 #include "json.h"
 
 static vexil_client client;
+static bool is_open;
 
 /* What listeners have heard, on the thread that tells them. */
 static struct {
@@ -30,11 +31,21 @@ static json_t *failed(vexil_code code) {
     return json_pack("{s:s, s:s%}", "failed", vexil_code_name(code), "message", texts, is_told ? message.length : 0);
 }
 
+static json_t *coded(vexil_code code) {
+    return json_pack("{s:o}", "code", name_of(code));
+}
+
 static json_t *open_client(const json_t *request) {
     char *options = written(json_object_get(request, "options"));
     vexil_code code = vexil_client_open(vexil_string(options), &client);
     free(options);
-    return code == VEXIL_CODE_OK ? json_object() : json_pack("{s:o}", "code", name_of(code));
+    is_open = code == VEXIL_CODE_OK;
+    return coded(code);
+}
+
+static json_t *close_client(void) {
+    is_open = false;
+    return coded(vexil_client_close(client));
 }
 
 static vexil_context context_of(const json_t *request) {
@@ -69,7 +80,7 @@ static json_t *variant_of(const json_t *request) {
     vexil_context context = context_of(request);
     vexil_buffer variant = {texts, sizeof texts, 0};
     vexil_code code = vexil_variant(client, experiment, context, &variant);
-    json_t *told = variant.length == 0 ? json_null() : json_stringn(texts, variant.length);
+    json_t *told = code == VEXIL_CODE_OK && variant.length > 0 ? json_stringn(texts, variant.length) : json_null();
     vexil_buffer config = {texts, sizeof texts, 0};
     if (code == VEXIL_CODE_OK) {
         code = vexil_variant_config(client, experiment, context, &config);
@@ -116,7 +127,7 @@ static json_t *watch(const json_t *request) {
     vexil_subscription subscription;
     vexil_code code = vexil_on_change(client, VEXIL_LITERAL("features"), text_of(json_object_get(request, "key")),
                                       vexil_nobody(), listen, NULL, NULL, &subscription);
-    return code == VEXIL_CODE_OK ? json_object() : failed(code);
+    return coded(code);
 }
 
 static json_t *tell_heard(void) {
@@ -144,10 +155,9 @@ static json_t *answer(const json_t *request) {
     } else if (strcmp(what, "heard") == 0) {
         return tell_heard();
     } else if (strcmp(what, "refresh") == 0) {
-        return json_pack("{s:o}", "code", name_of(vexil_client_refresh(client)));
+        return coded(vexil_client_refresh(client));
     } else if (strcmp(what, "close") == 0) {
-        vexil_code code = vexil_client_close(client);
-        return code == VEXIL_CODE_OK ? json_object() : failed(code);
+        return close_client();
     }
     return json_pack("{s:s}", "failed", "nothing is known of it");
 }
@@ -159,11 +169,15 @@ static pid_t start(const char *program, FILE **says, FILE **told) {
         die("no pipe");
     }
     pid_t child = fork();
-    if (child == 0) {
+    if (child < 0) {
+        die("no process");
+    } else if (child == 0) {
         dup2(in[0], STDIN_FILENO);
         dup2(out[1], STDOUT_FILENO);
+        close(in[0]);
         close(in[1]);
         close(out[0]);
+        close(out[1]);
         execl(program, program, "c", (char *)NULL);
         _exit(127);
     }
@@ -196,9 +210,16 @@ int main(int count, char **arguments) {
         json_decref(request);
     }
     fclose(told);
-    int status;
-    waitpid(child, &status, 0);
-    bool is_kept = WIFEXITED(status) && WEXITSTATUS(status) == 0;
+    fclose(says);
+    int status = 0;
+    bool is_kept = waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+    if (WIFEXITED(status) && WEXITSTATUS(status) == 127) {
+        fprintf(stderr, "%s cannot be run\n", arguments[1]);
+    }
+    if (is_open) {
+        /* What listeners hear from here on nobody would free. */
+        json_decref(close_client());
+    }
     free(line);
     json_decref(heard.changes);
     printf("test result: %s. %d passed; %d failed; 0 ignored\n", is_kept ? "ok" : "FAILED", is_kept, !is_kept);

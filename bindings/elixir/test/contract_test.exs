@@ -61,7 +61,7 @@ defmodule Vexil.ContractTest do
     close()
 
     case Vexil.Client.start_link([name: @client] ++ Enum.flat_map(options, &option/1)) do
-      {:ok, _} -> %{}
+      {:ok, _} -> %{code: nil}
       {:error, error} -> %{code: error.name}
     end
   end
@@ -104,7 +104,7 @@ defmodule Vexil.ContractTest do
 
   defp perform(%{"do" => "watch", "key" => key}) do
     {:ok, _} = Vexil.subscribe(key, client: @client)
-    %{}
+    %{code: nil}
   end
 
   defp perform(%{"do" => "heard"}), do: %{changes: heard()}
@@ -118,7 +118,7 @@ defmodule Vexil.ContractTest do
 
   defp perform(%{"do" => "close"}) do
     close()
-    %{}
+    %{code: nil}
   end
 
   defp context(request), do: request["context"] || %{}

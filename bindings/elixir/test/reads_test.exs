@@ -101,7 +101,16 @@ defmodule Vexil.ReadsTest do
     assert %{value: "trial", reason: "OVERRIDE"} = Vexil.details("plan", %{}, nil, client: pinned)
     assert Vexil.string("plan", %{}, "", client: client) == "free"
 
-    assert {:ok, _} = Vexil.pin(at: ~U[2030-01-01 00:00:00Z], client: client)
+    :ok =
+      Vexil.register!(%{key: "short", default: true, off: false, expiry: "2999-01-01T00:00:00Z"},
+        client: client
+      )
+
+    reason = &Vexil.details("short", %{}, nil, client: &1).reason
+    assert reason.(client) == "DEFAULT"
+    assert reason.(Vexil.pin!(at: ~U[2998-12-31 23:59:59Z], client: client)) == "DEFAULT"
+    assert reason.(Vexil.pin!(at: ~U[2999-01-01 00:00:00Z], client: client)) == "EXPIRED"
+    assert reason.(Vexil.pin!(at: "2999-01-01T01:00:00+01:00", client: client)) == "EXPIRED"
     assert {:error, %{name: "INVALID_VALUE"}} = Vexil.pin(at: "tomorrow", client: client)
     assert {:error, %{name: "INVALID_VALUE"}} = Vexil.pin(overrides: "plan", client: client)
   end

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
@@ -25,6 +26,7 @@ OPTIONS: dict[str, Callable[[Any], dict[str, Any]]] = {
     "cache_folder": lambda folder: {"cache_folder": folder},
     "trusted_keys": lambda keys: {"trusted_keys": [(key["id"], key["public"]) for key in keys]},
     "start_timeout_ms": lambda time: {"start_timeout": time / 1_000},
+    "retry_base_ms": lambda time: {"retry_base": time / 1_000},
     "retry_max_ms": lambda time: {"retry_max": time / 1_000},
     "polling_interval_ms": lambda time: {"polling_interval": time / 1_000},
     "streaming": lambda how: {"streaming": how},
@@ -43,9 +45,8 @@ class Driver:
             case {"do": "open", "options": options}:
                 return self.open(options)
             case {"do": "close"}:
-                self.opened.close()
-                self.client = None
-                return {}
+                self.close()
+                return {"code": None}
             case {"do": "read", "key": key, "type": asked, "default": default, "context": context}:
                 details = getattr(self.opened, READERS[asked])(key, context, default)
                 return {
@@ -71,7 +72,7 @@ class Driver:
                 }
             case {"do": "watch", "key": key}:
                 self.opened.on_change("features", key, self.heard.append)
-                return {}
+                return {"code": None}
             case {"do": "heard"}:
                 # What comes meanwhile is told the next time.
                 heard = [self.heard.pop(0) for _ in range(len(self.heard))]
@@ -97,7 +98,12 @@ class Driver:
             self.client = Client(**told)
         except VexilError as error:
             return {"code": error.name}
-        return {}
+        return {"code": None}
+
+    def close(self) -> None:
+        if self.client:
+            self.client.close()
+        self.client = None
 
 
 def program() -> Path:
@@ -121,5 +127,8 @@ def test_the_contract_is_kept() -> None:
                 answer = driver.answer(json.loads(line))
             except Exception as error:  # It says so, and the program says what it had asked for.
                 answer = {"failed": repr(error)}
-            contract.stdin.write(json.dumps(answer) + "\n")
+            # Where it has ended its status says so.
+            with contextlib.suppress(BrokenPipeError):
+                contract.stdin.write(json.dumps(answer) + "\n")
+        driver.close()
     assert contract.returncode == 0, "standard error says why"

@@ -79,8 +79,8 @@ pub(crate) struct Shared {
 #[derive(Clone)]
 pub struct Client {
     shared: Arc<Shared>,
-    /// Goes with the last clone.
-    _owner: Arc<Owner>,
+    /// Goes with the last clone; nothing in a reader.
+    _owner: Option<Arc<Owner>>,
     /// Those of one request, and the moment that it sees, where this client is of one.
     request_overrides: Option<Arc<Overrides>>,
     pinned: Option<Arc<Pinned>>,
@@ -131,7 +131,7 @@ impl Client {
             shared.take_local(&machinery, text, Origin::Memory).map_err(StartError::Definitions)?;
         }
         shared.take_what_is_here(&machinery);
-        let _owner = Arc::new(Owner { shared: Arc::clone(&shared) });
+        let _owner = Some(Arc::new(Owner { shared: Arc::clone(&shared) }));
         let client = Client { shared, _owner, request_overrides: None, pinned: None };
         client.shared().begin(&machinery).map_err(StartError::Thread)?;
         let state = client.state();
@@ -156,6 +156,18 @@ impl Client {
     /// Whether there are definitions to evaluate with, wherever they came from.
     pub fn is_ready(&self) -> bool {
         self.shared().held.load().origin != Origin::Nowhere
+    }
+
+    /// The same client for those who only read, and for as long as they like: it does not count among the clones of which
+    /// the last one stops the client, and goes on with what is held when it was stopped.
+    #[must_use]
+    pub fn reader(&self) -> Client {
+        Client { _owner: None, ..self.clone() }
+    }
+
+    /// Whether it asks a store, which may be the program's own, for what units were given.
+    pub fn is_sticky(&self) -> bool {
+        self.shared().options.sticky.is_some()
     }
 
     /// Whether a read may have to ask the source first, as the options say, and wait for the answer.

@@ -20,7 +20,7 @@ const SLOTS: usize = 1 << 17;
 #[derive(Debug, Default)]
 pub(super) struct Counts {
     tables: Mutex<Vec<Read>>,
-    /// Evaluations of threads that could not be given a table, as they were ending.
+    /// Evaluations of threads that could not be given a table, as they were ending; and those of many at once.
     dropped: AtomicU64,
 }
 
@@ -58,13 +58,13 @@ impl Drop for Claim {
     }
 }
 
-/// Counts an evaluation in this thread's table for a client, if it has one and the outcome was met before.
+/// Counts evaluations of one outcome in this thread's table for a client, if it has one and the outcome was met before.
 #[inline]
-pub(super) fn count_again(id: u64, fingerprint: Fingerprint) -> bool {
+pub(super) fn count_again(id: u64, fingerprint: Fingerprint, times: u64) -> bool {
     let counted = CLAIMS.try_with(|claims| {
         let claims = claims.try_borrow().ok()?;
         let claim = claims.iter().find(|claim| claim.id == id)?;
-        claim.table.count(fingerprint).then_some(())
+        claim.table.count(fingerprint, times).then_some(())
     });
     matches!(counted, Ok(Some(())))
 }
@@ -89,13 +89,18 @@ impl Counts {
             Some(())
         });
         if !matches!(counted, Ok(Some(()))) {
-            self.dropped.fetch_add(1, Ordering::Relaxed);
+            self.drop_many(1);
         }
+    }
+
+    /// Counts evaluations that there was no room for.
+    pub(super) fn drop_many(&self, times: u64) {
+        self.dropped.fetch_add(times, Ordering::Relaxed);
     }
 
     fn insert(&self, claim: &mut Claim, fingerprint: Fingerprint, names: Names) {
         // A table may be new to this thread and know the outcome all the same.
-        let insert = |table: &Table| table.count(fingerprint) || table.insert(fingerprint, names.clone());
+        let insert = |table: &Table| table.count(fingerprint, 1) || table.insert(fingerprint, names.clone());
         if insert(&claim.table) {
             return;
         }
@@ -187,7 +192,7 @@ mod tests {
         let context = Context::new();
         let evaluation = snapshot.evaluate(key, &Request::new(&context, Timestamp::from_millis(0)));
         let fingerprint = evaluation.fingerprint().unwrap();
-        if !count_again(id, fingerprint) {
+        if !count_again(id, fingerprint, 1) {
             counts.count_first(id, fingerprint, &evaluation);
         }
     }

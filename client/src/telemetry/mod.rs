@@ -100,6 +100,30 @@ impl Telemetry {
         }
     }
 
+    /// Counts an evaluation that was read so many times, as [`Telemetry::count`] does each.
+    pub(crate) fn count_many(
+        &self,
+        evaluation: &Evaluation<'_>,
+        origin: Origin,
+        context: &impl Attributes,
+        overrides: [Option<&Overrides>; 2],
+        times: u64,
+    ) {
+        let Some(more) = times.checked_sub(1) else { return };
+        // The first has room made for all, and is the exposure.
+        self.count(evaluation, origin, context, overrides);
+        let id = self.id.load(Ordering::Relaxed);
+        let Some(fingerprint) = evaluation.fingerprint() else { return };
+        if more > 0
+            && id != 0
+            && origin != Origin::Registered
+            && !counts::count_again(id, fingerprint, more)
+            && let Some(reporter) = &*self.reporter.load()
+        {
+            reporter.counts.drop_many(more);
+        }
+    }
+
     #[inline(never)]
     fn count_as(
         &self,
@@ -109,7 +133,7 @@ impl Telemetry {
         overrides: [Option<&Overrides>; 2],
     ) {
         let Some(fingerprint) = evaluation.fingerprint() else { return };
-        if !counts::count_again(id, fingerprint) {
+        if !counts::count_again(id, fingerprint, 1) {
             self.count_first(id, fingerprint, evaluation);
         }
         if evaluation.assignment().is_some() {

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
-use vexil_client::{Client, Context, FailureCode, Keys, Options, Streaming, Telemetry};
+use vexil_client::{Asked, Client, Context, FailureCode, Keys, Options, Streaming, Telemetry};
 
 use crate::local::until;
 use crate::origin::{Origin, Reply, http, json as json_answer, message, put};
@@ -116,6 +116,38 @@ fn evaluations_are_counted_by_key_variation_and_reason() {
     // What was told is not told again.
     client.flush_telemetry().unwrap();
     assert_eq!(origin.told().len(), 1);
+}
+
+#[test]
+fn reads_of_a_copy_that_a_host_has_are_counted_many_at_once() {
+    let origin = origin(taken);
+    let client = start(&origin);
+    let view = client.view(user("ann"), Keys::All);
+    for (key, asked, times) in [
+        ("e", None, 256),
+        ("e", None, 7),
+        ("a", Some(Asked::Boolean), 2),
+        ("a", Some(Asked::Integer), 3),
+        ("n", None, 0),
+        ("unknown", None, 4),
+    ] {
+        view.count_reads(key, asked, times);
+    }
+    client.flush_telemetry().unwrap();
+    let count = |key: &str, variation: Option<&str>, reason: &str, count| {
+        (key.to_owned(), variation.map(str::to_owned), reason.to_owned(), count)
+    };
+    let told = &origin.told()[0];
+    assert_eq!(
+        counts(told),
+        [
+            count("a", None, "ERROR", 3),
+            count("a", Some("on"), "DEFAULT", 2),
+            count("e", Some("x"), "EXPERIMENT", 263)
+        ]
+    );
+    assert_eq!(told["exposures"].as_array().unwrap().len(), 1);
+    assert_eq!(told["dropped"], json!(0));
 }
 
 #[test]

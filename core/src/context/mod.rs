@@ -3,6 +3,8 @@
 mod path;
 mod route;
 
+use std::borrow::Cow;
+
 use crate::document::{Arena, Member, Node};
 use crate::hash;
 use crate::limits;
@@ -118,13 +120,15 @@ impl Context {
             let message = format!("a context is an object, not {}", node.kind());
             return Err(Problem::new(Code::WrongType, &Pointer::Root, message));
         };
-        let mut flat = Vec::new();
-        flatten(members, &mut String::new(), 0, &mut flat)?;
-        check_sizes(flat.iter().filter_map(|(_, value)| *value))?;
+        let mut flat = Vec::with_capacity(members.len());
+        flatten(members, "", 0, &mut flat)?;
+        check_sizes(flat.iter().filter_map(|found| found.value))?;
         // Nearest spelling first; among equals the order of `flatten`, as the sort is stable.
-        flat.sort_by_key(|(path, _)| path::canonical(path).1);
+        sort_by_key(&mut flat, |found| found.distance);
         let mut context = Context::new();
-        for (path, value) in flat {
+        context.hashes.reserve_exact(flat.len());
+        context.rest.reserve_exact(flat.len());
+        for Found { path, value, .. } in flat {
             let path = Spelled::new(&path);
             if context.find(path).is_none() {
                 context.insert(path, value.map_or_else(|| Value::Object(Box::default()), Node::to_value));
@@ -218,49 +222,59 @@ fn attribute(value: &Value) -> Option<Attribute<'_>> {
     })
 }
 
-/// Paths with their values; none stands for an object, of which only its being there is kept.
-type Flat<'n, 't> = Vec<(String, Option<&'n Node<'t>>)>;
+/// An attribute under its full path, as it is spelled.
+struct Found<'n, 't> {
+    path: Cow<'n, str>,
+    /// How far it is spelled from the one spelling.
+    distance: usize,
+    /// Nothing stands for an object, of which only its being there is kept.
+    value: Option<&'n Node<'t>>,
+}
 
 /// Lists every attribute under its full path. Of several spellings of one path the more nested one comes first:
 /// members with fewer dots in their own name go before others, at every level.
 fn flatten<'n, 't>(
     members: &'n [Member<'t>],
-    prefix: &mut String,
+    prefix: &str,
     depth: usize,
-    flat: &mut Flat<'n, 't>,
+    flat: &mut Vec<Found<'n, 't>>,
 ) -> Result<(), Problem> {
     if depth == limits::CONTEXT_DEPTH {
         let message = format!("a context nested deeper than {} levels", limits::CONTEXT_DEPTH);
         return Err(Problem::new(Code::LimitExceeded, &Pointer::Root, message));
     }
-    let mut ordered: Vec<_> = members.iter().filter(|(_, value)| *value != Node::Null).collect();
-    ordered.sort_by_key(|(name, _)| name.bytes().filter(|byte| *byte == b'.').count());
-    for (name, value) in ordered {
-        let length = prefix.len();
+    let dots = |name: &str| name.bytes().filter(|byte| *byte == b'.').count();
+    let members = members.iter().filter(|(_, value)| *value != Node::Null);
+    let mut ordered: Vec<_> = members.map(|(name, value)| (dots(name), name, value)).collect();
+    sort_by_key(&mut ordered, |(dots, ..)| *dots);
+    for (_, name, value) in ordered {
         // By depth, not by length: what is inside a member with an empty name is not at the top.
-        if depth > 0 {
-            prefix.push('.');
-        }
-        prefix.push_str(name);
+        let path = if depth > 0 { Cow::Owned(format!("{prefix}.{name}")) } else { Cow::Borrowed(*name) };
         // No clause can name it, nor anything inside it.
-        if prefix.len() > limits::PATH_BYTES {
-            prefix.truncate(length);
+        if path.len() > limits::PATH_BYTES {
             continue;
         }
         if flat.len() == limits::CONTEXT_ATTRIBUTES {
             let message = format!("a context has at most {} attributes", limits::CONTEXT_ATTRIBUTES);
             return Err(Problem::new(Code::LimitExceeded, &Pointer::Root, message));
         }
+        let (_, distance) = canonical(&path);
         match value {
             Node::Object(members) => {
-                flat.push((prefix.clone(), None));
-                flatten(members, prefix, depth + 1, flat)?;
+                flat.push(Found { path: path.clone(), distance, value: None });
+                flatten(members, &path, depth + 1, flat)?;
             }
-            value => flat.push((prefix.clone(), Some(value))),
+            value => flat.push(Found { path, distance, value: Some(value) }),
         }
-        prefix.truncate(length);
     }
     Ok(())
+}
+
+/// Sorts what mostly is in order as it comes; equals stay as they are.
+fn sort_by_key<T>(items: &mut [T], key: impl Fn(&T) -> usize) {
+    if !items.is_sorted_by_key(&key) {
+        items.sort_by_key(key);
+    }
 }
 
 /// Strings and lists are what the time of a test can depend on.

@@ -10,6 +10,7 @@ use super::text::{Buffer, Text};
 use crate::control::{ClientOptions, ClientState, VexilError};
 use crate::fault::Fault;
 use crate::guard::guarded;
+use crate::reading::with_client;
 use crate::{Code, clients, json};
 
 /// A client. It is closed by `vexil_client_close`.
@@ -23,7 +24,7 @@ pub struct ClientHandle {
 impl ClientHandle {
     #[inline]
     pub(super) fn with<R>(self, take: impl FnOnce(&Client) -> R) -> Result<R, Fault> {
-        clients::with(self.id, take)
+        with_client(self.id, take)
     }
 
     /// The client itself: what is closed while a call waits is closed without waiting for it.

@@ -64,7 +64,7 @@ pub struct Attribute {
 impl Attribute {
     /// # Safety
     ///
-    /// Its texts are as they say.
+    /// Its texts are as they say, for as long as the node is read.
     unsafe fn node<'a>(&self, path: &str, arena: &'a Arena) -> Result<Node<'a>, Fault> {
         let invalid = |message| Fault::new(Code::InvalidContext, message);
         // SAFETY: as the caller promises.
@@ -79,12 +79,9 @@ impl Attribute {
             kind if kind == AttributeKind::Float as i32 => {
                 Err(invalid(format!("`{path}` is {}, which is no number", self.number)))
             }
-            kind if kind == AttributeKind::String as i32 => Ok(Node::Str(arena.str(text()?))),
-            kind if kind == AttributeKind::Json as i32 => {
-                let json = arena.str(text()?);
-                Node::parse_json(json.as_bytes(), arena)
-                    .map_err(|problem| invalid(format!("`{path}`: {problem}")))
-            }
+            kind if kind == AttributeKind::String as i32 => Ok(Node::Str(text()?)),
+            kind if kind == AttributeKind::Json as i32 => Node::parse_json(text()?.as_bytes(), arena)
+                .map_err(|problem| invalid(format!("`{path}`: {problem}"))),
             kind => Err(invalid(format!("`{path}` is of kind {kind}, and there is none"))),
         }
     }
@@ -123,9 +120,9 @@ pub unsafe extern "C" fn vexil_context_new(
             // SAFETY: as the caller promises.
             let path = unsafe { attribute.path.read("the attribute's path") }?;
             // SAFETY: as the caller promises.
-            members.push((arena.str(path), unsafe { attribute.node(path, &arena) }?));
+            members.push((path, unsafe { attribute.node(path, &arena) }?));
         }
-        let made = Context::from_node(&arena.object(members));
+        let made = Context::from_node(&Node::Object(&members));
         let made = made.map_err(|problem| Fault::new(Code::InvalidContext, problem.to_string()))?;
         // SAFETY: as the caller promises.
         unsafe { give(context, ContextHandle { id: contexts::insert(made)? }) }

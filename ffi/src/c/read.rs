@@ -8,6 +8,7 @@ use super::give;
 use super::text::{Buffer, Text};
 use crate::fault::Fault;
 use crate::guard::{evaluating, guarded};
+use crate::reading::with_both;
 use crate::{Code, json};
 
 /// A client and a context, for as long as a read lasts.
@@ -17,7 +18,7 @@ pub(super) fn reading<R>(
     context: ContextHandle,
     read: impl FnOnce(&Client, &Context) -> R,
 ) -> Result<R, Fault> {
-    client.with(|client| context.with(|context| read(client, context)))?
+    with_both(client.id, context.id, read)
 }
 
 /// Whether a flag is on. It is not where it is none, is not known, or an argument is wrong.

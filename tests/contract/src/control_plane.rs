@@ -3,7 +3,7 @@
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use std::{env, thread};
 
 use serde_json::Value;
@@ -57,8 +57,9 @@ impl ControlPlane {
         command.args(["serve", "--drain", "1s", "--listen", &self.address.to_string(), "--data"]);
         command.arg(&self.data).env("VEXIL_ADMIN_TOKEN", ADMINISTRATOR);
         let mut process = Program::start(&mut command).map_err(said)?;
+        let deadline = Instant::now() + ANSWER;
         while TcpStream::connect(self.address).is_err() {
-            if process.status().is_some() {
+            if process.status().is_some() || Instant::now() > deadline {
                 return Err(format!("the control plane does not start: {}", process.output()));
             }
             thread::sleep(PAUSE);

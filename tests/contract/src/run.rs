@@ -1,9 +1,11 @@
 //! One run of the scenario.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::thread;
 use std::time::{Duration, Instant};
+use std::{fs, io, thread};
 
 use serde_json::{Map, Value, json};
 use tempfile::TempDir;
@@ -12,13 +14,15 @@ use vexil_test_services::free_port;
 use crate::control_plane::{Answer, ControlPlane};
 use crate::driver::Driver;
 use crate::scenario::{Act, Passing, Scenario, Serving, Step};
-use crate::told::{Kept, has};
+use crate::told::{Kept, has, is};
 use crate::wire::{Says, Wire};
 
 /// A bound for what comes about elsewhere, and not a measure.
 const SOON: Duration = Duration::from_secs(60);
 /// How often is asked again.
 const PAUSE: Duration = Duration::from_millis(20);
+/// Of how many bytes of a file that is damaged one is another.
+const DAMAGED: usize = 40;
 
 /// How many answers have held, by step.
 pub(crate) type Held = BTreeMap<String, usize>;
@@ -29,6 +33,8 @@ pub(crate) struct Run {
     wire: Wire,
     recorded: Option<Arc<Answer>>,
     kept: Kept,
+    /// Where the driver keeps the last known good.
+    cache: PathBuf,
     _folder: TempDir,
 }
 
@@ -39,8 +45,9 @@ impl Run {
         let wire = Wire::to(control_plane.address, free_port().map_err(|why| why.to_string())?);
         let mut kept = Kept::default();
         kept.keep("url", json!(format!("http://{}", wire.address)));
-        kept.keep("cache", json!(folder.path().join("cache")));
-        Ok(Run { driver: Driver::new(), control_plane, wire, recorded: None, kept, _folder: folder })
+        let cache = folder.path().join("cache");
+        kept.keep("cache", json!(cache));
+        Ok(Run { driver: Driver::new(), control_plane, wire, recorded: None, kept, cache, _folder: folder })
     }
 
     pub(crate) fn take_through(mut self, scenario: &Scenario) -> Result<Held, String> {
@@ -78,16 +85,19 @@ impl Run {
             Act::Admin { method, path, body, keep, until } => {
                 let path = self.kept.fill_text(path)?;
                 let body = body.as_ref().map(|body| self.kept.fill(body)).transpose()?;
-                let ask = || self.control_plane.administer(method, &path, body.as_ref());
-                let answer = match until {
-                    Some(wanted) => until_it_has(&self.kept.fill(wanted)?, ask)?,
-                    None => ask()?,
-                };
+                let answer = until_it_is(
+                    || self.control_plane.administer(method, &path, body.as_ref()),
+                    |answer| {
+                        until
+                            .iter()
+                            .all(|(place, wanted)| answer.pointer(place).is_some_and(|at| is(at, wanted)))
+                    },
+                )?;
                 for (name, place) in keep {
                     let found = answer.pointer(place).ok_or_else(|| format!("no {place} in {answer}"))?;
                     self.kept.keep(name, found.clone());
                 }
-                Ok(usize::from(until.is_some()))
+                Ok(until.len())
             }
             Act::Record { key } => {
                 let recorded = self.control_plane.snapshot(&self.kept.fill_text(key)?)?;
@@ -98,16 +108,50 @@ impl Run {
                 self.wire.set(self.says(passing)?);
                 Ok(0)
             }
+            Act::Asked(path) => {
+                until_it_is(
+                    || Ok(json!(self.wire.asked())),
+                    |asked| asked.as_array().is_some_and(|asked| asked.contains(&json!(path))),
+                )?;
+                Ok(1)
+            }
+            Act::Damage => {
+                damage(&self.cache).map(|()| 0).map_err(|error| format!("{}: {error}", self.cache.display()))
+            }
             Act::Driver { ask, answers, until } => {
                 let ask = self.kept.fill(ask)?;
                 match (answers, until) {
                     (Some(wanted), None) => self.expect(&ask, &self.kept.fill(wanted)?)?,
                     (None, Some(wanted)) => {
-                        until_it_has(&self.kept.fill(wanted)?, || self.driver.ask(&ask))?;
+                        let wanted = self.kept.fill(wanted)?;
+                        until_it_is(|| self.driver.ask(&ask), |answer| has(answer, &wanted))
+                            .map_err(|why| format!("{ask}: {why}, and wanted is {wanted}"))?;
                     }
                     _ => return Err("an act of the driver has either `answers` or `until`".to_owned()),
                 }
                 Ok(1)
+            }
+            Act::Heard(wanted) => {
+                let heard = RefCell::new(Vec::new());
+                let listen = || {
+                    let answer = self.driver.ask(&json!({"do": "heard"}))?;
+                    let changes = answer
+                        .get("changes")
+                        .and_then(Value::as_array)
+                        .ok_or("the driver tells no `changes`")?;
+                    heard.borrow_mut().extend(changes.iter().cloned());
+                    Ok(json!(*heard.borrow()))
+                };
+                until_it_is(listen, |heard| {
+                    heard.as_array().is_some_and(|heard| heard.len() >= wanted.len())
+                })?;
+                // There is no more.
+                let heard = listen()?;
+                if is(&heard, &json!(wanted)) {
+                    Ok(1)
+                } else {
+                    Err(format!("{heard} was heard, and wanted is {}", json!(wanted)))
+                }
             }
             Act::Users { key, asked, default, context, values } => {
                 for (user, value) in values {
@@ -170,16 +214,30 @@ fn with_user(context: &Map<String, Value>, user: &str) -> Value {
     context.into()
 }
 
-/// Asks until the answer has all that is wanted.
-fn until_it_has(wanted: &Value, ask: impl Fn() -> Result<Value, String>) -> Result<Value, String> {
+/// Asks until the answer is as it must be.
+fn until_it_is(
+    ask: impl Fn() -> Result<Value, String>,
+    is_so: impl Fn(&Value) -> bool,
+) -> Result<Value, String> {
     let deadline = Instant::now() + SOON;
     loop {
         let answer = ask()?;
-        if has(&answer, wanted) {
+        if is_so(&answer) {
             return Ok(answer);
         } else if Instant::now() > deadline {
-            return Err(format!("{answer} after {SOON:?}, and wanted is {wanted}"));
+            return Err(format!("{answer} after {SOON:?}"));
         }
         thread::sleep(PAUSE);
     }
+}
+
+/// Turns bits all over the files of a folder.
+fn damage(folder: &Path) -> io::Result<()> {
+    for file in fs::read_dir(folder)? {
+        let path = file?.path();
+        let mut bytes = fs::read(&path)?;
+        bytes.iter_mut().step_by(DAMAGED).for_each(|byte| *byte ^= 1);
+        fs::write(&path, bytes)?;
+    }
+    Ok(())
 }

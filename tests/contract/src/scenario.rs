@@ -40,15 +40,22 @@ pub(crate) enum Act {
         /// What of the answer is kept: its place in it (RFC 6901) by name.
         #[serde(default)]
         keep: BTreeMap<String, String>,
-        /// What the answer has; it is asked again until it does.
-        until: Option<Value>,
+        /// What the answer has, by places; it is asked again until it does.
+        #[serde(default)]
+        until: BTreeMap<String, Value>,
     },
     /// Fetches the snapshot that the control plane gives just now to an SDK key, to be sent again later.
     Record { key: String },
     /// Says what becomes of what the driver asks the control plane.
     Wire(Passing),
-    /// Has the driver do something. Its answer has what `answers` has; or it is asked again `until` it has.
+    /// Waits until the control plane was asked for this path.
+    Asked(String),
+    /// Breaks each file in the folder of the last known good.
+    Damage,
+    /// Has the driver do something. Its answer has the members of `answers`; or it is asked again `until` it has those.
     Driver { ask: Value, answers: Option<Value>, until: Option<Value> },
+    /// Has the driver tell what it has heard, until it has heard as much as this: it is this, and there is no more.
+    Heard(Vec<Value>),
     /// Has the driver read a key for each of some users.
     Users {
         key: String,

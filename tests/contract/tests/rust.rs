@@ -19,36 +19,56 @@ use vexil_client::{
     Asked, Cache, Client, Context, Fallback, Options, Source, StartError, Streaming, Subscription,
     TrustedKey, Value,
 };
+use vexil_test_services::{Unavailable, required};
 
 #[test]
 fn the_contract_is_kept() {
+    let mut driver = Driver::default();
+    let Some((is_kept, why)) = take_through("client", |request| driver.answer(request)) else { return };
+    assert!(is_kept, "{why}");
+}
+
+#[test]
+fn whoever_says_what_is_not_so_does_not_keep_it() {
+    let mut driver = Driver::default();
+    let killed = json!("DISABLED");
+    let lies = |request: &Json| {
+        let mut answer = driver.answer(request);
+        if answer["reason"] == killed {
+            answer["value"] = true.into();
+        }
+        answer
+    };
+    let Some((is_kept, why)) = take_through("a liar", lies) else { return };
+    assert!(!is_kept && why.contains("kill switch, act 3"), "{why}");
+}
+
+/// Runs the program with these answers to what it asks; whether it was satisfied, and what it says.
+fn take_through(host: &str, mut answer: impl FnMut(&Json) -> Json) -> Option<(bool, String)> {
     let contract = env!("CARGO_BIN_EXE_vexil-contract");
     let beside = Path::new(contract).with_file_name("vexil");
     let binary = env::var_os("VEXIL_TEST_BINARY").map_or(beside, Into::into);
-    if !binary.is_file() {
-        assert!(env::var("CI").is_err(), "there is no `vexil` to serve with");
-        eprintln!("SKIPPED: there is no `vexil` to serve with; `cargo build` makes one");
-        return;
+    let binary = required(fs::canonicalize(&binary).map_err(|error| {
+        Unavailable::new(format!("{}: {error}; `cargo build` makes it", binary.display()))
+    }))?;
+    let mut command = Command::new(contract);
+    command.arg(host).env("VEXIL_TEST_BINARY", binary);
+    if host != "client" {
+        command.env_remove("VEXIL_CONFORMANCE");
     }
-    let mut program = Command::new(contract)
-        .arg("client")
-        .env("VEXIL_TEST_BINARY", fs::canonicalize(binary).unwrap())
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let command = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut program = command.spawn().unwrap();
     let mut answers = program.stdin.take().unwrap();
-    let mut driver = Driver::default();
     for request in BufReader::new(program.stdout.take().unwrap()).lines() {
         let request: Json = serde_json::from_str(&request.unwrap()).unwrap();
-        let answer = driver.answer(&request);
         // Where it has ended its status says so.
-        if writeln!(answers, "{answer}").is_err() {
+        if writeln!(answers, "{}", answer(&request)).is_err() {
             break;
         }
     }
     drop(answers);
-    assert!(program.wait().unwrap().success(), "see above");
+    let ended = program.wait_with_output().unwrap();
+    Some((ended.status.success(), String::from_utf8_lossy(&ended.stderr).into_owned()))
 }
 
 #[derive(Default)]
@@ -85,7 +105,7 @@ impl Driver {
                     heard.lock().unwrap().push(told);
                 });
                 self.subscription = Some(listen);
-                json!({})
+                json!({"code": null})
             }
             "heard" => json!({"changes": mem::take(&mut *self.heard.lock().unwrap())}),
             "refresh" => {
@@ -94,7 +114,7 @@ impl Driver {
             "close" => {
                 self.client().close();
                 self.client = None;
-                json!({})
+                json!({"code": null})
             }
             other => json!({"failed": format!("nothing is known of `{other}`")}),
         }
@@ -114,6 +134,7 @@ impl Driver {
                 "source" => {}
                 "cache_folder" => options.cache = Some(Cache { folder: text(value).into(), max_age: None }),
                 "start_timeout_ms" => options.start_timeout = milliseconds(),
+                "retry_base_ms" => options.retry.base = milliseconds(),
                 "retry_max_ms" => options.retry.max = milliseconds(),
                 "polling_interval_ms" => options.polling_interval = milliseconds(),
                 "trusted_keys" => {
@@ -140,7 +161,7 @@ impl Driver {
         match Client::start(options) {
             Ok(client) => {
                 self.client = Some(client);
-                json!({})
+                json!({"code": null})
             }
             Err(StartError::NotReady(failure)) => json!({"code": failure.code.as_str()}),
             Err(other) => json!({"failed": other.to_string()}),

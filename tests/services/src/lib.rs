@@ -35,7 +35,8 @@ pub use redis::Redis;
 pub struct Unavailable(String);
 
 impl Unavailable {
-    fn new(why: impl Into<String>) -> Unavailable {
+    /// For this reason.
+    pub fn new(why: impl Into<String>) -> Unavailable {
         Unavailable(why.into())
     }
 }

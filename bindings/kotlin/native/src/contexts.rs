@@ -1,7 +1,7 @@
-//! Contexts: made once, read as often as one likes, by any thread.
+//! Contexts: trees of Kotlin's, which are asked with as they are, or laid flat and given a handle.
 
 use jni_sys::{jbyteArray, jclass, jlong};
-use vexil_core::{Arena, Context};
+use vexil_core::{Arena, Context, limits};
 use vexil_ffi::Code;
 use vexil_ffi::contexts;
 use vexil_ffi::fault::Fault;
@@ -9,6 +9,50 @@ use vexil_ffi::guard::guarded;
 
 use crate::jvm::Jvm;
 use crate::tree;
+
+/// Bytes of a tree that is within all limits of contexts, unless it is nested deep: Kotlin sees to that.
+const SMALL: u32 = 4 << 10;
+
+// A member takes five bytes at least, an item one.
+const _: () = assert!(
+    SMALL as usize / 5 < limits::CONTEXT_ATTRIBUTES
+        && (SMALL as usize) < limits::CONTEXT_ITEMS
+        && (SMALL as usize) < limits::CONTEXT_STRING_BYTES
+);
+
+/// A context as reads are handed it, beside its tree.
+pub(crate) enum Given {
+    /// It lies flat.
+    Handle(u64),
+    /// It is asked with in place, and its tree has as many bytes.
+    Small(u32),
+    /// It is laid flat for this one read.
+    Large,
+}
+
+impl Given {
+    /// In the place of a handle, of which none is as large.
+    const IN_PLACE: u64 = 0x8000_0001 << 32;
+    const ONCE: u64 = 0x8000_0000 << 32;
+
+    #[inline]
+    pub(crate) fn of(context: jlong) -> Given {
+        let context = context.cast_unsigned();
+        match context.wrapping_sub(Given::IN_PLACE) {
+            _ if context == Given::ONCE => Given::Large,
+            length @ 0..=0xffff_ffff if length as u32 <= SMALL => Given::Small(length as u32),
+            _ => Given::Handle(context),
+        }
+    }
+}
+
+/// A context to keep, of a handle or a tree.
+pub(crate) fn kept(jvm: Jvm, context: jlong, tree: jbyteArray) -> Result<Context, Fault> {
+    match Given::of(context) {
+        Given::Handle(context) => contexts::with(context, Context::clone),
+        Given::Small(_) | Given::Large => of(&jvm.bytes(tree)?),
+    }
+}
 
 /// Makes a context of a tree; the answer is its handle.
 #[unsafe(no_mangle)]

@@ -8,6 +8,9 @@ use vexil_ffi::guard::guarded;
 /// UTF-16 units of a text that is handed out without the heap.
 const SHORT: usize = 128;
 
+/// Bytes of an array that are looked at without the heap: of a context with a dozen attributes.
+const FEW: usize = 512;
+
 /// The virtual machine, as it hands itself to each entry.
 #[repr(transparent)]
 #[derive(Clone, Copy)]
@@ -34,6 +37,34 @@ impl Jvm {
             );
         }
         Ok(bytes)
+    }
+
+    /// Lends a copy of an array's bytes, of which there are `length`: to ask for that would be another call. Where there are
+    /// fewer, all are 0, and the virtual machine throws on return.
+    #[inline]
+    pub(crate) fn with_bytes<R>(self, array: jbyteArray, length: u32, take: impl FnOnce(&[u8]) -> R) -> R {
+        let (mut few, mut many) = ([0; FEW], Vec::new());
+        let bytes = match few.get_mut(..length as usize) {
+            Some(bytes) => bytes,
+            None => {
+                many.resize(length as usize, 0);
+                many.as_mut_slice()
+            }
+        };
+        if let (false, Ok(length)) = (array.is_null(), jsize::try_from(bytes.len())) {
+            // SAFETY: the virtual machine handed both over for the time of this call, and the array is one of bytes: that
+            // is how the function is called. There is room for as many as are asked for.
+            unsafe {
+                ((**self.0).v1_1.GetByteArrayRegion)(
+                    self.0,
+                    array,
+                    0,
+                    length,
+                    bytes.as_mut_ptr().cast::<jbyte>(),
+                );
+            }
+        }
+        take(bytes)
     }
 
     /// A new array of these bytes; null, with an exception that is thrown on return, where there is no memory.

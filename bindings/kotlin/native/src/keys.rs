@@ -19,30 +19,43 @@ const KEYS: usize = 1 << 16;
 
 /// No number: the key is handed over as text.
 const NONE: jint = -1;
+/// Likewise, and no other key is given one from now on.
+const NO_MORE: jint = -2;
 
 static TEXTS: [OnceLock<Box<str>>; KEYS] = [const { OnceLock::new() }; KEYS];
 static NEXT: AtomicUsize = AtomicUsize::new(0);
 
 /// The key of a number; of none, the text.
-#[inline]
 pub(crate) fn key<'k>(jvm: Jvm, number: jint, bytes: jbyteArray) -> Result<Cow<'k, str>, Fault> {
-    if number == NONE {
-        return Ok(Cow::Owned(text(&jvm.bytes(bytes)?)?.to_owned()));
+    match known(number) {
+        Some(key) => Ok(Cow::Borrowed(key)),
+        None => unknown(jvm, number, bytes).map(Cow::Owned),
     }
-    let known = usize::try_from(number).ok().and_then(|number| TEXTS.get(number)?.get());
-    known
-        .map(|key| Cow::Borrowed(&**key))
-        .ok_or_else(|| Fault::new(Code::InvalidHandle, "the number is no key's"))
 }
 
-/// Gives a key a number; `NONE` where there is none left, or where this is no key.
+/// The key of a number.
+#[inline]
+pub(crate) fn known(number: jint) -> Option<&'static str> {
+    usize::try_from(number).ok().and_then(|number| TEXTS.get(number)?.get()).map(|key| &**key)
+}
+
+/// The text of a key that has no number.
+#[cold]
+pub(crate) fn unknown(jvm: Jvm, number: jint, bytes: jbyteArray) -> Result<String, Fault> {
+    if number == NONE {
+        return Ok(text(&jvm.bytes(bytes)?)?.to_owned());
+    }
+    Err(Fault::new(Code::InvalidHandle, "the number is no key's"))
+}
+
+/// Gives a key a number; `NO_MORE` where there is none left, and `NONE` where this is no key.
 #[unsafe(no_mangle)]
 extern "system" fn Java_dev_vexil_internal_Native_keyNumber(jvm: Jvm, _: jclass, bytes: jbyteArray) -> jint {
     let mut number = NONE;
     guarded(|| {
         let bytes = jvm.bytes(bytes)?;
         let key = text(&bytes)?;
-        if key.len() <= KEY_BYTES && NEXT.load(Ordering::Relaxed) < KEYS {
+        if key.len() <= KEY_BYTES {
             number = remember(key);
         }
         Ok(())
@@ -51,9 +64,12 @@ extern "system" fn Java_dev_vexil_internal_Native_keyNumber(jvm: Jvm, _: jclass,
 }
 
 fn remember(key: &str) -> jint {
+    if NEXT.load(Ordering::Relaxed) >= KEYS {
+        return NO_MORE;
+    }
     let place = NEXT.fetch_add(1, Ordering::Relaxed);
     match TEXTS.get(place) {
         Some(free) if free.set(key.into()).is_ok() => jint::try_from(place).unwrap_or(NONE),
-        _ => NONE,
+        _ => NO_MORE,
     }
 }

@@ -9,6 +9,7 @@
 )]
 #![allow(non_snake_case, reason = "the virtual machine finds functions by the names of Java")]
 
+mod asker;
 mod contexts;
 mod control;
 mod jvm;
@@ -17,6 +18,7 @@ mod packed;
 #[cfg(feature = "fail-on-purpose")]
 mod provoke;
 mod reads;
+mod routes;
 mod texts;
 mod tree;
 mod views;

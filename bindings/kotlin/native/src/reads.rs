@@ -1,16 +1,58 @@
-//! Reads: what every request does. Each is handed the client, the key, the context and, to keep that one alive, its
-//! owner. Where there is no value, the caller's own is handed back.
+//! Reads: what every request does. Each is handed the client, the key, the context and its owner, the tree. Where there is
+//! no value, the caller's own is handed back.
 
 use jni_sys::{JNI_TRUE, jboolean, jbyteArray, jclass, jdouble, jint, jlong, jobject, jstring};
-use vexil_client::{Asked, Client, Context, Outcome};
+use vexil_client::{Asked, Client, Outcome};
 use vexil_ffi::Code;
 use vexil_ffi::fault::Fault;
 use vexil_ffi::guard::{evaluating, guarded};
-use vexil_ffi::{clients, contexts};
+use vexil_ffi::reading::{with_both, with_client};
 
+use crate::asker::InPlace;
+use crate::contexts::{self, Given};
 use crate::jvm::Jvm;
 use crate::packed::{self, asked_of};
 use crate::{keys, texts, tree};
+
+/// Calls with a client and whoever asks, for as long as a read lasts: the same for each kind of them.
+macro_rules! reading {
+    ($jvm:expr, $client:expr, $context:expr, $owner:expr, |$reader:ident, $asker:ident| $read:expr) => {
+        match Given::of($context) {
+            Given::Handle(context) => with_both($client.cast_unsigned(), context, |$reader, $asker| $read),
+            Given::Small(length) => $jvm.with_bytes($owner, length, |tree| {
+                let $asker = &InPlace::new(tree);
+                let answer = with_client($client.cast_unsigned(), |$reader| $read)?;
+                $asker.check()?;
+                Ok(answer)
+            }),
+            Given::Large => $jvm.bytes($owner).and_then(|tree| contexts::of(&tree)).and_then(|context| {
+                let $asker = &context;
+                with_client($client.cast_unsigned(), |$reader| $read)
+            }),
+        }
+    };
+}
+
+/// A value, or the caller's own.
+macro_rules! read {
+    ($jvm:expr, $client:expr, ($number:expr, $key:ident), $context:expr, $owner:expr, $default:expr,
+     |$reader:ident, $asker:ident| $read:expr) => {{
+        let mut value = $default;
+        evaluating(|| {
+            let text;
+            let $key = match keys::known($number) {
+                Some(key) => key,
+                None => {
+                    text = keys::unknown($jvm, $number, $key)?;
+                    &text
+                }
+            };
+            value = reading!($jvm, $client, $context, $owner, |$reader, $asker| $read)?;
+            Ok(Code::Ok)
+        });
+        value
+    }};
+}
 
 #[unsafe(no_mangle)]
 extern "system" fn Java_dev_vexil_internal_Native_getBoolean(
@@ -24,8 +66,10 @@ extern "system" fn Java_dev_vexil_internal_Native_getBoolean(
     default: jboolean,
 ) -> jboolean {
     let default = default == JNI_TRUE;
-    let get = |client: &Client, key: &str, context: &Context| client.get_bool(key, context, default);
-    jboolean::from(read(jvm, client, (number, key), (context, owner), default, get))
+    let value = read!(jvm, client, (number, key), context, owner, default, |reader, asker| {
+        reader.get_bool(key, asker, default)
+    });
+    jboolean::from(value)
 }
 
 #[unsafe(no_mangle)]
@@ -39,8 +83,9 @@ extern "system" fn Java_dev_vexil_internal_Native_getLong(
     owner: jobject,
     default: jlong,
 ) -> jlong {
-    let get = |client: &Client, key: &str, context: &Context| client.get_int(key, context, default);
-    read(jvm, client, (number, key), (context, owner), default, get)
+    read!(jvm, client, (number, key), context, owner, default, |reader, asker| {
+        reader.get_int(key, asker, default)
+    })
 }
 
 #[unsafe(no_mangle)]
@@ -54,8 +99,9 @@ extern "system" fn Java_dev_vexil_internal_Native_getDouble(
     owner: jobject,
     default: jdouble,
 ) -> jdouble {
-    let get = |client: &Client, key: &str, context: &Context| client.get_float(key, context, default);
-    read(jvm, client, (number, key), (context, owner), default, get)
+    read!(jvm, client, (number, key), context, owner, default, |reader, asker| {
+        reader.get_float(key, asker, default)
+    })
 }
 
 /// Text; null where there is none.
@@ -69,13 +115,12 @@ extern "system" fn Java_dev_vexil_internal_Native_getString(
     context: jlong,
     owner: jobject,
 ) -> jstring {
-    let get = |client: &Client, key: &str, context: &Context| {
-        client.evaluate(key, Some(Asked::String), context, |outcome| {
+    read!(jvm, client, (number, key), context, owner, std::ptr::null_mut(), |reader, asker| {
+        reader.evaluate(key, Some(Asked::String), asker, |outcome| {
             let text = outcome.evaluation.value().and_then(|value| value.as_str());
             text.map_or(std::ptr::null_mut(), |text| texts::string(jvm, text))
         })
-    };
-    read(jvm, client, (number, key), (context, owner), std::ptr::null_mut(), get)
+    })
 }
 
 /// A tree; null where there is none.
@@ -89,10 +134,9 @@ extern "system" fn Java_dev_vexil_internal_Native_getTree(
     context: jlong,
     owner: jobject,
 ) -> jbyteArray {
-    let get = |client: &Client, key: &str, context: &Context| {
-        client.evaluate(key, Some(Asked::Json), context, |outcome| tree_of(jvm, outcome.evaluation.value()))
-    };
-    read(jvm, client, (number, key), (context, owner), std::ptr::null_mut(), get)
+    read!(jvm, client, (number, key), context, owner, std::ptr::null_mut(), |reader, asker| {
+        reader.evaluate(key, Some(Asked::Json), asker, |outcome| tree_of(jvm, outcome.evaluation.value()))
+    })
 }
 
 /// The id of the variant that an experiment gives; null where the context takes no part.
@@ -106,12 +150,11 @@ extern "system" fn Java_dev_vexil_internal_Native_variant(
     context: jlong,
     owner: jobject,
 ) -> jstring {
-    let get = |client: &Client, key: &str, context: &Context| {
-        client.evaluate(key, None, context, |outcome| {
+    read!(jvm, client, (number, key), context, owner, std::ptr::null_mut(), |reader, asker| {
+        reader.evaluate(key, None, asker, |outcome| {
             outcome.variant(key).map_or(std::ptr::null_mut(), |variant| texts::string(jvm, variant))
         })
-    };
-    read(jvm, client, (number, key), (context, owner), std::ptr::null_mut(), get)
+    })
 }
 
 /// The configuration of that variant, as a tree; null likewise.
@@ -125,10 +168,9 @@ extern "system" fn Java_dev_vexil_internal_Native_variantConfig(
     context: jlong,
     owner: jobject,
 ) -> jbyteArray {
-    let get = |client: &Client, key: &str, context: &Context| {
-        client.evaluate(key, None, context, |outcome| tree_of(jvm, outcome.variant_config(key)))
-    };
-    read(jvm, client, (number, key), (context, owner), std::ptr::null_mut(), get)
+    read!(jvm, client, (number, key), context, owner, std::ptr::null_mut(), |reader, asker| {
+        reader.evaluate(key, None, asker, |outcome| tree_of(jvm, outcome.variant_config(key)))
+    })
 }
 
 /// An evaluation with all that there is to say of it.
@@ -146,8 +188,8 @@ extern "system" fn Java_dev_vexil_internal_Native_evaluate(
     jvm.answer(|answer| {
         let key = keys::key(jvm, number, key)?;
         let asked = asked_of(asked)?;
-        reading(jvm, client, (context, owner), |client, context| {
-            client.evaluate(&key, asked, context, |outcome| packed::details(&outcome, asked, answer));
+        reading!(jvm, client, context, owner, |reader, asker| {
+            reader.evaluate(&key, asked, asker, |outcome| packed::details(&outcome, asked, answer));
         })
     })
 }
@@ -162,8 +204,8 @@ extern "system" fn Java_dev_vexil_internal_Native_evaluateAll(
     owner: jobject,
 ) -> jbyteArray {
     jvm.answer(|answer| {
-        reading(jvm, client, (context, owner), |client, context| {
-            client.evaluate_all(context, |key: &str, outcome: Outcome<'_>| {
+        reading!(jvm, client, context, owner, |reader, asker| {
+            reader.evaluate_all(asker, |key: &str, outcome: Outcome<'_>| {
                 tree::write_text(key, answer);
                 packed::details(&outcome, None, answer);
             });
@@ -184,51 +226,12 @@ extern "system" fn Java_dev_vexil_internal_Native_explain(
 ) -> jbyteArray {
     jvm.answer(|answer| {
         let key = keys::key(jvm, number, key)?;
-        let trace = reading(jvm, client, (context, owner), |client, context| client.explain(&key, context))?;
+        let trace = reading!(jvm, client, context, owner, |reader, asker| reader.explain(&key, asker))?;
         tree::write_text(&trace.to_string(), answer);
         let json =
             serde_json::to_string(&trace).map_err(|error| Fault::new(Code::Internal, error.to_string()))?;
         crate::control::write_json(&json, answer)
     })
-}
-
-/// In the place of a context's handle: its owner is an array of bytes, the tree of a context for this one read.
-const ONCE: jlong = jlong::MIN;
-
-/// Calls with a client and a context, for as long as a read lasts.
-#[inline]
-pub(crate) fn reading<R>(
-    jvm: Jvm,
-    client: jlong,
-    (context, owner): (jlong, jobject),
-    read: impl FnOnce(&Client, &Context) -> R,
-) -> Result<R, Fault> {
-    if context == ONCE {
-        let context = crate::contexts::of(&jvm.bytes(owner)?)?;
-        return clients::with(client.cast_unsigned(), |client| read(client, &context));
-    }
-    clients::with(client.cast_unsigned(), |client| {
-        contexts::with(context.cast_unsigned(), |context| read(client, context))
-    })?
-}
-
-/// A value, or the caller's own.
-#[inline]
-fn read<T>(
-    jvm: Jvm,
-    client: jlong,
-    (number, key): (jint, jbyteArray),
-    context: (jlong, jobject),
-    default: T,
-    get: impl FnOnce(&Client, &str, &Context) -> T,
-) -> T {
-    let mut value = default;
-    evaluating(|| {
-        let key = keys::key(jvm, number, key)?;
-        value = reading(jvm, client, context, |client, context| get(client, &key, context))?;
-        Ok(Code::Ok)
-    });
-    value
 }
 
 fn tree_of(jvm: Jvm, value: Option<&vexil_core::Value>) -> jbyteArray {
@@ -243,7 +246,7 @@ fn tree_of(jvm: Jvm, value: Option<&vexil_core::Value>) -> jbyteArray {
 extern "system" fn Java_dev_vexil_internal_Native_generation(_: Jvm, _: jclass, client: jlong) -> jlong {
     let mut generation = 0;
     guarded(|| {
-        generation = clients::with(client.cast_unsigned(), Client::generation)?.cast_signed();
+        generation = with_client(client.cast_unsigned(), Client::generation)?.cast_signed();
         Ok(())
     });
     generation

@@ -1,5 +1,7 @@
 //! Values as bytes: a byte that says what it is, and what it holds. Numbers are big-endian, lengths have four bytes.
 
+use vexil_core::context::Attribute;
+use vexil_core::value::number::Number;
 use vexil_core::{Arena, Node, Value, limits};
 use vexil_ffi::Code;
 use vexil_ffi::fault::Fault;
@@ -130,4 +132,116 @@ impl<'a> Reader<'a> {
 
 fn broken() -> Fault {
     Fault::new(Code::InvalidValue, "the bytes are no value")
+}
+
+/// What nobody wrote as a value.
+pub(crate) struct Broken;
+
+/// A value that is read where it lies; what stands behind it is another's.
+#[derive(Clone, Copy)]
+pub(crate) struct Raw<'a>(&'a [u8]);
+
+impl<'a> Raw<'a> {
+    pub(crate) fn new(bytes: &'a [u8]) -> Raw<'a> {
+        Raw(bytes)
+    }
+
+    #[inline]
+    pub(crate) fn is_list(self) -> bool {
+        self.0.first() == Some(&LIST)
+    }
+
+    /// The member of an object; nothing where it is missing or null, or where this is no object.
+    #[inline]
+    pub(crate) fn member(self, name: &str) -> Result<Option<Raw<'a>>, Broken> {
+        let Some((&OBJECT, left)) = self.0.split_first() else { return Ok(None) };
+        let (count, mut left) = number(left)?;
+        for _ in 0..count {
+            let (known, value) = bytes(left)?;
+            if known == name.as_bytes() && value.first() != Some(&NULL) {
+                return Ok(Some(Raw(value)));
+            }
+            left = after(value, 0)?;
+        }
+        Ok(None)
+    }
+
+    /// What it is to a condition; nothing where it is null. A list is asked for its items.
+    #[inline]
+    pub(crate) fn attribute(self) -> Result<Option<Attribute<'a>>, Broken> {
+        let (kind, left) = self.0.split_first().ok_or(Broken)?;
+        Ok(Some(match *kind {
+            NULL => return Ok(None),
+            FALSE => Attribute::Bool(false),
+            TRUE => Attribute::Bool(true),
+            INTEGER => Attribute::Number(Number::Int(i64::from_be_bytes(*first(left)?))),
+            FLOAT => Attribute::Number(Number::Float(f64::from_bits(u64::from_be_bytes(*first(left)?)))),
+            TEXT => Attribute::Str(std::str::from_utf8(bytes(left)?.0).map_err(|_| Broken)?),
+            OBJECT => Attribute::Object,
+            _ => return Err(Broken),
+        }))
+    }
+
+    /// How many items a list has.
+    pub(crate) fn count(self) -> Result<usize, Broken> {
+        Ok(number(self.0.get(1..).unwrap_or_default())?.0)
+    }
+
+    /// Whether `test` is true of any item of a list.
+    pub(crate) fn any_item(
+        self,
+        mut test: impl FnMut(Raw<'a>) -> Result<bool, Broken>,
+    ) -> Result<bool, Broken> {
+        let (count, mut left) = number(self.0.get(1..).unwrap_or_default())?;
+        for _ in 0..count {
+            if test(Raw(left))? {
+                return Ok(true);
+            }
+            left = after(left, 0)?;
+        }
+        Ok(false)
+    }
+}
+
+/// What stands behind a value.
+#[inline]
+fn after(value: &[u8], depth: usize) -> Result<&[u8], Broken> {
+    let (kind, left) = value.split_first().ok_or(Broken)?;
+    match *kind {
+        NULL | FALSE | TRUE => Ok(left),
+        INTEGER | FLOAT => left.get(8..).ok_or(Broken),
+        TEXT => Ok(bytes(left)?.1),
+        LIST | OBJECT if depth < limits::DOCUMENT_DEPTH => after_all(*kind == OBJECT, left, depth + 1),
+        _ => Err(Broken),
+    }
+}
+
+/// What stands behind the items of a list, or the members of an object.
+#[inline(never)]
+fn after_all(are_members: bool, left: &[u8], depth: usize) -> Result<&[u8], Broken> {
+    let (count, mut left) = number(left)?;
+    for _ in 0..count {
+        if are_members {
+            left = bytes(left)?.1;
+        }
+        left = after(left, depth)?;
+    }
+    Ok(left)
+}
+
+#[inline]
+fn bytes(left: &[u8]) -> Result<(&[u8], &[u8]), Broken> {
+    let (length, left) = number(left)?;
+    left.split_at_checked(length).ok_or(Broken)
+}
+
+#[inline]
+fn number(left: &[u8]) -> Result<(usize, &[u8]), Broken> {
+    let (number, left) = left.split_first_chunk().ok_or(Broken)?;
+    Ok((u32::from_be_bytes(*number) as usize, left))
+}
+
+#[inline]
+fn first<const N: usize>(left: &[u8]) -> Result<&[u8; N], Broken> {
+    left.first_chunk().ok_or(Broken)
 }

@@ -5,17 +5,17 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
 use jni_sys::{jboolean, jbyteArray, jclass, jint, jlong, jobject};
-use vexil_client::{Asked, Client, Context, Keys, View};
+use vexil_client::{Asked, Keys, View};
 use vexil_core::limits::ENTRIES;
 use vexil_core::{Arena, Node, Value};
 use vexil_ffi::Code;
 use vexil_ffi::fault::Fault;
 use vexil_ffi::guard::guarded;
+use vexil_ffi::reading::with_client;
 
 use crate::jvm::Jvm;
 use crate::packed::{self, ASKED, asked_of};
-use crate::reads::reading;
-use crate::{keys, tree};
+use crate::{contexts, keys, tree};
 
 /// Those that Kotlin holds, by number. It frees each when nobody holds it any more; a read of a value does not come here.
 static VIEWS: Mutex<Option<Held>> = Mutex::new(None);
@@ -38,15 +38,14 @@ extern "system" fn Java_dev_vexil_internal_Native_viewMake(
 ) -> jbyteArray {
     jvm.answer(|answer| {
         let keys = if keys.is_null() { Keys::All } else { keys_of(&jvm.bytes(keys)?)? };
-        let view = reading(jvm, client, (context, owner), |client: &Client, context: &Context| {
-            client.view(context.clone(), keys)
-        })?;
+        let context = contexts::kept(jvm, context, owner)?;
+        let view = with_client(client.cast_unsigned(), |client| client.view(context, keys))?;
         write(&view, answer);
         Ok(())
     })
 }
 
-/// The same keys evaluated anew, as another view; for the same context where `asker`, the context's owner, is null.
+/// The same keys evaluated anew, as another view; for the same context where `asker`, the context's tree, is null.
 #[unsafe(no_mangle)]
 extern "system" fn Java_dev_vexil_internal_Native_viewRenew(
     jvm: Jvm,
@@ -61,8 +60,7 @@ extern "system" fn Java_dev_vexil_internal_Native_viewRenew(
         if asker.is_null() {
             view.renew();
         } else {
-            let context = vexil_ffi::contexts::with(context.cast_unsigned(), Context::clone)?;
-            view.renew_with(context);
+            view.renew_with(contexts::kept(jvm, context, asker)?);
         }
         write(&view, answer);
         Ok(())
@@ -103,10 +101,7 @@ extern "system" fn Java_dev_vexil_internal_Native_viewCount(
     guarded(|| {
         let key = keys::key(jvm, number, key)?;
         let asked = asked_of(asked)?;
-        let view = held(view)?;
-        for _ in 0..times {
-            view.evaluate(&key, asked, |_| ());
-        }
+        held(view)?.count_reads(&key, asked, u64::try_from(times).unwrap_or_default());
         Ok(())
     });
 }

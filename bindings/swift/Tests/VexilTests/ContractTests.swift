@@ -81,7 +81,6 @@ private struct Driver {
         case "refresh":
             do {
                 try opened().refresh()
-                return ["code": .null]
             } catch let error as VexilError {
                 return ["code": .string(error.name)]
             }
@@ -90,7 +89,7 @@ private struct Driver {
             subscriptions = []
         case let other: throw Unknown(what: other)
         }
-        return [:]
+        return ["code": .null]
     }
 
     private func options(_ raw: Raw?) throws -> Options {
@@ -107,6 +106,7 @@ private struct Driver {
                     Options.TrustedKey(id: try text($0, "id"), publicKey: try text($0, "public"))
                 }
             case "start_timeout_ms": options.startTimeout = try milliseconds(value)
+            case "retry_base_ms": options.retryBase = try milliseconds(value)
             case "retry_max_ms": options.retryMax = try milliseconds(value)
             case "polling_interval_ms": options.pollingInterval = try milliseconds(value)
             case "streaming":

@@ -1,6 +1,6 @@
 //! New vectors, as many as one likes: `vexil-vectors CORPUS FOLDER SEED` copies a corpus into a folder, and adds files of
 //! evaluations that are made by the generator and answered by the reference interpreter. Whoever runs the folder is held
-//! to cases that nobody has seen.
+//! to cases that are not in the repository.
 
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
@@ -12,6 +12,8 @@ use vexil_reference::{Asked, Outcome, Request, evaluate, generate};
 /// How many files are added, and how many cases each has; no more than that depends on the seed.
 const FILES: u64 = 100;
 const CASES: u64 = 20;
+/// The first document of the first seed: beyond those that the properties of the core go through.
+const FIRST: u64 = 1 << 40;
 /// Where they lie in the corpus.
 const BELOW: &str = "new";
 
@@ -28,8 +30,7 @@ fn main() {
     fs::create_dir_all(folder.join(BELOW)).unwrap();
     for number in 0..FILES {
         let path = format!("{BELOW}/{number:03}.json");
-        // Far from each other, so that two seeds have no file in common.
-        let file = file(seed.wrapping_mul(1 << 32).wrapping_add(number));
+        let file = file(FIRST.wrapping_add(seed.wrapping_mul(FILES)).wrapping_add(number));
         fs::write(folder.join(&path), file.to_string()).unwrap();
         files.push(json!({"path": path, "kind": "evaluation", "cases": CASES}));
     }

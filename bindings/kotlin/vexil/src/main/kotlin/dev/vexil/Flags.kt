@@ -12,7 +12,7 @@ import dev.vexil.internal.TreeReader
  * What there is to read: of a client, or of a client at one moment.
  *
  * A read takes no lock, waits for nobody and throws for nobody: without a value it returns the default, and its details
- * say why. A [Context] that is made once is faster than a map, which is laid flat by each read.
+ * say why. A [Context] that is made once is faster than a map, which is written down by each read.
  */
 public sealed class Flags {
     /** By which it is asked. */

@@ -117,7 +117,7 @@ public class View private constructor(
     public fun renewed(context: Context? = null): View {
         if (client.isClosed) throw ClosedException()
         held.tell()
-        return of(client, Tree.answer(Native.viewRenew(held.handle, this, context?.handle ?: 0, context)))
+        return of(client, Tree.answer(Native.viewRenew(held.handle, this, context?.handle ?: 0, context?.owner)))
     }
 
     override fun toString(): String = "View(version=$version, origin=$origin, keys=$keys)"

@@ -1,5 +1,6 @@
 package dev.vexil
 
+import dev.vexil.internal.Flat
 import dev.vexil.internal.Freeing
 import org.junit.jupiter.api.AfterEach
 import org.junit.jupiter.api.Assertions.assertEquals
@@ -16,9 +17,12 @@ class ContextsTest {
     @AfterEach
     fun close() = client.close()
 
+    /** Once, and again and again: it is read where it lies, and laid flat then. */
     private fun reads(context: Map<String, Any?>): Boolean {
         val once = client.getBoolean("checkout.v2", context)
-        assertEquals(once, client.getBoolean("checkout.v2", Context.of(context)))
+        val made = Context.of(context)
+        repeat(2 * Flat.READS_IN_PLACE) { assertEquals(once, client.getBoolean("checkout.v2", made)) }
+        assertTrue(made.handle > 0)
         return once
     }
 
@@ -92,14 +96,73 @@ class ContextsTest {
     }
 
     @Test
+    fun `what is found in place is what a flat context has`() {
+        val trees = listOf(
+            mapOf("user.email" to "bob@example.org", "user" to mapOf("email" to "ada@example.com")),
+            mapOf("user.email" to "ada@example.com", "user" to mapOf("email" to null, "age" to 7)),
+            mapOf("user" to mapOf("email" to listOf("ada@example.com"))),
+            mapOf("user" to "ada", "customAttributes" to mapOf("user.email" to "ada@example.com")),
+            mapOf("tags" to listOf(null, listOf("beta"), mapOf("beta" to 1))),
+            mapOf("tags" to listOf(listOf("x"), "beta")),
+            mapOf("other" to mapOf("list" to listOf(1, 2.5, mapOf("a" to null))), "" to "", "user.age" to 19),
+            mapOf("user.age" to "19"),
+            mapOf("user.staff" to true, "ü".repeat(300) to 1),
+        )
+        for (tree in trees) {
+            val (inPlace, flat) = List(2) { Context.of(tree) }
+            repeat(Flat.READS_IN_PLACE) { client.isEnabled("on", flat) }
+            assertTrue(inPlace.handle < 0 && flat.handle > 0)
+            assertEquals(client.explain("checkout.v2", flat).text, client.explain("checkout.v2", inPlace).text, "$tree")
+        }
+    }
+
+    @Test
+    fun `large contexts are judged where they are made`() {
+        val long = mapOf("note" to "x".repeat(5_000), "user.email" to "ada@example.com")
+        assertTrue(client.getBoolean("checkout.v2", long))
+        assertTrue(Context.of(long).handle > 0)
+        fun nested(depth: Int): Map<String, Any?> = if (depth == 0) emptyMap() else mapOf("a" to nested(depth - 1))
+        for (depth in listOf(10, 20)) assertTrue(client.getBoolean("on", nested(depth)))
+        assertThrows(ArgumentException::class.java) { Context.of(nested(40)) }
+        assertEquals(ErrorCode.INVALID_CONTEXT, client.getBooleanDetails("on", nested(40)).errorCode)
+    }
+
+    @Test
     fun `contexts that nobody holds are freed`() {
         val before = freed()
-        repeat(20_000) { assertTrue(client.isEnabled("on", Context.of("user.id" to "u-$it"))) }
+        repeat(20_000) { user ->
+            val context = Context.of("user.id" to "u-$user")
+            repeat(Flat.READS_IN_PLACE + 1) { assertTrue(client.isEnabled("on", context)) }
+        }
+        eventually { freed() >= before + 5_000 }
+    }
+
+    @Test
+    fun `only so many contexts lie flat, and all others are read as well`() {
+        val many = MutableList(Flat.MOST + 100) { Context.of("user.email" to if (it % 2 == 0) "ada@example.com" else "x") }
+        for ((number, context) in many.withIndex()) {
+            repeat(Flat.READS_IN_PLACE + 1) {
+                assertEquals(number % 2 == 0, client.isEnabled("checkout.v2", context))
+            }
+        }
+        val flat = many.count { it.handle > 0 }
+        assertTrue(flat in 1..Flat.MOST, "$flat")
+        many.clear()
+        // Once those are gone, there is room.
+        val another = Context.of("user.id" to "another")
+        eventually {
+            repeat(Flat.READS_IN_PLACE) { client.isEnabled("on", another) }
+            another.handle > 0
+        }
+    }
+
+    /** Tries until it is so, and has the collector run in between. */
+    private fun eventually(isSo: () -> Boolean) {
         val until = System.nanoTime() + 60_000_000_000
-        while (freed() < before + 10_000) {
+        while (!isSo()) {
             assertTrue(System.nanoTime() < until)
             System.gc()
-            Context.of("user.id" to "another")
+            Freeing.freeGone()
         }
     }
 

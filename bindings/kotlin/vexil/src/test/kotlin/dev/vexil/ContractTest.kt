@@ -69,19 +69,17 @@ class ContractTest {
             "read" -> read(request)
             "variant" -> variant(request["experiment"].asString, context(request))
             "state" -> state(client.state)
-            "watch" -> emptyMap<String, Any?>().also {
-                client.addChangeListener("features", request["key"].asString) { heard.add(it) }
-            }
+            "watch" -> coded { client.addChangeListener("features", request["key"].asString) { heard.add(it) } }
             "heard" -> mapOf("changes" to changes())
-            "refresh" -> mapOf("code" to null) + coded { client.refresh() }
-            "close" -> emptyMap<String, Any?>().also { client.close() }
+            "refresh" -> coded { client.refresh() }
+            "close" -> coded { client.close() }
             else -> throw IllegalArgumentException("what is `$what`?")
         }
 
-        /** Nothing, or the code of what went wrong. */
+        /** The code of what went wrong, if something did. */
         private fun coded(call: () -> Unit): Map<String, Any?> = try {
             call()
-            emptyMap()
+            mapOf("code" to null)
         } catch (error: VexilException) {
             mapOf("code" to error.code.name)
         }
@@ -137,6 +135,7 @@ class ContractTest {
                 trustedKeys = options["trusted_keys"]?.asJsonArray.orEmpty()
                     .map { it.asJsonObject }.associate { it["id"].asString to it["public"].asString },
                 startTimeoutMillis = number("start_timeout_ms"),
+                retryBaseMillis = number("retry_base_ms"),
                 retryMaxMillis = number("retry_max_ms"),
                 pollingIntervalMillis = number("polling_interval_ms"),
                 streaming = when (val streaming = text("streaming")) {
@@ -157,8 +156,8 @@ class ContractTest {
 
     private companion object {
         val OPTIONS: Set<String> = setOf(
-            "source", "cache_folder", "trusted_keys", "start_timeout_ms", "retry_max_ms", "polling_interval_ms", "streaming",
-            "fallback",
+            "source", "cache_folder", "trusted_keys", "start_timeout_ms", "retry_base_ms", "retry_max_ms",
+            "polling_interval_ms", "streaming", "fallback",
         )
     }
 }

@@ -49,8 +49,12 @@ internal class TreeWriter(private val refusal: ErrorCode) {
     private var length = 0
     private var depth = 0
 
-    /** Where in the value it is being written. */
-    private val path = ArrayList<String>()
+    /** How deep it was nested where it was deepest. */
+    var deepest: Int = 0
+        private set
+
+    /** Where in the value it is being written: the member's name at each depth, and nothing for a list. */
+    private var names = arrayOfNulls<String>(4)
 
     fun bytes(): ByteArray = bytes.copyOf(length)
 
@@ -88,10 +92,9 @@ internal class TreeWriter(private val refusal: ErrorCode) {
         var count = 0
         for ((name, value) in map) {
             if (name !is String) refuse("with a name that is no text")
-            path.add(name)
+            names[depth - 1] = name
             text(name)
             value(value)
-            path.removeAt(path.size - 1)
             count++
         }
         val end = length
@@ -108,8 +111,10 @@ internal class TreeWriter(private val refusal: ErrorCode) {
 
     private inline fun nested(write: () -> Unit) {
         if (++depth > Tree.DEPTH) refuse("nested too deep")
+        if (depth > deepest) deepest = depth
+        if (depth > names.size) names = names.copyOf(2 * depth)
         write()
-        depth--
+        names[--depth] = null
     }
 
     private fun long(value: Long) {
@@ -127,7 +132,8 @@ internal class TreeWriter(private val refusal: ErrorCode) {
         val at = length
         room(4 + 3 * text.length)
         length += 4
-        var place = 0
+        var place = ascii(text)
+        length += place
         while (place < text.length) {
             val unit = text[place++].code
             when {
@@ -159,6 +165,19 @@ internal class TreeWriter(private val refusal: ErrorCode) {
         length = end
     }
 
+    /** Writes as much as is ASCII, which most texts are whole, where there is room; returns how much that is. */
+    private fun ascii(text: String): Int {
+        val into = bytes
+        val at = length
+        var place = 0
+        while (place < text.length) {
+            val unit = text[place].code
+            if (unit >= 0x80) break
+            into[at + place++] = unit.toByte()
+        }
+        return place
+    }
+
     private fun byte(value: Int) {
         room(1)
         bytes[length++] = value.toByte()
@@ -166,12 +185,16 @@ internal class TreeWriter(private val refusal: ErrorCode) {
 
     private fun int(value: Int) {
         room(4)
-        for (shift in 24 downTo 0 step 8) bytes[length++] = (value shr shift).toByte()
+        val at = length
+        for (byte in 0 until 4) bytes[at + byte] = (value shr (24 - 8 * byte)).toByte()
+        length = at + 4
     }
 
     private fun bits(value: Long) {
         room(8)
-        for (shift in 56 downTo 0 step 8) bytes[length++] = (value shr shift).toByte()
+        val at = length
+        for (byte in 0 until 8) bytes[at + byte] = (value shr (56 - 8 * byte)).toByte()
+        length = at + 8
     }
 
     private fun room(more: Int) {
@@ -179,6 +202,7 @@ internal class TreeWriter(private val refusal: ErrorCode) {
     }
 
     private fun refuse(what: String): Nothing {
+        val path = names.take(depth).filterNotNull()
         val where = if (path.isEmpty()) "it is" else "`${path.joinToString(".")}` is"
         throw VexilException.of(refusal.number, "$where $what")
     }

@@ -98,6 +98,30 @@ class BoundaryTest {
     }
 
     @Test
+    fun `bytes that are no context are refused where they are read in place`() {
+        val inPlace = Long.MIN_VALUE + (1L shl 32)
+        val name = byteArrayOf(0, 0, 0, 10) + "user.email".toByteArray()
+        val trees = listOf(
+            byteArrayOf(7),
+            byteArrayOf(7, 0, 0, 0, 1),
+            byteArrayOf(7, 0, 0, 0, 1) + name,
+            byteArrayOf(7, 0, 0, 0, 1) + name + byteArrayOf(9),
+            byteArrayOf(7, 0, 0, 0, 1) + name + byteArrayOf(5, -1, -1, -1, -1, 0),
+            byteArrayOf(7, 0, 0, 0, 1) + name + byteArrayOf(5, 0, 0, 0, 2, 0xC3.toByte(), 0x28),
+            byteArrayOf(7, 0, 0, 0, 9, 0, 0, 0, 1, 'a'.code.toByte()) + ByteArray(600) { 6 },
+        )
+        val checkout = Keys.of("checkout.v2")
+        Shop.client().use { client ->
+            for (tree in trees) {
+                val context = inPlace + tree.size
+                val answer = client.native.evaluate(client.native.handle, checkout.number, checkout.text, Asked.ANY, context, tree)
+                assertEquals(ErrorCode.INVALID_CONTEXT, failure { Tree.answer(answer) }.code)
+                assertTrue(client.native.getBoolean(client.native.handle, checkout.number, checkout.text, context, tree, true))
+            }
+        }
+    }
+
+    @Test
     fun `a tree comes back as it was`() {
         val value = mapOf("a" to listOf(1L, -2.5, null, true, false, "ü\u0000🎨"), "b" to emptyMap<String, Any>())
         assertEquals(value, Tree.read(Tree.write(value)))

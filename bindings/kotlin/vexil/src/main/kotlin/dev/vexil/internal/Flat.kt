@@ -1,0 +1,37 @@
+package dev.vexil.internal
+
+import dev.vexil.VexilException
+import java.util.concurrent.atomic.AtomicInteger
+
+/** Contexts that lie flat in the native library. */
+internal object Flat {
+    /** How often a context is asked with before it is worth laying it flat: that takes as long as this many reads. */
+    const val READS_IN_PLACE: Int = 16
+
+    /** How many lie flat at most; others are read where they lie. Only the collector knows when one may go. */
+    const val MOST: Int = 10_000
+
+    private val count = AtomicInteger()
+
+    /** A handle for a tree; null where there is no room. Whoever asks keeps it, or frees it. */
+    fun lay(tree: ByteArray): Long? {
+        if (count.incrementAndGet() <= MOST) {
+            try {
+                return Tree.answer(Native.contextMake(tree)).long()
+            } catch (_: VexilException) {
+                // There are no more handles.
+            }
+        }
+        count.decrementAndGet()
+        Freeing.freeGone()
+        return null
+    }
+
+    /** The handle is freed when nobody holds the tree any more. */
+    fun keep(handle: Long, tree: ByteArray): Unit = Freeing.with(tree, handle, ::free)
+
+    fun free(handle: Long) {
+        Native.contextFree(handle)
+        count.decrementAndGet()
+    }
+}
