@@ -37,12 +37,14 @@ public class Context private constructor(
     internal val owner: ByteArray get() = tree
 
     private fun inPlace(): Long {
-        if (++asked % Flat.READS_IN_PLACE == 0) {
-            val handle = Flat.lay(tree)
-            // Of two threads that lay it flat at once, one does.
-            if (handle != null) if (NAMED.compareAndSet(this, IN_PLACE, handle)) Flat.keep(handle, tree) else Flat.free(handle)
-        }
+        if (++asked % Flat.READS_IN_PLACE == 0) layFlat()
         return named.let { if (it == IN_PLACE) IN_PLACE + tree.size else it }
+    }
+
+    private fun layFlat() {
+        val handle = Flat.lay(tree) ?: return
+        // Of two threads that do so at once, one does.
+        if (NAMED.compareAndSet(this, IN_PLACE, handle)) Flat.keep(handle, tree) else Flat.free(handle)
     }
 
     /** For the calls of the face that takes JSON. */
