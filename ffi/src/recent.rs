@@ -151,7 +151,9 @@ mod tests {
         let values: Vec<_> = (0..PLACES).map(Arc::new).collect();
         let all: Vec<_> = values.iter().map(|value| handles.insert(Arc::clone(value)).unwrap()).collect();
         for handle in &all {
-            [(); 2].map(|()| read(&recent, &handles, *handle).unwrap());
+            for _ in 0..2 {
+                read(&recent, &handles, *handle).unwrap();
+            }
         }
         all.iter().skip(1).for_each(|handle| handles.remove(*handle).unwrap());
         let counts = || values.iter().map(Arc::strong_count).collect::<Vec<_>>();
