@@ -748,8 +748,8 @@ vexil_code vexil_view_read(vexil_view view,
                            vexil_buffer *texts);
 
 // Counts reads that the host has answered from its copy of a view, as many as `times` says, like reads of the client: a
-// control plane is told what somebody has asked for, and copies answer without a call. `asked` is one of `vexil_asked`;
-// `times` is 65,536 at most. Of a key that the view does not have there is nothing to count.
+// control plane is told what somebody has asked for, and copies answer without a call. `asked` is one of `vexil_asked`.
+// Of a key that the view does not have there is nothing to count.
 //
 // # Safety
 //

@@ -17,8 +17,6 @@ use crate::handles::{Handles, Kind};
 
 /// Keys that one call may name.
 const KEYS: usize = vexil_core::limits::ENTRIES;
-/// Reads that one call may count: it takes some nanoseconds for each.
-const READS: u32 = 65_536;
 
 static VIEWS: Handles<ArcSwap<View>> = Handles::new(Kind::View);
 
@@ -217,8 +215,8 @@ pub unsafe extern "C" fn vexil_view_read(
 }
 
 /// Counts reads that the host has answered from its copy of a view, as many as `times` says, like reads of the client: a
-/// control plane is told what somebody has asked for, and copies answer without a call. `asked` is one of `vexil_asked`;
-/// `times` is 65,536 at most. Of a key that the view does not have there is nothing to count.
+/// control plane is told what somebody has asked for, and copies answer without a call. `asked` is one of `vexil_asked`.
+/// Of a key that the view does not have there is nothing to count.
 ///
 /// # Safety
 ///
@@ -228,14 +226,7 @@ pub unsafe extern "C" fn vexil_view_count(view: ViewHandle, key: Text, asked: i3
     guarded(|| {
         // SAFETY: as the caller promises.
         let key = unsafe { key.read("the key") }?;
-        let asked = asked_of(asked)?;
-        if times > READS {
-            return Err(Fault::new(Code::TooLong, format!("{times} reads, and {READS} are taken")));
-        }
-        let view = view.view()?;
-        for _ in 0..times {
-            view.evaluate(key, asked, |_| ());
-        }
+        view.view()?.count_reads(key, asked_of(asked)?, u64::from(times));
         Ok(())
     })
 }

@@ -218,7 +218,7 @@ public class VexilOptions(
         public fun bootstrap(bootstrap: String): Builder = apply { this.bootstrap = bootstrap }
 
         /** [VexilOptions.pollingIntervalMillis]. */
-        public fun pollingInterval(pollingInterval: Duration): Builder = apply { pollingIntervalMillis = pollingInterval.toMillis() }
+        public fun pollingInterval(interval: Duration): Builder = apply { pollingIntervalMillis = interval.toMillis() }
 
         /** [VexilOptions.streaming]. */
         public fun streaming(streaming: Streaming): Builder = apply { this.streaming = streaming }
@@ -227,10 +227,10 @@ public class VexilOptions(
         public fun silence(silence: Duration): Builder = apply { silenceMillis = silence.toMillis() }
 
         /** [VexilOptions.requestTimeoutMillis]. */
-        public fun requestTimeout(requestTimeout: Duration): Builder = apply { requestTimeoutMillis = requestTimeout.toMillis() }
+        public fun requestTimeout(timeout: Duration): Builder = apply { requestTimeoutMillis = timeout.toMillis() }
 
         /** [VexilOptions.startTimeoutMillis]. */
-        public fun startTimeout(startTimeout: Duration): Builder = apply { startTimeoutMillis = startTimeout.toMillis() }
+        public fun startTimeout(timeout: Duration): Builder = apply { startTimeoutMillis = timeout.toMillis() }
 
         /** [VexilOptions.cacheFolder]. */
         public fun cacheFolder(cacheFolder: String): Builder = apply { this.cacheFolder = cacheFolder }
@@ -278,10 +278,10 @@ public class VexilOptions(
         public fun telemetry(telemetry: Boolean): Builder = apply { this.telemetry = telemetry }
 
         /** [VexilOptions.telemetryIntervalMillis]. */
-        public fun telemetryInterval(telemetryInterval: Duration): Builder = apply { telemetryIntervalMillis = telemetryInterval.toMillis() }
+        public fun telemetryInterval(interval: Duration): Builder = apply { telemetryIntervalMillis = interval.toMillis() }
 
         /** [VexilOptions.telemetryExposures]. */
-        public fun telemetryExposures(telemetryExposures: Boolean): Builder = apply { this.telemetryExposures = telemetryExposures }
+        public fun telemetryExposures(exposures: Boolean): Builder = apply { telemetryExposures = exposures }
 
         /** [VexilOptions.instanceId]. */
         public fun instanceId(instanceId: String): Builder = apply { this.instanceId = instanceId }

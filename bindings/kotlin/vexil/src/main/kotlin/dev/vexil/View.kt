@@ -14,8 +14,10 @@ import dev.vexil.internal.ViewEntry
  * when its client is closed.
  *
  * A read is a look-up in memory of this process, and counts as one of the client does: the first of a key at once, others
- * later, when there are some hundred of them, when the view is renewed or let go, or when the client is closed. Time alone can change what a key is, and a view does not notice:
- * [isCurrent] is false once it is as old as the polling interval.
+ * later, when there are 256 of them, when the view is renewed or let go, or when the client is closed.
+ *
+ * Time alone can change what a key is, and a view does not notice: [isCurrent] is false once it is as old as the polling
+ * interval.
  *
  * @property version the version of the definitions that it was made with
  * @property origin where they came from

@@ -15,7 +15,10 @@ import java.io.File
 import java.util.concurrent.ConcurrentLinkedQueue
 import java.util.concurrent.TimeUnit
 
-/** The contract with a control plane (`tests/contract`): it does what it is told by the client's own calls, and decides nothing. */
+/**
+ * The contract with a control plane (`tests/contract`): it does what it is told by the client's own calls, and decides
+ * nothing.
+ */
 class ContractTest {
     @Test
     @Timeout(value = 10, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)

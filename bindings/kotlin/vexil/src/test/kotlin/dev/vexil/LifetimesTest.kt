@@ -11,8 +11,8 @@ import kotlin.concurrent.thread
 
 /** Who holds whom: what is read stays, and what nobody holds goes. */
 class LifetimesTest {
-    private val sticky = """{"schema": 1, "entries": [{"key": "trial", "type": "experiment", "status": "running", "sticky": true,
-        "variants": [{"id": "a"}, {"id": "b"}], "allocation": {"a": 50, "b": 50}}]}"""
+    private val sticky = """{"schema": 1, "entries": [{"key": "trial", "type": "experiment", "status": "running",
+        "sticky": true, "variants": [{"id": "a"}, {"id": "b"}], "allocation": {"a": 50, "b": 50}}]}"""
     private val ada: Context = Context.of("user.id" to "ada")
 
     /** What a store does when it is asked. */

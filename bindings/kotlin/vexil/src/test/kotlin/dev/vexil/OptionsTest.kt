@@ -85,7 +85,8 @@ class OptionsTest {
         for (field in VexilOptions::class.java.declaredFields.filter { it.name != "Companion" }) {
             field.isAccessible = true
             val name = field.name.removeSuffix("Millis")
-            val sample = setters.singleOrNull { it.name == name }?.let { samples.getValue(it.parameterTypes.single()) } ?: source
+            val setter = setters.singleOrNull { it.name == name }
+            val sample = setter?.let { samples.getValue(it.parameterTypes.single()) } ?: source
             assertEquals(if (sample is Duration) sample.toMillis() else sample, field.get(built), field.name)
         }
         VexilClient(VexilOptions.builder(source).pollingInterval(Duration.ofMinutes(1)).build()).use { assertTrue(it.isReady) }

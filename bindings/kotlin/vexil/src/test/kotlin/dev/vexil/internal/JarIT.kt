@@ -19,7 +19,9 @@ class JarIT {
 
     @BeforeEach
     fun `it has a library`() {
-        val hasOne = ZipFile(jar).use { zip -> zip.entries().asSequence().any { it.name.startsWith("native/") && !it.isDirectory } }
+        val hasOne = ZipFile(jar).use { zip ->
+            zip.entries().asSequence().any { it.name.startsWith("native/") && !it.isDirectory }
+        }
         if (System.getenv("CI").isNullOrEmpty()) assumeTrue(hasOne, "the jar was packed without -Ddev.vexil.natives")
         assertTrue(hasOne)
     }
@@ -62,7 +64,8 @@ class JarIT {
                 FOR_JNA.any { it.isAssignableFrom(type) }
         }
         assertTrue(sought.size > 1)
-        val forgotten = sought.map { it.name }.filter { name -> name !in some && all.none { name.startsWith(it.removeSuffix("**")) } }
+        val forgotten = sought.map { it.name }
+            .filter { name -> name !in some && all.none { name.startsWith(it.removeSuffix("**")) } }
         assertEquals(emptyList<String>(), forgotten)
     }
 
