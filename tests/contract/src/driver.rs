@@ -34,14 +34,28 @@ impl Driver {
         asked.map_err(|error| format!("the driver does not listen: {error}"))?;
         let line = match self.answers.recv_timeout(ANSWER) {
             Ok(line) => line.map_err(|error| format!("the driver's answer: {error}"))?,
-            Err(RecvTimeoutError::Timeout) => return Err(format!("no answer in {ANSWER:?} to {request}")),
-            Err(RecvTimeoutError::Disconnected) => return Err(format!("the driver ended at {request}")),
+            Err(RecvTimeoutError::Timeout) => {
+                return Err(format!("no answer in {ANSWER:?} to {}", shown(request)));
+            }
+            Err(RecvTimeoutError::Disconnected) => {
+                return Err(format!("the driver ended at {}", shown(request)));
+            }
         };
-        let answer: Value = serde_json::from_str(&line)
-            .map_err(|error| format!("to {request} the driver says what is no JSON ({error}): {line}"))?;
+        let answer: Value = serde_json::from_str(&line).map_err(|error| {
+            format!("to {} the driver says what is no JSON ({error}): {line}", shown(request))
+        })?;
         match answer.get("failed") {
-            Some(why) => Err(format!("the driver cannot do {request}: {why}")),
+            Some(why) => Err(format!("the driver cannot do {}: {why}", shown(request))),
             None => Ok(answer),
         }
     }
+}
+
+/// A request as people may read it: without the SDK key that a client is opened with.
+pub(crate) fn shown(request: &Value) -> Value {
+    let mut shown = request.clone();
+    if let Some(options) = shown.get_mut("options").and_then(Value::as_object_mut) {
+        options.remove("source");
+    }
+    shown
 }

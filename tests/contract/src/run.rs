@@ -12,7 +12,7 @@ use tempfile::TempDir;
 use vexil_test_services::free_port;
 
 use crate::control_plane::{Answer, ControlPlane};
-use crate::driver::Driver;
+use crate::driver::{Driver, shown};
 use crate::scenario::{Act, Passing, Scenario, Serving, Step};
 use crate::told::{Kept, has, is};
 use crate::wire::{Says, Wire};
@@ -125,7 +125,7 @@ impl Run {
                     (None, Some(wanted)) => {
                         let wanted = self.kept.fill(wanted)?;
                         until_it_is(|| self.driver.ask(&ask), |answer| has(answer, &wanted))
-                            .map_err(|why| format!("{ask}: {why}, and wanted is {wanted}"))?;
+                            .map_err(|why| format!("{}: {why}, and wanted is {wanted}", shown(&ask)))?;
                     }
                     _ => return Err("an act of the driver has either `answers` or `until`".to_owned()),
                 }
@@ -178,7 +178,7 @@ impl Run {
         if has(&answer, wanted) {
             Ok(())
         } else {
-            Err(format!("{ask} is answered with {answer}, and wanted is {wanted}"))
+            Err(format!("{} is answered with {answer}, and wanted is {wanted}", shown(ask)))
         }
     }
 

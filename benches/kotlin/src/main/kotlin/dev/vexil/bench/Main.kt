@@ -23,6 +23,7 @@ private fun measure(arguments: Array<String>) {
     val (name, definitions) = arguments
     val rows = when (name) {
         "vexil" -> vexil(File(definitions).readText())
+        "vexil-update" -> return update(File(definitions).readText())
         "vexil-memory" -> return memory(File(definitions).readText())
         "openfeature-vexil" -> openFeatureVexil(File(definitions).readText())
         "openfeature-in-memory" -> openFeatureInMemory()
