@@ -34,7 +34,7 @@ pub(crate) fn remove(handle: u64) -> Result<(), Fault> {
     let removed = CLIENTS.take(handle)?;
     // If this was the last one, the client stops here and now.
     drop(removed.value().owner.swap(None));
-    CLOSED.fetch_add(1, Ordering::Relaxed);
+    CLOSED.fetch_add(1, Ordering::Release);
     with_thread(let_go_of_closed);
     Ok(())
 }
@@ -80,8 +80,11 @@ pub(crate) fn with_recent<R>(
 /// Definitions are large, and threads of a host may never end: one that goes on reading keeps nothing of what is closed.
 #[cold]
 fn let_go_of_closed(thread: &Thread) {
-    thread.closed.set(CLOSED.load(Ordering::Relaxed));
-    thread.clients.let_go_of_closed();
+    // Whoever sees the number sees that what it counts is closed.
+    let closed = CLOSED.load(Ordering::Acquire);
+    if thread.clients.let_go_of_closed() {
+        thread.closed.set(closed);
+    }
 }
 
 /// The client of a number, to keep: for calls that wait.

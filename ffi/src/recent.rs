@@ -66,9 +66,9 @@ impl<T> Recent<T> {
         }
     }
 
-    /// Lets go of all that is closed.
-    pub(crate) fn let_go_of_closed(&self) {
-        self.0.iter().for_each(Place::let_go_of_closed);
+    /// Lets go of all that is closed; false where some place is lent just now, and so not looked at.
+    pub(crate) fn let_go_of_closed(&self) -> bool {
+        self.0.iter().filter(|place| !place.let_go_of_closed()).count() == 0
     }
 
     #[inline]
@@ -78,11 +78,15 @@ impl<T> Recent<T> {
 }
 
 impl<T> Place<T> {
+    /// False where it is lent.
     #[inline]
-    fn let_go_of_closed(&self) {
-        if self.held.try_borrow().is_ok_and(|held| held.as_ref().is_some_and(|held| !held.is_named())) {
-            self.keep(None);
-        }
+    fn let_go_of_closed(&self) -> bool {
+        let Ok(mut held) = self.held.try_borrow_mut() else { return false };
+        let closed = held.take_if(|held| !held.is_named());
+        // What goes with it may read by its turn.
+        drop(held);
+        drop(closed);
+        true
     }
 
     /// Keeps this in the place of what was here, unless that is lent.
@@ -194,6 +198,24 @@ mod tests {
         };
         assert_eq!(recent.with(&handles, handle, |_| true, within).unwrap(), 7);
         recent.forget(handle);
+        assert_eq!(Arc::strong_count(&value), 1);
+    }
+
+    #[test]
+    fn what_is_closed_while_it_is_lent_is_let_go_of_later() {
+        let (recent, handles) = (Recent::new(), Handles::new(Kind::Client));
+        let value = Arc::new(7);
+        let handle = handles.insert(Arc::clone(&value)).unwrap();
+        for _ in 0..2 {
+            read(&recent, &handles, handle).unwrap();
+        }
+        let within = |_: &Arc<i32>| {
+            handles.remove(handle).unwrap();
+            recent.let_go_of_closed()
+        };
+        assert!(!recent.with(&handles, handle, |_| true, within).unwrap(), "it was lent");
+        assert_eq!(Arc::strong_count(&value), 2);
+        assert!(recent.let_go_of_closed());
         assert_eq!(Arc::strong_count(&value), 1);
     }
 

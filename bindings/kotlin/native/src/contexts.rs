@@ -13,6 +13,10 @@ use crate::tree;
 /// Bytes of a tree that is within all limits of contexts, unless it is nested deep: Kotlin sees to that.
 const SMALL: u32 = 4 << 10;
 
+/// Bytes of a tree that is read in place: whatever is asked of it runs along its members. To lay a larger one flat for a
+/// read takes less time than a few rules in place may.
+const IN_PLACE_BYTES: u32 = 512;
+
 // A member takes five bytes at least, an item one.
 const _: () = assert!(
     SMALL as usize / 5 < limits::CONTEXT_ATTRIBUTES
@@ -40,7 +44,8 @@ impl Given {
         let context = context.cast_unsigned();
         match context.wrapping_sub(Given::IN_PLACE) {
             _ if context == Given::ONCE => Given::Large,
-            length @ 0..=0xffff_ffff if length as u32 <= SMALL => Given::Small(length as u32),
+            length @ 0..=0xffff_ffff if length as u32 <= IN_PLACE_BYTES => Given::Small(length as u32),
+            length @ 0..=0xffff_ffff if length as u32 <= SMALL => Given::Large,
             _ => Given::Handle(context),
         }
     }

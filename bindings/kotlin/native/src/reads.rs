@@ -204,8 +204,10 @@ extern "system" fn Java_dev_vexil_internal_Native_evaluateAll(
     owner: jobject,
 ) -> jbyteArray {
     jvm.answer(|answer| {
-        reading!(jvm, client, context, owner, |reader, asker| {
-            reader.evaluate_all(asker, |key: &str, outcome: Outcome<'_>| {
+        // Of whatever is asked about so often, laying it flat is the least.
+        let context = contexts::kept(jvm, context, owner)?;
+        with_client(client.cast_unsigned(), |reader| {
+            reader.evaluate_all(&context, |key: &str, outcome: Outcome<'_>| {
                 tree::write_text(key, answer);
                 packed::details(&outcome, None, answer);
             });

@@ -37,7 +37,7 @@ public class Context private constructor(
     internal val owner: ByteArray get() = tree
 
     private fun inPlace(): Long {
-        if (++asked % Flat.READS_IN_PLACE == 0) layFlat()
+        if (++asked % Flat.readsBefore(tree.size) == 0) layFlat()
         return named.let { if (it == IN_PLACE) IN_PLACE + tree.size else it }
     }
 
@@ -140,6 +140,7 @@ public class Context private constructor(
         }
 
         private inline fun made(attributes: Map<String, Any?>, make: (ByteArray, Boolean) -> Context): Context {
+            Freeing.freeGone()
             val writer = TreeWriter(ErrorCode.INVALID_CONTEXT).apply { value(attributes) }
             val tree = writer.bytes()
             return make(tree, tree.size <= SMALL && writer.deepest <= SHALLOW)

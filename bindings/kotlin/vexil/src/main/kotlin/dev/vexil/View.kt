@@ -106,9 +106,9 @@ public class View private constructor(
 
     /**
      * Whether it says what a view that is made now would say: nothing else is in force, and it is younger than the polling
-     * interval.
+     * interval. It is not where the client is closed.
      */
-    public val isCurrent: Boolean get() = Native.viewIsCurrent(held.handle, this)
+    public val isCurrent: Boolean get() = !client.isClosed && Native.viewIsCurrent(held.handle, this)
 
     /**
      * A view of the same keys that is made now, for the same context or another one.
@@ -160,6 +160,7 @@ public class View private constructor(
                 )
             }
             val held = HeldView(handle, entries, client.views)
+            Freeing.freeGone()
             return View(client, held, version, origin, stale).also { Freeing.with(it, handle) { held.free() } }
         }
     }

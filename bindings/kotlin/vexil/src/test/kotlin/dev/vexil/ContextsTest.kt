@@ -21,7 +21,7 @@ class ContextsTest {
     private fun reads(context: Map<String, Any?>): Boolean {
         val once = client.getBoolean("checkout.v2", context)
         val made = Context.of(context)
-        repeat(2 * Flat.READS_IN_PLACE) { assertEquals(once, client.getBoolean("checkout.v2", made)) }
+        repeat(2 * READS_IN_PLACE) { assertEquals(once, client.getBoolean("checkout.v2", made)) }
         assertTrue(made.handle > 0)
         return once
     }
@@ -110,7 +110,7 @@ class ContextsTest {
         )
         for (tree in trees) {
             val (inPlace, flat) = List(2) { Context.of(tree) }
-            repeat(Flat.READS_IN_PLACE) { client.isEnabled("on", flat) }
+            repeat(READS_IN_PLACE) { client.isEnabled("on", flat) }
             assertTrue(inPlace.handle < 0 && flat.handle > 0)
             assertEquals(client.explain("checkout.v2", flat).text, client.explain("checkout.v2", inPlace).text, "$tree")
         }
@@ -128,11 +128,24 @@ class ContextsTest {
     }
 
     @Test
+    fun `a read frees nothing, for it waits for nobody`() {
+        val kept = Context.of("user.id" to "kept")
+        repeat(1_000) { user ->
+            val context = Context.of("user.id" to "u-$user")
+            repeat(READS_IN_PLACE + 1) { assertTrue(client.isEnabled("on", context)) }
+        }
+        System.gc()
+        val before = freed()
+        repeat(READS_IN_PLACE * 10) { assertTrue(client.isEnabled("on", kept)) }
+        assertEquals(before, freed())
+    }
+
+    @Test
     fun `contexts that nobody holds are freed`() {
         val before = freed()
         repeat(20_000) { user ->
             val context = Context.of("user.id" to "u-$user")
-            repeat(Flat.READS_IN_PLACE + 1) { assertTrue(client.isEnabled("on", context)) }
+            repeat(READS_IN_PLACE + 1) { assertTrue(client.isEnabled("on", context)) }
         }
         eventually { freed() >= before + 5_000 }
     }
@@ -141,7 +154,7 @@ class ContextsTest {
     fun `only so many contexts lie flat, and all others are read as well`() {
         val many = MutableList(Flat.MOST + 100) { Context.of("user.email" to if (it % 2 == 0) "ada@example.com" else "x") }
         for ((number, context) in many.withIndex()) {
-            repeat(Flat.READS_IN_PLACE + 1) {
+            repeat(READS_IN_PLACE + 1) {
                 assertEquals(number % 2 == 0, client.isEnabled("checkout.v2", context))
             }
         }
@@ -151,7 +164,7 @@ class ContextsTest {
         // Once those are gone, there is room.
         val another = Context.of("user.id" to "another")
         eventually {
-            repeat(Flat.READS_IN_PLACE) { client.isEnabled("on", another) }
+            repeat(READS_IN_PLACE) { client.isEnabled("on", another) }
             another.handle > 0
         }
     }
@@ -167,4 +180,9 @@ class ContextsTest {
     }
 
     private fun freed(): Long = Freeing.freed.get()
+
+    private companion object {
+        /** Of a small context, before it is laid flat. */
+        val READS_IN_PLACE: Int = Flat.readsBefore(0)
+    }
 }

@@ -5,8 +5,14 @@ import java.util.concurrent.atomic.AtomicInteger
 
 /** Contexts that lie flat in the native library. */
 internal object Flat {
-    /** How often a context is asked with before it is worth laying it flat: that takes as long as this many reads. */
-    const val READS_IN_PLACE: Int = 16
+    /**
+     * How often a context is asked with before it is worth laying it flat: that takes as long as this many reads of a small
+     * one. Others are laid flat for each read, so that the second time is soon enough.
+     */
+    fun readsBefore(bytes: Int): Int = if (bytes <= IN_PLACE_BYTES) 16 else 2
+
+    /** Bytes of a tree that is read in place, as `contexts.rs` has it. */
+    private const val IN_PLACE_BYTES = 512
 
     /** How many lie flat at most; others are read where they lie. Only the collector knows when one may go. */
     const val MOST: Int = 10_000
@@ -23,7 +29,6 @@ internal object Flat {
             }
         }
         count.decrementAndGet()
-        Freeing.freeGone()
         return null
     }
 

@@ -6,9 +6,12 @@ import java.util.Collections
 import java.util.concurrent.ConcurrentHashMap
 import java.util.concurrent.atomic.AtomicLong
 
+/** How many are freed at once: whoever makes one is not to pay for all. */
+private const val AT_ONCE = 16
+
 /**
- * Frees what the native library holds once nobody here holds it any more. There is no thread for that: whoever makes the
- * next one frees those that are gone.
+ * Frees what the native library holds once nobody here holds it any more. There is no thread for that: whoever makes another
+ * context or view frees some of those that are gone, more than it makes. A read frees nothing: it waits for nobody.
  */
 internal object Freeing {
     private val queue = ReferenceQueue<Any>()
@@ -25,11 +28,11 @@ internal object Freeing {
     /** [free] is called with [handle] when [owner] is gone; it must not hold on to the owner. */
     fun with(owner: Any, handle: Long, free: (Long) -> Unit) {
         held.add(Handle(owner, handle, free))
-        freeGone()
     }
 
+    /** Frees some of those that are gone. */
     fun freeGone() {
-        while (true) {
+        repeat(AT_ONCE) {
             val gone = queue.poll() as Handle? ?: return
             held.remove(gone)
             gone.free()
