@@ -71,6 +71,11 @@ defmodule Vexil.Client do
   @spec start_link(keyword) :: GenServer.on_start()
   def start_link(options) do
     {name, options} = options |> hide_key() |> Keyword.pop(:name, Vexil)
+
+    # No read would find one by `{:global, ...}` or `{:via, ...}`.
+    if not is_atom(name) or is_nil(name),
+      do: raise(ArgumentError, "the name of a client is an atom: #{inspect(name)}")
+
     GenServer.start_link(__MODULE__, {{:everybody, name}, options}, name: name)
   end
 
@@ -215,12 +220,17 @@ defmodule Vexil.Client do
     {:noreply, unsubscribed(state, subscription)}
   end
 
-  # The subscriber has ended, and so has who listened for it.
+  # A listener that could not listen: whoever asked for it was told.
   @impl true
-  def handle_info({:EXIT, listener, _}, state) do
-    {subscription, state} = pop_in(state.subscriptions[listener])
-    {_, state} = pop_in(state.listeners[subscription])
-    {:noreply, state}
+  def handle_info({:EXIT, _, {:shutdown, %Error{}}}, state), do: {:noreply, state}
+
+  # A subscriber has ended, and so has who listened for it. Any other process asks this one to end with it.
+  def handle_info({:EXIT, process, reason}, state) do
+    case pop_in(state.subscriptions[process]) do
+      {nil, state} when reason == :normal -> {:noreply, state}
+      {nil, state} -> {:stop, reason, state}
+      {subscription, state} -> {:noreply, elem(pop_in(state.listeners[subscription]), 1)}
+    end
   end
 
   def handle_info({:vexil, :state, name, now}, state) do

@@ -1,5 +1,5 @@
 //! Where work is done. What is short runs on the scheduler that asks, which other processes wait for. What may wait, or is
-//! large, is [called again](crate::call) on a dirty one; what turns out to be large is measured, and told the virtual
+//! large, is called again on a dirty one; what turns out to be large is measured, and told the virtual
 //! machine.
 
 use std::cell::Cell;

@@ -170,7 +170,7 @@ fn day(term: Term<'_>) -> Option<String> {
     let [year, month, day] = [atoms::year(), atoms::month(), atoms::day()].map(|name| field(term, name));
     let (year, month, day) = (year?, month?, day?);
     let sign = if year < 0 { "-" } else { "" };
-    Some(format!("{sign}{:04}-{month:02}-{day:02}", year.abs()))
+    Some(format!("{sign}{:04}-{month:02}-{day:02}", year.unsigned_abs()))
 }
 
 fn time(term: Term<'_>) -> Option<String> {
@@ -188,11 +188,11 @@ fn time(term: Term<'_>) -> Option<String> {
 }
 
 fn offset(term: Term<'_>) -> Option<String> {
-    let seconds = field(term, atoms::utc_offset())? + field(term, atoms::std_offset())?;
+    let seconds = field(term, atoms::utc_offset())?.checked_add(field(term, atoms::std_offset())?)?;
     if seconds == 0 {
         return Some("Z".to_owned());
     }
-    let (sign, minutes) = (if seconds < 0 { '-' } else { '+' }, seconds.abs() / 60);
+    let (sign, minutes) = (if seconds < 0 { '-' } else { '+' }, seconds.unsigned_abs() / 60);
     Some(format!("{sign}{:02}:{:02}", minutes / 60, minutes % 60))
 }
 
