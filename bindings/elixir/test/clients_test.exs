@@ -223,6 +223,20 @@ defmodule Vexil.ClientsTest do
 
       closed? = &match?({:error, %Error{name: "CLOSED"}}, Vexil.refresh(client: &1))
       assert eventually(fn -> closed?.(native) end)
+
+      for write <- [
+            &Vexil.set_override("theme", "blue", &1),
+            &Vexil.remove_override("theme", &1),
+            &Vexil.clear_overrides/1,
+            &Vexil.set_runtime("shop", "banner", 1, &1),
+            &Vexil.remove_runtime("shop", "banner", &1),
+            &Vexil.register(%{key: "beta"}, &1),
+            &Vexil.unregister("beta", &1),
+            &Vexil.put("[]", &1)
+          ] do
+        assert {:error, %Error{name: "CLOSED"}} = write.(client: native)
+      end
+
       # What it held is served to whoever asks, by its name as well.
       assert Vexil.int("limit", %{}, 5, client: :killed) == 100
       Names.erase(:killed)

@@ -72,6 +72,14 @@ impl Held {
         &self.client
     }
 
+    /// The client, for whoever sets what is of this machine alone: one that is closed takes no more of that.
+    pub(crate) fn open(&self) -> Result<&vexil_client::Client> {
+        match self.is_closed.load(Ordering::Acquire) {
+            false => Ok(&self.client),
+            true => Err(Failed::new(Code::Closed, "the client was closed")),
+        }
+    }
+
     /// Whether a read may wait, and must not do so where others have to wait for it.
     #[inline]
     pub(crate) fn waits(&self) -> bool {

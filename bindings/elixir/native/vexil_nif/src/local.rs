@@ -15,7 +15,7 @@ type Client = ResourceArc<Held>;
 /// Sets what a key is in this process, whatever is in force.
 #[rustler::nif(name = "dirty_set_override", schedule = "DirtyCpu")]
 fn set_override<'a>(env: Env<'a>, client: Client, key: &str, value: Term<'a>) -> Term<'a> {
-    done(env, from_term(value).and_then(|value| Ok(client.client().set_override(key, value)?)))
+    done(env, from_term(value).and_then(|value| Ok(client.open()?.set_override(key, value)?)))
 }
 
 /// `{:ok, value}`, or `:error` where none is set.
@@ -33,21 +33,19 @@ fn overrides(env: Env<'_>, client: Client) -> Term<'_> {
 /// Removes an override.
 #[rustler::nif(name = "dirty_remove_override", schedule = "DirtyCpu")]
 fn remove_override<'a>(env: Env<'a>, client: Client, key: &str) -> Term<'a> {
-    client.client().remove_override(key);
-    done(env, Ok(()))
+    done(env, client.open().map(|client| client.remove_override(key)))
 }
 
 /// Removes all overrides.
 #[rustler::nif(name = "dirty_clear_overrides", schedule = "DirtyCpu")]
 fn clear_overrides(env: Env<'_>, client: Client) -> Term<'_> {
-    client.client().clear_overrides();
-    done(env, Ok(()))
+    done(env, client.open().map(|client| client.clear_overrides()))
 }
 
 /// Sets a value while the program runs.
 #[rustler::nif(name = "dirty_set_runtime", schedule = "DirtyCpu")]
 fn set_runtime<'a>(env: Env<'a>, client: Client, namespace: &str, key: &str, value: Term<'a>) -> Term<'a> {
-    done(env, from_term(value).and_then(|value| Ok(client.client().set_runtime(namespace, key, value)?)))
+    done(env, from_term(value).and_then(|value| Ok(client.open()?.set_runtime(namespace, key, value)?)))
 }
 
 /// `{:ok, value}`, or `:error` where none is set.
@@ -65,21 +63,19 @@ fn runtime_values<'a>(env: Env<'a>, client: Client, namespace: &str) -> Term<'a>
 /// Removes a runtime value.
 #[rustler::nif(name = "dirty_remove_runtime", schedule = "DirtyCpu")]
 fn remove_runtime<'a>(env: Env<'a>, client: Client, namespace: &str, key: &str) -> Term<'a> {
-    client.client().remove_runtime(namespace, key);
-    done(env, Ok(()))
+    done(env, client.open().map(|client| client.remove_runtime(namespace, key)))
 }
 
 /// Registers definitions, in JSON, for keys that the control plane may not know yet.
 #[rustler::nif(name = "dirty_register", schedule = "DirtyCpu")]
 fn register(env: Env<'_>, client: Client, definitions: String) -> Term<'_> {
-    done(env, client.client().register(&definitions).map_err(Failed::from))
+    done(env, client.open().and_then(|client| Ok(client.register(&definitions)?)))
 }
 
 /// Takes back what was registered for a key.
 #[rustler::nif(name = "dirty_unregister", schedule = "DirtyCpu")]
 fn unregister<'a>(env: Env<'a>, client: Client, key: &str) -> Term<'a> {
-    client.client().unregister(key);
-    done(env, Ok(()))
+    done(env, client.open().map(|client| client.unregister(key)))
 }
 
 /// Every key that is registered.

@@ -76,7 +76,7 @@ impl Turn {
 }
 
 /// Whether this is a scheduler that runs processes in turn, and no dirty one.
-fn is_waited_for() -> bool {
+pub(crate) fn is_waited_for() -> bool {
     // SAFETY: it asks of the thread that it is called by, whichever that is.
     unsafe { enif_thread_type() == ERL_NIF_THR_NORMAL_SCHEDULER }
 }

@@ -84,6 +84,12 @@ fn list<'a>(whole: Term<'a>, most: usize) -> Result<Shape<'a>, Box<Refusal>> {
     Err(Refusal::new(format!("a list of more than {most} items")))
 }
 
+/// How many bytes of text a term is, before they are looked at.
+#[inline]
+pub(crate) fn text_bytes(term: Term<'_>) -> usize {
+    Binary::from_term(term).map_or(0, |bytes| bytes.len())
+}
+
 /// Text of so many bytes at most.
 #[inline]
 fn short(term: Term<'_>, most: usize) -> Result<&str, Box<Refusal>> {
