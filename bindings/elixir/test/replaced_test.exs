@@ -26,13 +26,13 @@ defmodule Vexil.ReplacedTest do
     end
   end
 
-  readers = for read <- reads, _ <- 1..100, do: spawn_monitor(fn -> again.(again, read) end)
+  readers = for read <- reads, _ <- 1..200, do: spawn_monitor(fn -> again.(again, read) end)
 
-  for _ <- 1..60 do
+  for _ <- 1..100 do
     Vexil.Names.put(:replaced, Vexil.pin!(client: client))
     Process.sleep(5)
     Vexil.Names.put(:replaced, client)
-    Process.sleep(30)
+    Process.sleep(40)
   end
 
   for {reader, _} <- readers, do: send(reader, :enough)

@@ -12,8 +12,9 @@ defmodule Vexil.Client do
   It starts when the first definitions are here, or when it has waited for them as long as
   `start_timeout` says. A client that is stopped is closed, and reads by its name give the caller's
   default. Where the process crashes or is killed, its client is closed as well, and asks nobody any
-  more; what it held is served, older and older, until its supervisor has started it again.
-  Subscriptions end with the process.
+  more; what it held is served, older and older, until its supervisor has started it again, and
+  whatever would change it is the error `CLOSED`. Subscriptions, overrides, runtime values and
+  registrations end with the process: one that is started again knows nothing of them.
 
   ## Options
 
