@@ -1,4 +1,5 @@
 [
+  locals_without_parens: [dirty: 1, either: 1],
   inputs: ["{mix,.formatter}.exs", "{lib,test}/**/*.{ex,exs}", "../../benches/elixir/*.exs"],
   line_length: 100
 ]

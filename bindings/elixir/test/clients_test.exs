@@ -40,6 +40,13 @@ defmodule Vexil.ClientsTest do
       end
     end
 
+    test "a name is an atom: by no other would it be found" do
+      for name <- [{:global, :flags}, {:via, Registry, {R, :flags}}, "flags", nil] do
+        options = [name: name, source: {:memory, Shop.definitions()}]
+        assert_raise ArgumentError, ~r/an atom/, fn -> Vexil.Client.start_link(options) end
+      end
+    end
+
     test "a supervisor is told why" do
       Process.flag(:trap_exit, true)
       options = [name: :"client-that-fails", source: {:memory, "no JSON"}]
@@ -177,6 +184,25 @@ defmodule Vexil.ClientsTest do
       Native.cancel(listening)
     end
 
+    test "whoever asks the client's process to end has it end, and what listeners do is no such thing" do
+      {:ok, client} =
+        Vexil.Client.start_link(name: :asked_to_end, source: {:memory, Shop.definitions()})
+
+      Process.unlink(client)
+      monitor = Process.monitor(client)
+      options = [client: :asked_to_end]
+      {:ok, subscription} = Vexil.subscribe("theme", options)
+      :ok = Vexil.unsubscribe(subscription, options)
+      {:error, _} = Vexil.subscribe("theme", [context: %{who: self()}] ++ options)
+      assert {:ok, _} = Vexil.subscribe("theme", options)
+      Task.await(Task.async(fn -> Process.exit(client, :normal) end))
+      assert :sys.get_state(:asked_to_end).subscriptions |> map_size() == 1
+
+      Process.exit(client, :shutdown)
+      assert_receive {:DOWN, ^monitor, _, _, :shutdown}, 30_000
+      assert Vexil.int("limit", %{}, 5, options) == 5
+    end
+
     test "a client whose process is killed, and not started again, is closed" do
       test = self()
 
@@ -197,6 +223,20 @@ defmodule Vexil.ClientsTest do
 
       closed? = &match?({:error, %Error{name: "CLOSED"}}, Vexil.refresh(client: &1))
       assert eventually(fn -> closed?.(native) end)
+
+      for write <- [
+            &Vexil.set_override("theme", "blue", &1),
+            &Vexil.remove_override("theme", &1),
+            &Vexil.clear_overrides/1,
+            &Vexil.set_runtime("shop", "banner", 1, &1),
+            &Vexil.remove_runtime("shop", "banner", &1),
+            &Vexil.register(%{key: "beta"}, &1),
+            &Vexil.unregister("beta", &1),
+            &Vexil.put("[]", &1)
+          ] do
+        assert {:error, %Error{name: "CLOSED"}} = write.(client: native)
+      end
+
       # What it held is served to whoever asks, by its name as well.
       assert Vexil.int("limit", %{}, 5, client: :killed) == 100
       Names.erase(:killed)

@@ -47,6 +47,12 @@ defmodule Vexil.ContextsTest do
     end
   end
 
+  test "a moment whose offset is none is refused" do
+    far = %{~U[2026-01-01 00:30:00Z] | utc_offset: 0x7FFFFFFFFFFFFFFF, std_offset: 1}
+    assert plan(%{joined: far}) == "none"
+    assert {:error, %{name: "INVALID_CONTEXT"}} = Context.new(%{joined: far})
+  end
+
   test "what no context holds is refused for whoever asks for it, and at once when it is prepared" do
     for {member, told} <- [
           {self(), "a process"},

@@ -111,6 +111,33 @@ defmodule Vexil.SchedulersTest do
     assert {:error, %{name: "INVALID_CONTEXT"}} = Context.new(many)
   end
 
+  test "a read in place looks at so many bytes, however many rules ask for them" do
+    rules =
+      for number <- 1..50 do
+        %{id: "r#{number}", condition: %{groups: %{contains: "staff"}}, action: %{value: false}}
+      end
+
+    definitions = [%{key: "many", default: true, rules: rules}]
+    client = Shop.start(source: {:memory, definitions})
+    many = &Vexil.details("many", &1, :none, client: client)
+    few = %{groups: List.duplicate("sales", 1_000)}
+    assert many.(few).value == true
+
+    for large <- [
+          List.duplicate("sales", 10_000),
+          List.duplicate(String.duplicate("a", 65_536), 70)
+        ] do
+      details = many.(%{groups: large})
+      assert %{value: :none, error_code: "INVALID_CONTEXT"} = details
+      assert details.error_message =~ "prepare it with `Vexil.Context`"
+    end
+
+    # Prepared, or where nobody waits, it is looked at whole.
+    large = %{groups: List.duplicate("sales", 10_000)}
+    assert many.(Context.new!(large)).value == true
+    assert Vexil.evaluate_all(large, client: client)["many"].value == true
+  end
+
   test "a read of what is large is a part of the process's turn" do
     definitions = ~s([{"key": "list", "type": "config", "value_type": "json",
       "default": #{Native.json_encode(Enum.to_list(1..5_000)) |> elem(1)}}])

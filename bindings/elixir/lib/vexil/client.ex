@@ -12,8 +12,9 @@ defmodule Vexil.Client do
   It starts when the first definitions are here, or when it has waited for them as long as
   `start_timeout` says. A client that is stopped is closed, and reads by its name give the caller's
   default. Where the process crashes or is killed, its client is closed as well, and asks nobody any
-  more; what it held is served, older and older, until its supervisor has started it again.
-  Subscriptions end with the process.
+  more; what it held is served, older and older, until its supervisor has started it again, and
+  whatever would change it is the error `CLOSED`. Subscriptions, overrides, runtime values and
+  registrations end with the process: one that is started again knows nothing of them.
 
   ## Options
 
@@ -71,6 +72,11 @@ defmodule Vexil.Client do
   @spec start_link(keyword) :: GenServer.on_start()
   def start_link(options) do
     {name, options} = options |> hide_key() |> Keyword.pop(:name, Vexil)
+
+    # No read would find one by `{:global, ...}` or `{:via, ...}`.
+    if not is_atom(name) or is_nil(name),
+      do: raise(ArgumentError, "the name of a client is an atom: #{inspect(name)}")
+
     GenServer.start_link(__MODULE__, {{:everybody, name}, options}, name: name)
   end
 
@@ -215,12 +221,17 @@ defmodule Vexil.Client do
     {:noreply, unsubscribed(state, subscription)}
   end
 
-  # The subscriber has ended, and so has who listened for it.
+  # A listener that could not listen: whoever asked for it was told.
   @impl true
-  def handle_info({:EXIT, listener, _}, state) do
-    {subscription, state} = pop_in(state.subscriptions[listener])
-    {_, state} = pop_in(state.listeners[subscription])
-    {:noreply, state}
+  def handle_info({:EXIT, _, {:shutdown, %Error{}}}, state), do: {:noreply, state}
+
+  # A subscriber has ended, and so has who listened for it. Any other process asks this one to end with it.
+  def handle_info({:EXIT, process, reason}, state) do
+    case pop_in(state.subscriptions[process]) do
+      {nil, state} when reason == :normal -> {:noreply, state}
+      {nil, state} -> {:stop, reason, state}
+      {subscription, state} -> {:noreply, elem(pop_in(state.listeners[subscription]), 1)}
+    end
   end
 
   def handle_info({:vexil, :state, name, now}, state) do

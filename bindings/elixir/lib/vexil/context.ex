@@ -10,8 +10,9 @@ defmodule Vexil.Context do
   Other atoms are given as their text; a `DateTime`, `NaiveDateTime`, `Date` or `Time` as the text
   of ISO 8601. What no context holds, such as a pid, a tuple or another struct, is
   `INVALID_CONTEXT`: here at once, in a plain map for whoever asks for it. So is a text of more than
-  64 KiB, and a list of more than 10,000 items; a prepared one has 1,000 attributes at most, and a
-  megabyte of text.
+  64 KiB, and a list of more than 10,000 items. Of a plain map one read looks at 4 MiB at most,
+  whatever it looks at more than once included, and an item of a list counts 16 bytes and its text. A
+  prepared one has 1,000 attributes at most, and a megabyte of text.
   """
 
   @opaque prepared :: reference

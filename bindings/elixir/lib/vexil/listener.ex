@@ -10,8 +10,9 @@ defmodule Vexil.Listener do
 
   # Unread messages of a subscriber that is told no more.
   @room 1_000
-  # Milliseconds until it is looked again.
+  # Milliseconds until it is looked again: twice as long each time that there is no room yet.
   @pause 10
+  @longest 1_000
 
   @doc "Listens to `what` for a process, linked to the client's, which calls."
   def start_link(native, client, what, context, subscriber) do
@@ -21,13 +22,21 @@ defmodule Vexil.Listener do
     end
   end
 
-  @doc "Has it listen no more, whatever it waits for: what comes later is not told."
+  @doc "Has it listen no more, whatever it waits for: what comes later is not told. The client's process calls."
   def stop(listener) do
     monitor = Process.monitor(listener)
+    # Its end is no news.
+    Process.unlink(listener)
     Process.exit(listener, :kill)
 
     receive do
       {:DOWN, ^monitor, _, _, _} -> :ok
+    end
+
+    receive do
+      {:EXIT, ^listener, _} -> :ok
+    after
+      0 -> :ok
     end
   end
 
@@ -38,7 +47,8 @@ defmodule Vexil.Listener do
     case listen(native, client, what, context) do
       # It listens for as long as somebody refers to it.
       {:ok, listening} ->
-        {:ok, %{subscriber: subscriber, listening: listening, held: nil, waits?: false}}
+        state = %{subscriber: subscriber, listening: listening, held: nil}
+        {:ok, Map.merge(state, %{waits?: false, pause: @pause})}
 
       {:error, error} ->
         {:stop, {:shutdown, error}}
@@ -67,13 +77,13 @@ defmodule Vexil.Listener do
   defp tell(%{held: news, subscriber: subscriber} = state) do
     case Process.info(subscriber, :message_queue_len) do
       {:message_queue_len, unread} when unread >= @room ->
-        Process.send_after(self(), :look, @pause)
-        %{state | waits?: true}
+        Process.send_after(self(), :look, state.pause)
+        %{state | waits?: true, pause: min(2 * state.pause, @longest)}
 
       # One that has ended hears nothing.
       _ ->
         send(subscriber, news)
-        %{state | held: nil}
+        %{state | held: nil, pause: @pause}
     end
   end
 

@@ -1,6 +1,7 @@
 defmodule Vexil.Native do
   # The native module. It decides, and everything else in this package is how one asks it.
   @moduledoc false
+  import Vexil.Calls
 
   @on_load :load
 
@@ -19,61 +20,63 @@ defmodule Vexil.Native do
     end
   end
 
+  def own(_term), do: missing()
+
   # Reads.
-  def value(_client, _key, _context, _type, _default), do: missing()
-  def details(_client, _key, _context, _type, _default), do: missing()
-  def variant(_client, _experiment, _context), do: missing()
-  def variant_config(_client, _experiment, _context, _default), do: missing()
-  def evaluate_all(_client, _context), do: missing()
-  def explain(_client, _key, _context), do: missing()
-  def context_new(_attributes), do: missing()
+  either value(client, key, context, type, default)
+  either details(client, key, context, type, default)
+  either variant(client, experiment, context)
+  either variant_config(client, experiment, context, default)
+  dirty evaluate_all(client, context)
+  dirty explain(client, key, context)
+  either context_new(attributes)
 
   # Views.
-  def view_new(_client, _context, _keys), do: missing()
+  dirty view_new(client, context, keys)
   def view_value(_view, _key, _type, _default), do: missing()
   def view_details(_view, _key, _type, _default), do: missing()
   def view_variant(_view, _experiment), do: missing()
   def view_variant_config(_view, _experiment, _default), do: missing()
-  def view_all(_view), do: missing()
-  def view_renew(_view, _context), do: missing()
+  dirty view_all(view)
+  dirty view_renew(view, context)
   def view_is_current(_view), do: missing()
   def view_origin(_view), do: missing()
 
   # Clients.
-  def start(_options, _sticky), do: missing()
-  def start_from_env(_sdk), do: missing()
-  def start_testing(_definitions), do: missing()
-  def pin(_client, _overrides, _at), do: missing()
-  def close(_client), do: missing()
+  dirty start(options, sticky)
+  dirty start_from_env(sdk)
+  dirty start_testing(definitions)
+  either pin(client, overrides, at)
+  dirty close(client)
   def state(_client), do: missing()
   def is_ready(_client), do: missing()
   def generation(_client), do: missing()
   def instance_id(_client), do: missing()
   def refresh(_client, _tag), do: missing()
-  def put(_client, _definitions), do: missing()
+  dirty put(client, definitions)
 
   # What the program says itself.
-  def set_override(_client, _key, _value), do: missing()
+  dirty set_override(client, key, value)
   def get_override(_client, _key), do: missing()
-  def overrides(_client), do: missing()
-  def remove_override(_client, _key), do: missing()
-  def clear_overrides(_client), do: missing()
-  def set_runtime(_client, _namespace, _key, _value), do: missing()
+  dirty overrides(client)
+  dirty remove_override(client, key)
+  dirty clear_overrides(client)
+  dirty set_runtime(client, namespace, key, value)
   def get_runtime(_client, _namespace, _key), do: missing()
-  def runtime_values(_client, _namespace), do: missing()
-  def remove_runtime(_client, _namespace, _key), do: missing()
-  def register(_client, _definitions), do: missing()
-  def unregister(_client, _key), do: missing()
+  dirty runtime_values(client, namespace)
+  dirty remove_runtime(client, namespace, key)
+  dirty register(client, definitions)
+  dirty unregister(client, key)
   def registered(_client), do: missing()
-  def testing_set(_client, _key, _value), do: missing()
-  def testing_set_variant(_client, _experiment, _variant, _config), do: missing()
-  def testing_remove(_client, _key), do: missing()
-  def testing_clear(_client), do: missing()
+  dirty testing_set(client, key, value)
+  dirty testing_set_variant(client, experiment, variant, config)
+  dirty testing_remove(client, key)
+  dirty testing_clear(client)
 
   # Listening.
   def on_state(_client, _pid, _name), do: missing()
   def on_generation(_client, _pid, _name), do: missing()
-  def on_change(_client, _pid, _name, _namespace, _key, _context), do: missing()
+  dirty on_change(client, pid, name, namespace, key, context)
   def cancel(_listening), do: missing()
 
   # Stores of assignments.
@@ -84,8 +87,8 @@ defmodule Vexil.Native do
 
   # Beside all that.
   def codes, do: missing()
-  def json_decode(_json), do: missing()
-  def json_encode(_term), do: missing()
+  dirty json_decode(json)
+  dirty json_encode(term)
 
   if Mix.env() == :test do
     def provoke_error(_code), do: missing()

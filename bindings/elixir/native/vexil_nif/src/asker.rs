@@ -10,7 +10,7 @@ use vexil_core::context::{Attribute, List, Path};
 
 use crate::context::Prepared;
 use crate::kept::{self, Name};
-use crate::scheduler::{SMALL_TERMS, SMALL_TEXT, Turn};
+use crate::scheduler::{SMALL_TERMS, SMALL_TEXT, Turn, is_waited_for};
 use crate::shape::{self, OF_CONTEXTS, Refusal, Shape, shape};
 
 /// Who asks.
@@ -74,8 +74,16 @@ pub(crate) struct InPlace<'a> {
     /// It is no map, or a struct: that is told at every question, and nothing is looked for in it.
     is_refused: bool,
     refusal: Cell<Option<Box<Refusal>>>,
+    /// How many more bytes may be looked at.
+    left: Cell<usize>,
     turn: Turn,
 }
+
+/// Bytes that one read looks at where they are, again and again or once. It looks at some hundred megabytes in a second,
+/// and processes wait for it.
+const IN_PLACE_BYTES: usize = 4 << 20;
+/// What an item of a list takes, beside its text.
+const ITEM_BYTES: usize = 16;
 
 impl<'a> InPlace<'a> {
     /// What is no map has no attributes, and is refused.
@@ -88,6 +96,7 @@ impl<'a> InPlace<'a> {
             has_texts: Cell::new(None),
             is_refused,
             refusal: Cell::new(None),
+            left: Cell::new(IN_PLACE_BYTES),
             turn: Turn::default(),
         }
     }
@@ -95,6 +104,17 @@ impl<'a> InPlace<'a> {
     /// What large attributes take.
     pub(crate) fn turn(&self) -> &Turn {
         &self.turn
+    }
+
+    /// Takes so many bytes off those that may be looked at. On a dirty scheduler nobody waits.
+    #[inline]
+    fn look_at(&self, bytes: usize) -> Result<(), Box<Refusal>> {
+        match self.left.get().checked_sub(bytes) {
+            Some(left) => self.left.set(left),
+            None if is_waited_for() => return Err(too_much()),
+            None => {}
+        }
+        Ok(())
     }
 
     /// The first one is told.
@@ -164,6 +184,11 @@ fn is_nil(term: Term<'_>) -> bool {
 }
 
 #[cold]
+fn too_much() -> Box<Refusal> {
+    Refusal::new("more than is looked at in place: prepare it with `Vexil.Context`")
+}
+
+#[cold]
 fn refused_whole(root: Term<'_>) -> Box<Refusal> {
     match shape(root, &OF_CONTEXTS) {
         Err(refusal) => refusal,
@@ -182,7 +207,9 @@ impl Attributes for InPlace<'_> {
         });
         let Some(found) = found else { return visitor(None) };
         let (text, items);
-        let attribute = match shape(self.term(found), &OF_CONTEXTS) {
+        let found = self.term(found);
+        let looked_at = self.look_at(shape::text_bytes(found)).and_then(|()| shape(found, &OF_CONTEXTS));
+        let attribute = match looked_at {
             Ok(Shape::Text(found)) => {
                 text = found;
                 if text.len() > SMALL_TEXT {
@@ -195,6 +222,10 @@ impl Attributes for InPlace<'_> {
             Ok(Shape::List(list, len)) => {
                 if len > SMALL_TERMS {
                     self.turn.is_large();
+                }
+                if let Err(refusal) = self.look_at(len.saturating_mul(ITEM_BYTES)) {
+                    self.refuse(refusal.in_member(path.as_str()));
+                    return visitor(None);
                 }
                 items = Items { items: list, len, of: self, path };
                 Attribute::List(&items)
@@ -233,7 +264,9 @@ impl List for Items<'_, '_> {
 
     fn any(&self, test: &mut dyn FnMut(Attribute<'_>) -> bool) -> bool {
         let Ok(mut items) = self.items.decode::<ListIterator<'_>>() else { return false };
-        items.any(|item| match shape::with_item(item, test) {
+        let mut look =
+            |item| self.of.look_at(shape::text_bytes(item)).and_then(|()| shape::with_item(item, test));
+        items.any(|item| match look(item) {
             Ok(is_true) => is_true,
             Err(refusal) => {
                 self.of.refuse(refusal.in_member(self.path.as_str()));

@@ -10,6 +10,8 @@ rustler::atoms! {
     generation,
     state,
     warning,
+    // No value of anybody's is likely to be this one; a default that is it is asked for twice, and is what comes.
+    wait = "vexil_wait",
 
     struct_name = "__struct__",
     exception = "__exception__",

@@ -1,35 +1,23 @@
-//! How the virtual machine calls a function, where `rustler::nif` does not say it as it has to be: again on a dirty
-//! scheduler, or without a list of arguments on the heap.
+//! How the virtual machine calls a function, where `rustler::nif` does not say it as it has to be: without a list of
+//! arguments on the heap. And with what functions on dirty schedulers are called: terms of the process's own.
 
-use std::ffi::{CStr, c_int};
+use std::ffi::c_int;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use rustler::codegen_runtime::handle_nif_result;
-use rustler::sys::{ErlNifEnv, ErlNifTerm, enif_schedule_nif};
-use rustler::{Env, Error, NifResult, SchedulerFlags, Term};
+use rustler::sys::{ErlNifEnv, ErlNifTerm, enif_make_copy};
+use rustler::{Env, Error, NifResult, Term};
 
-/// Has `function(env, argument, ...)` called on a dirty scheduler, `DirtyCpu` or `DirtyIo`. What comes of it is what the
-/// native function that does this comes to.
-macro_rules! on {
-    ($scheduler:ident, $function:ident($env:expr, $($argument:ident),+)) => {{
-        unsafe extern "C" fn there(
-            env: *mut rustler::sys::ErlNifEnv,
-            count: std::ffi::c_int,
-            arguments: *const rustler::sys::ErlNifTerm,
-        ) -> rustler::sys::ErlNifTerm {
-            // SAFETY: the virtual machine calls it, with the arguments that it is given below.
-            unsafe {
-                $crate::call::called(env, count, arguments, |env, [$($argument),+]| {
-                    Ok($function(env, $($argument.decode()?),+))
-                })
-            }
-        }
-        let name = concat!("vexil_", stringify!($function), "\0");
-        let arguments = [$(rustler::Encoder::encode(&$argument, $env)),+];
-        $crate::call::call($env, name, rustler::SchedulerFlags::$scheduler, there, arguments)
-    }};
+/// A copy of a term on the heap of the process that calls. What runs on a dirty scheduler is given nothing else.
+///
+/// A term may lie in persistent terms, as clients do. The machine frees what is replaced there when no process refers to
+/// it any more, and does not look at what a function on a dirty scheduler was called with: it would go on with memory
+/// that is freed.
+#[rustler::nif]
+fn own<'a>(env: Env<'a>, term: Term<'a>) -> Term<'a> {
+    // SAFETY: both are of this call. The copy is of this environment.
+    unsafe { Term::new(env, enif_make_copy(env.as_c_arg(), term.as_c_arg())) }
 }
-pub(crate) use on;
 
 /// Makes a native function of `function(env, argument, ...)`, whose arguments are terms. `rustler::nif` does so as well,
 /// and lists them on the heap at each call, which takes a good part of the time of a read.
@@ -58,34 +46,6 @@ macro_rules! read {
     };
 }
 pub(crate) use read;
-
-type Native = unsafe extern "C" fn(*mut ErlNifEnv, c_int, *const ErlNifTerm) -> ErlNifTerm;
-
-/// What [`on`] does on this side.
-pub(crate) fn call<'a, const N: usize>(
-    env: Env<'a>,
-    name: &'static str,
-    scheduler: SchedulerFlags,
-    there: Native,
-    arguments: [Term<'a>; N],
-) -> Term<'a> {
-    let name = CStr::from_bytes_with_nul(name.as_bytes()).unwrap_or(c"vexil");
-    let arguments = arguments.map(|argument| argument.as_c_arg());
-    let count = N as c_int;
-    // SAFETY: name, arguments and environment live as long as this call, and the machine copies the first two. What it
-    // gives back is handed to it by whoever called us, with nothing done in between, as it asks for.
-    unsafe {
-        let scheduled = enif_schedule_nif(
-            env.as_c_arg(),
-            name.as_ptr(),
-            scheduler as c_int,
-            there,
-            count,
-            arguments.as_ptr(),
-        );
-        Term::new(env, scheduled)
-    }
-}
 
 /// Calls a function as the virtual machine asks for it. A panic is an error of the process that called, as of any native
 /// function.

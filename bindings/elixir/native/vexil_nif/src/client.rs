@@ -13,7 +13,7 @@ use crate::errors::{self, Failed, Result};
 use crate::refresh::Refreshing;
 use crate::sticky::Store;
 use crate::value::from_term;
-use crate::{call, listen, scheduler, state, value};
+use crate::{atoms, listen, scheduler, state, value};
 
 /// A client that somebody holds.
 pub(crate) struct Held {
@@ -70,6 +70,14 @@ impl Held {
     #[inline]
     pub(crate) fn client(&self) -> &vexil_client::Client {
         &self.client
+    }
+
+    /// The client, for whoever sets what is of this machine alone: one that is closed takes no more of that.
+    pub(crate) fn open(&self) -> Result<&vexil_client::Client> {
+        match self.is_closed.load(Ordering::Acquire) {
+            false => Ok(&self.client),
+            true => Err(Failed::new(Code::Closed, "the client was closed")),
+        }
     }
 
     /// Whether a read may wait, and must not do so where others have to wait for it.
@@ -142,7 +150,7 @@ impl Drop for Held {
 }
 
 /// Starts a client by the options of docs/clients.md, as a map, and waits for the first definitions as long as they say.
-#[rustler::nif(schedule = "DirtyIo")]
+#[rustler::nif(name = "dirty_start", schedule = "DirtyIo")]
 fn start<'a>(env: Env<'a>, options: Term<'a>, sticky: Option<ResourceArc<Store>>) -> Term<'a> {
     errors::made(env, started(options, sticky).map(|(started, waits)| Held::started(env, started, waits)))
 }
@@ -173,7 +181,7 @@ fn from_options(options: Term<'_>) -> Result<Value> {
 }
 
 /// As [`start`], with what the environment variables of this process say.
-#[rustler::nif(schedule = "DirtyIo")]
+#[rustler::nif(name = "dirty_start_from_env", schedule = "DirtyIo")]
 fn start_from_env<'a>(env: Env<'a>, sdk: String) -> Term<'a> {
     let started = VexilClient::from_env(Some(sdk)).map_err(Failed::from);
     let started = started.and_then(|started| match started.client().is_threadless() {
@@ -184,7 +192,7 @@ fn start_from_env<'a>(env: Env<'a>, sdk: String) -> Term<'a> {
 }
 
 /// A client whose flags a test sets, with definitions in JSON or without any.
-#[rustler::nif(schedule = "DirtyIo")]
+#[rustler::nif(name = "dirty_start_testing", schedule = "DirtyIo")]
 fn start_testing<'a>(env: Env<'a>, definitions: Option<String>) -> Term<'a> {
     let testing = match definitions {
         Some(definitions) => TestClient::with_definitions(&definitions),
@@ -197,18 +205,24 @@ fn start_testing<'a>(env: Env<'a>, definitions: Option<String>) -> Term<'a> {
     errors::made(env, held)
 }
 
-/// A client of one moment: now, or the one that is given, as RFC 3339 has it. `overrides` are those of one request.
+/// A client of one moment: now, or the one that is given, as RFC 3339 has it. `overrides` are those of one request; large
+/// ones wait for a dirty scheduler.
 #[rustler::nif]
-fn pin<'a>(env: Env<'a>, client: ResourceArc<Held>, overrides: Term<'a>, at: Term<'a>) -> Term<'a> {
+fn pin_here<'a>(env: Env<'a>, client: ResourceArc<Held>, overrides: Term<'a>, at: Term<'a>) -> Term<'a> {
     match scheduler::is_small(overrides) && scheduler::is_small(at) {
-        true => pin_with(env, client, overrides, at),
-        false => call::on!(DirtyCpu, pin_with(env, client, overrides, at)),
+        true => pin(env, &client, overrides, at),
+        false => atoms::wait().to_term(env),
     }
 }
 
-fn pin_with<'a>(env: Env<'a>, client: ResourceArc<Held>, overrides: Term<'a>, at: Term<'a>) -> Term<'a> {
+#[rustler::nif(name = "dirty_pin", schedule = "DirtyCpu")]
+fn pin_large<'a>(env: Env<'a>, client: ResourceArc<Held>, overrides: Term<'a>, at: Term<'a>) -> Term<'a> {
+    pin(env, &client, overrides, at)
+}
+
+fn pin<'a>(env: Env<'a>, client: &Held, overrides: Term<'a>, at: Term<'a>) -> Term<'a> {
     let at = at.decode::<Option<&str>>().map_err(|_| Failed::new(Code::InvalidValue, "a moment is text"));
-    let pinned = at.and_then(|at| pinned(&client, overrides, at));
+    let pinned = at.and_then(|at| pinned(client, overrides, at));
     errors::made(env, pinned.map(|pinned| client.pinned(pinned)))
 }
 
@@ -235,7 +249,7 @@ fn pinned(held: &Held, overrides: Term<'_>, at: Option<&str>) -> Result<vexil_cl
 }
 
 /// Stops it; what is held is served, and grows old.
-#[rustler::nif(schedule = "DirtyIo")]
+#[rustler::nif(name = "dirty_close", schedule = "DirtyIo")]
 fn close(env: Env<'_>, client: ResourceArc<Held>) -> Term<'_> {
     errors::done(env, client.close())
 }
@@ -265,7 +279,7 @@ fn instance_id(client: ResourceArc<Held>) -> String {
 }
 
 /// Puts other definitions in force, in JSON, where the source is the program itself.
-#[rustler::nif(schedule = "DirtyCpu")]
+#[rustler::nif(name = "dirty_put", schedule = "DirtyCpu")]
 fn put(env: Env<'_>, client: ResourceArc<Held>, definitions: String) -> Term<'_> {
     errors::done(env, client.client.put(&definitions).map_err(Failed::from))
 }

@@ -8,7 +8,7 @@ use vexil_core::value::number::Number;
 use vexil_core::{Arena, Node, limits};
 use vexil_ffi::Code;
 
-use crate::call;
+use crate::atoms;
 use crate::errors::{self, Failed, Result};
 use crate::scheduler::{self, Turn};
 use crate::shape::{self, Bounds, OF_CONTEXTS, OF_VALUES, Refusal, Shape, shape};
@@ -39,14 +39,16 @@ impl Prepared {
     }
 }
 
+/// Laid flat here where it is small; what is large waits for a dirty scheduler.
 #[rustler::nif]
-fn context_new<'a>(env: Env<'a>, attributes: Term<'a>) -> Term<'a> {
+fn context_new_here<'a>(env: Env<'a>, attributes: Term<'a>) -> Term<'a> {
     match scheduler::is_small(attributes) {
         true => prepared(env, attributes, false),
-        false => call::on!(DirtyCpu, prepare_large(env, attributes)),
+        false => atoms::wait().to_term(env),
     }
 }
 
+#[rustler::nif(name = "dirty_context_new", schedule = "DirtyCpu")]
 fn prepare_large<'a>(env: Env<'a>, attributes: Term<'a>) -> Term<'a> {
     prepared(env, attributes, true)
 }

@@ -93,7 +93,7 @@ fn on_generation(env: Env<'_>, client: ResourceArc<Held>, to: LocalPid, name: At
 }
 
 /// Tells a process when a key's value is another: evaluated for nobody in particular where `whom` is `nil`.
-#[rustler::nif(schedule = "DirtyCpu")]
+#[rustler::nif(name = "dirty_on_change", schedule = "DirtyCpu")]
 fn on_change<'a>(
     env: Env<'a>,
     client: ResourceArc<Held>,

@@ -13,9 +13,9 @@ use crate::value::{from_term, text, to_term, told};
 type Client = ResourceArc<Held>;
 
 /// Sets what a key is in this process, whatever is in force.
-#[rustler::nif(schedule = "DirtyCpu")]
+#[rustler::nif(name = "dirty_set_override", schedule = "DirtyCpu")]
 fn set_override<'a>(env: Env<'a>, client: Client, key: &str, value: Term<'a>) -> Term<'a> {
-    done(env, from_term(value).and_then(|value| Ok(client.client().set_override(key, value)?)))
+    done(env, from_term(value).and_then(|value| Ok(client.open()?.set_override(key, value)?)))
 }
 
 /// `{:ok, value}`, or `:error` where none is set.
@@ -25,29 +25,27 @@ fn get_override<'a>(env: Env<'a>, client: Client, key: &str) -> Term<'a> {
 }
 
 /// Every override, by its key.
-#[rustler::nif(schedule = "DirtyCpu")]
+#[rustler::nif(name = "dirty_overrides", schedule = "DirtyCpu")]
 fn overrides(env: Env<'_>, client: Client) -> Term<'_> {
     all(env, &client.client().overrides())
 }
 
 /// Removes an override.
-#[rustler::nif(schedule = "DirtyCpu")]
+#[rustler::nif(name = "dirty_remove_override", schedule = "DirtyCpu")]
 fn remove_override<'a>(env: Env<'a>, client: Client, key: &str) -> Term<'a> {
-    client.client().remove_override(key);
-    done(env, Ok(()))
+    done(env, client.open().map(|client| client.remove_override(key)))
 }
 
 /// Removes all overrides.
-#[rustler::nif(schedule = "DirtyCpu")]
+#[rustler::nif(name = "dirty_clear_overrides", schedule = "DirtyCpu")]
 fn clear_overrides(env: Env<'_>, client: Client) -> Term<'_> {
-    client.client().clear_overrides();
-    done(env, Ok(()))
+    done(env, client.open().map(|client| client.clear_overrides()))
 }
 
 /// Sets a value while the program runs.
-#[rustler::nif(schedule = "DirtyCpu")]
+#[rustler::nif(name = "dirty_set_runtime", schedule = "DirtyCpu")]
 fn set_runtime<'a>(env: Env<'a>, client: Client, namespace: &str, key: &str, value: Term<'a>) -> Term<'a> {
-    done(env, from_term(value).and_then(|value| Ok(client.client().set_runtime(namespace, key, value)?)))
+    done(env, from_term(value).and_then(|value| Ok(client.open()?.set_runtime(namespace, key, value)?)))
 }
 
 /// `{:ok, value}`, or `:error` where none is set.
@@ -57,29 +55,27 @@ fn get_runtime<'a>(env: Env<'a>, client: Client, namespace: &str, key: &str) -> 
 }
 
 /// Every runtime value of a namespace, by its key.
-#[rustler::nif(schedule = "DirtyCpu")]
+#[rustler::nif(name = "dirty_runtime_values", schedule = "DirtyCpu")]
 fn runtime_values<'a>(env: Env<'a>, client: Client, namespace: &str) -> Term<'a> {
     all(env, &client.client().runtime_values(namespace))
 }
 
 /// Removes a runtime value.
-#[rustler::nif(schedule = "DirtyCpu")]
+#[rustler::nif(name = "dirty_remove_runtime", schedule = "DirtyCpu")]
 fn remove_runtime<'a>(env: Env<'a>, client: Client, namespace: &str, key: &str) -> Term<'a> {
-    client.client().remove_runtime(namespace, key);
-    done(env, Ok(()))
+    done(env, client.open().map(|client| client.remove_runtime(namespace, key)))
 }
 
 /// Registers definitions, in JSON, for keys that the control plane may not know yet.
-#[rustler::nif(schedule = "DirtyCpu")]
+#[rustler::nif(name = "dirty_register", schedule = "DirtyCpu")]
 fn register(env: Env<'_>, client: Client, definitions: String) -> Term<'_> {
-    done(env, client.client().register(&definitions).map_err(Failed::from))
+    done(env, client.open().and_then(|client| Ok(client.register(&definitions)?)))
 }
 
 /// Takes back what was registered for a key.
-#[rustler::nif(schedule = "DirtyCpu")]
+#[rustler::nif(name = "dirty_unregister", schedule = "DirtyCpu")]
 fn unregister<'a>(env: Env<'a>, client: Client, key: &str) -> Term<'a> {
-    client.client().unregister(key);
-    done(env, Ok(()))
+    done(env, client.open().map(|client| client.unregister(key)))
 }
 
 /// Every key that is registered.
@@ -89,14 +85,14 @@ fn registered(env: Env<'_>, client: Client) -> Term<'_> {
 }
 
 /// Sets what a flag or config is for everybody, in a client of a test.
-#[rustler::nif(schedule = "DirtyCpu")]
+#[rustler::nif(name = "dirty_testing_set", schedule = "DirtyCpu")]
 fn testing_set<'a>(env: Env<'a>, client: Client, key: &str, value: Term<'a>) -> Term<'a> {
     let set = || client.testing()?.set(key, from_term(value)?).map_err(not_set);
     done(env, set())
 }
 
 /// Sets the variant that everybody has, in a client of a test.
-#[rustler::nif(schedule = "DirtyCpu")]
+#[rustler::nif(name = "dirty_testing_set_variant", schedule = "DirtyCpu")]
 fn testing_set_variant<'a>(
     env: Env<'a>,
     client: Client,
@@ -112,13 +108,13 @@ fn testing_set_variant<'a>(
 }
 
 /// Takes back what was set for a key, in a client of a test.
-#[rustler::nif(schedule = "DirtyCpu")]
+#[rustler::nif(name = "dirty_testing_remove", schedule = "DirtyCpu")]
 fn testing_remove<'a>(env: Env<'a>, client: Client, key: &str) -> Term<'a> {
     done(env, client.testing().map(|testing| testing.remove(key)))
 }
 
 /// Takes back all that was set, in a client of a test.
-#[rustler::nif(schedule = "DirtyCpu")]
+#[rustler::nif(name = "dirty_testing_clear", schedule = "DirtyCpu")]
 fn testing_clear(env: Env<'_>, client: Client) -> Term<'_> {
     done(env, client.testing().map(|testing| testing.clear()))
 }

@@ -35,33 +35,31 @@ pub(crate) fn key(term: Term<'_>) -> &str {
     shape::binary(term).unwrap_or_default()
 }
 
-/// Reads where the process is, or where waiting holds nobody up: the store of a client may be a file.
-macro_rules! read_where {
-    ($function:ident($env:ident, $client:ident, $($argument:ident),+)) => {{
-        let held: &Held = $client.decode()?;
-        Ok(match held.waits() {
-            false => $function($env, held, $($argument),+),
-            true => call::on!(DirtyIo, $function($env, $client, $($argument),+)),
-        })
-    }};
+/// Makes two native functions of one: one that reads where the process is, and says that it waits, before anything is
+/// counted, where the store of the client may be a file; and one on a dirty scheduler, which [`crate::call::own`] is for.
+macro_rules! read_somewhere {
+    ($here:literal, $dirty:literal, $function:ident($($argument:ident),+)) => {
+        const _: () = {
+            #[inline]
+            fn here<'a>(env: Env<'a>, client: Term<'a>, $($argument: Term<'a>),+) -> NifResult<Term<'a>> {
+                let held: &Held = client.decode()?;
+                match held.waits() {
+                    false => Ok($function(env, held, $($argument.decode()?),+)),
+                    true => Ok(atoms::wait().to_term(env)),
+                }
+            }
+            call::read!($here, here(client, $($argument),+));
+
+            #[rustler::nif(name = $dirty, schedule = "DirtyIo")]
+            fn dirty<'a>(env: Env<'a>, client: Term<'a>, $($argument: Term<'a>),+) -> NifResult<Term<'a>> {
+                Ok($function(env, client.decode()?, $($argument.decode()?),+))
+            }
+        };
+    };
 }
 
 /// A value, or the caller's default.
 #[inline]
-fn value_somewhere<'a>(
-    env: Env<'a>,
-    client: Term<'a>,
-    name: Term<'a>,
-    context: Term<'a>,
-    as_type: Term<'a>,
-    default: Term<'a>,
-) -> NifResult<Term<'a>> {
-    let as_type: u8 = as_type.decode()?;
-    read_where!(value(env, client, name, context, as_type, default))
-}
-
-call::read!("value", value_somewhere(client, name, context, as_type, default));
-
 fn value<'a>(
     env: Env<'a>,
     client: &'a Held,
@@ -78,20 +76,9 @@ fn value<'a>(
         })
     })
 }
+read_somewhere!("value_here", "dirty_value", value(name, context, as_type, default));
 
 /// The same, with all that there is to say of it.
-#[rustler::nif(name = "details")]
-fn details_somewhere<'a>(
-    env: Env<'a>,
-    client: Term<'a>,
-    name: Term<'a>,
-    context: Term<'a>,
-    as_type: u8,
-    default: Term<'a>,
-) -> NifResult<Term<'a>> {
-    read_where!(with_details(env, client, name, context, as_type, default))
-}
-
 fn with_details<'a>(
     env: Env<'a>,
     client: &'a Held,
@@ -107,18 +94,9 @@ fn with_details<'a>(
         })
     })
 }
+read_somewhere!("details_here", "dirty_details", with_details(name, context, as_type, default));
 
 /// The variant that an experiment gives whoever asks, or `nil`.
-#[rustler::nif(name = "variant")]
-fn variant_somewhere<'a>(
-    env: Env<'a>,
-    client: Term<'a>,
-    experiment: Term<'a>,
-    context: Term<'a>,
-) -> NifResult<Term<'a>> {
-    read_where!(variant(env, client, experiment, context))
-}
-
 fn variant<'a>(env: Env<'a>, client: &'a Held, experiment: Term<'a>, context: Term<'a>) -> Term<'a> {
     with_asker!(env, context, |asker| {
         read(client, experiment, asker, None, |outcome, refused| {
@@ -126,19 +104,9 @@ fn variant<'a>(env: Env<'a>, client: &'a Held, experiment: Term<'a>, context: Te
         })
     })
 }
+read_somewhere!("variant_here", "dirty_variant", variant(experiment, context));
 
 /// The configuration of that variant, or the default.
-#[rustler::nif(name = "variant_config")]
-fn variant_config_somewhere<'a>(
-    env: Env<'a>,
-    client: Term<'a>,
-    experiment: Term<'a>,
-    context: Term<'a>,
-    default: Term<'a>,
-) -> NifResult<Term<'a>> {
-    read_where!(variant_config(env, client, experiment, context, default))
-}
-
 fn variant_config<'a>(
     env: Env<'a>,
     client: &'a Held,
@@ -153,9 +121,10 @@ fn variant_config<'a>(
         })
     })
 }
+read_somewhere!("variant_config_here", "dirty_variant_config", variant_config(experiment, context, default));
 
 /// What every key comes to, by what is in force at one moment. Each is refused by itself what it asks for.
-#[rustler::nif(schedule = "DirtyCpu")]
+#[rustler::nif(name = "dirty_evaluate_all", schedule = "DirtyCpu")]
 fn evaluate_all<'a>(env: Env<'a>, client: Client, context: Term<'a>) -> Term<'a> {
     let mut all = Vec::new();
     with_asker!(env, context, |asker| {
@@ -169,7 +138,7 @@ fn evaluate_all<'a>(env: Env<'a>, client: Client, context: Term<'a>) -> Term<'a>
 }
 
 /// How an evaluation came about: as text, and as terms.
-#[rustler::nif(schedule = "DirtyCpu")]
+#[rustler::nif(name = "dirty_explain", schedule = "DirtyCpu")]
 fn explain<'a>(env: Env<'a>, client: Client, name: Term<'a>, context: Term<'a>) -> Term<'a> {
     let explained = with_asker!(env, context, |asker| explained(&client, key(name), asker));
     match explained {
@@ -192,7 +161,7 @@ fn explained(client: &Client, key: &str, asker: &impl Asker) -> Result<(String, 
 }
 
 /// All keys or some, evaluated once for one context. `keys` is a list, or `nil` for all.
-#[rustler::nif(name = "view_new", schedule = "DirtyCpu")]
+#[rustler::nif(name = "dirty_view_new", schedule = "DirtyCpu")]
 fn view<'a>(env: Env<'a>, client: Client, context: Term<'a>, keys: Term<'a>) -> NifResult<Term<'a>> {
     let keys = match keys.decode::<Option<Vec<&str>>>() {
         Ok(None) => Keys::All,

@@ -1,5 +1,5 @@
 //! Where work is done. What is short runs on the scheduler that asks, which other processes wait for. What may wait, or is
-//! large, is [called again](crate::call) on a dirty one; what turns out to be large is measured, and told the virtual
+//! large, is called again on a dirty one; what turns out to be large is measured, and told the virtual
 //! machine.
 
 use std::cell::Cell;
@@ -76,7 +76,7 @@ impl Turn {
 }
 
 /// Whether this is a scheduler that runs processes in turn, and no dirty one.
-fn is_waited_for() -> bool {
+pub(crate) fn is_waited_for() -> bool {
     // SAFETY: it asks of the thread that it is called by, whichever that is.
     unsafe { enif_thread_type() == ERL_NIF_THR_NORMAL_SCHEDULER }
 }

@@ -84,6 +84,12 @@ fn list<'a>(whole: Term<'a>, most: usize) -> Result<Shape<'a>, Box<Refusal>> {
     Err(Refusal::new(format!("a list of more than {most} items")))
 }
 
+/// How many bytes of text a term is, before they are looked at.
+#[inline]
+pub(crate) fn text_bytes(term: Term<'_>) -> usize {
+    Binary::from_term(term).map_or(0, |bytes| bytes.len())
+}
+
 /// Text of so many bytes at most.
 #[inline]
 fn short(term: Term<'_>, most: usize) -> Result<&str, Box<Refusal>> {
@@ -170,7 +176,7 @@ fn day(term: Term<'_>) -> Option<String> {
     let [year, month, day] = [atoms::year(), atoms::month(), atoms::day()].map(|name| field(term, name));
     let (year, month, day) = (year?, month?, day?);
     let sign = if year < 0 { "-" } else { "" };
-    Some(format!("{sign}{:04}-{month:02}-{day:02}", year.abs()))
+    Some(format!("{sign}{:04}-{month:02}-{day:02}", year.unsigned_abs()))
 }
 
 fn time(term: Term<'_>) -> Option<String> {
@@ -188,11 +194,11 @@ fn time(term: Term<'_>) -> Option<String> {
 }
 
 fn offset(term: Term<'_>) -> Option<String> {
-    let seconds = field(term, atoms::utc_offset())? + field(term, atoms::std_offset())?;
+    let seconds = field(term, atoms::utc_offset())?.checked_add(field(term, atoms::std_offset())?)?;
     if seconds == 0 {
         return Some("Z".to_owned());
     }
-    let (sign, minutes) = (if seconds < 0 { '-' } else { '+' }, seconds.abs() / 60);
+    let (sign, minutes) = (if seconds < 0 { '-' } else { '+' }, seconds.unsigned_abs() / 60);
     Some(format!("{sign}{:02}:{:02}", minutes / 60, minutes % 60))
 }
 

@@ -82,7 +82,7 @@ pub(crate) fn from_json(json: &[u8]) -> Result<Value> {
 }
 
 /// JSON as a term: objects are maps with names that are text.
-#[rustler::nif(schedule = "DirtyCpu")]
+#[rustler::nif(name = "dirty_json_decode", schedule = "DirtyCpu")]
 fn json_decode<'a>(env: Env<'a>, json: rustler::Binary<'a>) -> Term<'a> {
     match from_json(json.as_slice()) {
         Ok(value) => (atoms::ok(), to_term(env, &value, None)).encode(env),
@@ -91,7 +91,7 @@ fn json_decode<'a>(env: Env<'a>, json: rustler::Binary<'a>) -> Term<'a> {
 }
 
 /// A term as JSON.
-#[rustler::nif(schedule = "DirtyCpu")]
+#[rustler::nif(name = "dirty_json_encode", schedule = "DirtyCpu")]
 fn json_encode<'a>(env: Env<'a>, term: Term<'a>) -> Term<'a> {
     match from_term(term) {
         Ok(value) => (atoms::ok(), text(env, &value.to_string())).encode(env),

@@ -76,7 +76,7 @@ fn view_variant_config<'a>(
 }
 
 /// What every key of the view came to.
-#[rustler::nif(schedule = "DirtyCpu")]
+#[rustler::nif(name = "dirty_view_all", schedule = "DirtyCpu")]
 fn view_all<'a>(env: Env<'a>, made: Made) -> Term<'a> {
     let nil = atoms::nil().to_term(env);
     let all = made.view.iter();
@@ -86,7 +86,7 @@ fn view_all<'a>(env: Env<'a>, made: Made) -> Term<'a> {
 }
 
 /// A view that is made now: for the same context where that is `nil`, else for this one.
-#[rustler::nif(schedule = "DirtyCpu")]
+#[rustler::nif(name = "dirty_view_renew", schedule = "DirtyCpu")]
 fn view_renew<'a>(env: Env<'a>, made: Made<'a>, context: Term<'a>) -> Term<'a> {
     let context = match atoms::nil() == context {
         true => Ok(made.view.context().clone()),
