@@ -7,7 +7,7 @@ use vexil_ffi::contexts;
 use vexil_ffi::fault::Fault;
 use vexil_ffi::guard::guarded;
 
-use crate::jvm::Jvm;
+use crate::jvm::{FEW, Jvm};
 use crate::tree;
 
 /// Bytes of a tree that is within all limits of contexts, unless it is nested deep: Kotlin sees to that.
@@ -15,7 +15,7 @@ const SMALL: u32 = 4 << 10;
 
 /// Bytes of a tree that is read in place: whatever is asked of it runs along its members. To lay a larger one flat for a
 /// read takes less time than a few rules in place may.
-const IN_PLACE_BYTES: u32 = 512;
+const IN_PLACE_BYTES: u32 = FEW as u32;
 
 // A member takes five bytes at least, an item one.
 const _: () = assert!(
@@ -29,7 +29,7 @@ pub(crate) enum Given {
     /// It lies flat.
     Handle(u64),
     /// It is asked with in place, and its tree has as many bytes.
-    Small(u32),
+    Small(usize),
     /// It is laid flat for this one read.
     Large,
 }
@@ -44,7 +44,7 @@ impl Given {
         let context = context.cast_unsigned();
         match context.wrapping_sub(Given::IN_PLACE) {
             _ if context == Given::ONCE => Given::Large,
-            length @ 0..=0xffff_ffff if length as u32 <= IN_PLACE_BYTES => Given::Small(length as u32),
+            length @ 0..=0xffff_ffff if length as u32 <= IN_PLACE_BYTES => Given::Small(length as usize),
             length @ 0..=0xffff_ffff if length as u32 <= SMALL => Given::Large,
             _ => Given::Handle(context),
         }

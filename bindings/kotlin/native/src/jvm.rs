@@ -9,7 +9,7 @@ use vexil_ffi::guard::guarded;
 const SHORT: usize = 128;
 
 /// Bytes of an array that are looked at without the heap: of a context with a dozen attributes.
-const FEW: usize = 512;
+pub(crate) const FEW: usize = 512;
 
 /// The virtual machine, as it hands itself to each entry.
 #[repr(transparent)]
@@ -26,7 +26,33 @@ impl Jvm {
         // how the function is declared.
         let length = unsafe { ((**self.0).v1_1.GetArrayLength)(self.0, array) };
         let mut bytes = vec![0_u8; usize::try_from(length).unwrap_or_default()];
-        // SAFETY: there is room for as many bytes as the array has, and all of them are asked for.
+        // SAFETY: as above.
+        unsafe { self.copy(array, &mut bytes) };
+        Ok(bytes)
+    }
+
+    /// Lends a copy of an array's bytes, of which there are `length`, at most [`FEW`]: to ask for that would be another
+    /// call. Where there are fewer, all are 0, and the virtual machine throws on return.
+    #[inline]
+    pub(crate) fn with_bytes<R>(self, array: jbyteArray, length: usize, take: impl FnOnce(&[u8]) -> R) -> R {
+        let mut few = [0; FEW];
+        let bytes = few.get_mut(..length).unwrap_or_default();
+        if !array.is_null() {
+            // SAFETY: it is no null, and an array of bytes: that is how the function is called.
+            unsafe { self.copy(array, bytes) };
+        }
+        take(bytes)
+    }
+
+    /// Copies an array's first bytes, as many as there is room for.
+    ///
+    /// # Safety
+    ///
+    /// The virtual machine has handed over an array of bytes for the time of this call.
+    #[inline]
+    unsafe fn copy(self, array: jbyteArray, bytes: &mut [u8]) {
+        let Ok(length) = jsize::try_from(bytes.len()) else { return };
+        // SAFETY: the virtual machine handed itself over, too. There is room for as many bytes as are asked for.
         unsafe {
             ((**self.0).v1_1.GetByteArrayRegion)(
                 self.0,
@@ -36,35 +62,6 @@ impl Jvm {
                 bytes.as_mut_ptr().cast::<jbyte>(),
             );
         }
-        Ok(bytes)
-    }
-
-    /// Lends a copy of an array's bytes, of which there are `length`: to ask for that would be another call. Where there are
-    /// fewer, all are 0, and the virtual machine throws on return.
-    #[inline]
-    pub(crate) fn with_bytes<R>(self, array: jbyteArray, length: u32, take: impl FnOnce(&[u8]) -> R) -> R {
-        let (mut few, mut many) = ([0; FEW], Vec::new());
-        let bytes = match few.get_mut(..length as usize) {
-            Some(bytes) => bytes,
-            None => {
-                many.resize(length as usize, 0);
-                many.as_mut_slice()
-            }
-        };
-        if let (false, Ok(length)) = (array.is_null(), jsize::try_from(bytes.len())) {
-            // SAFETY: the virtual machine handed both over for the time of this call, and the array is one of bytes: that
-            // is how the function is called. There is room for as many as are asked for.
-            unsafe {
-                ((**self.0).v1_1.GetByteArrayRegion)(
-                    self.0,
-                    array,
-                    0,
-                    length,
-                    bytes.as_mut_ptr().cast::<jbyte>(),
-                );
-            }
-        }
-        take(bytes)
     }
 
     /// A new array of these bytes; null, with an exception that is thrown on return, where there is no memory.

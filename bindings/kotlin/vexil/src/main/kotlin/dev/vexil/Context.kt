@@ -107,12 +107,15 @@ public class Context private constructor(
          * @throws ArgumentException where it holds what no context holds
          */
         @JvmStatic
-        public fun of(attributes: Map<String, Any?>): Context = made(attributes) { tree, isSmall ->
-            if (isSmall) {
-                Context(IN_PLACE, tree)
-            } else {
-                val handle = handleOf(tree)
-                Context(handle, tree).also { Freeing.with(tree, handle, Native::contextFree) }
+        public fun of(attributes: Map<String, Any?>): Context {
+            Freeing.freeGone()
+            return made(attributes) { tree, isSmall ->
+                if (isSmall) {
+                    Context(IN_PLACE, tree)
+                } else {
+                    val handle = handleOf(tree)
+                    Context(handle, tree).also { Freeing.with(tree, handle, Native::contextFree) }
+                }
             }
         }
 
@@ -140,7 +143,6 @@ public class Context private constructor(
         }
 
         private inline fun made(attributes: Map<String, Any?>, make: (ByteArray, Boolean) -> Context): Context {
-            Freeing.freeGone()
             val writer = TreeWriter(ErrorCode.INVALID_CONTEXT).apply { value(attributes) }
             val tree = writer.bytes()
             return make(tree, tree.size <= SMALL && writer.deepest <= SHALLOW)

@@ -136,7 +136,10 @@ class ContextsTest {
         }
         System.gc()
         val before = freed()
-        repeat(READS_IN_PLACE * 10) { assertTrue(client.isEnabled("on", kept)) }
+        repeat(READS_IN_PLACE * 10) {
+            assertTrue(client.isEnabled("on", kept))
+            assertTrue(client.getBoolean("on", mapOf("user.id" to "a map")))
+        }
         assertEquals(before, freed())
     }
 
