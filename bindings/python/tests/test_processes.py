@@ -195,8 +195,10 @@ def test_a_listener_that_is_under_way_at_the_end_comes_to_its_end(tmp_path: Path
 def test_a_signal_ends_a_program_that_waits_for_its_client(tmp_path: Path) -> None:
     program = textwrap.dedent(
         """
-        import socket, sys, time
+        import signal, socket, sys, time
         import vexil
+        # Whoever started the tests may not want to be interrupted, and then this program does not either.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         deaf = socket.create_server(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{deaf.getsockname()[1]}"
         client = vexil.Client(url=url, key="vx_srv_none", start_timeout=0, request_timeout=300)
@@ -210,5 +212,9 @@ def test_a_signal_ends_a_program_that_waits_for_its_client(tmp_path: Path) -> No
         assert process.stdout is not None and process.stderr is not None
         assert process.stdout.readline() == "started\n"
         process.send_signal(signal.SIGINT)
-        assert process.wait(SOON) == -signal.SIGINT
+        try:
+            ended = process.wait(SOON)
+        finally:
+            process.kill()
+        assert ended == -signal.SIGINT
         assert process.stderr.read().splitlines()[-1] == "KeyboardInterrupt"
