@@ -134,11 +134,10 @@ impl Client {
         let _owner = Some(Arc::new(Owner { shared: Arc::clone(&shared) }));
         let client = Client { shared, _owner, request_overrides: None, pinned: None };
         client.shared().begin(&machinery).map_err(StartError::Thread)?;
-        let state = client.state();
-        if !state.initialized && client.shared().options.fallback == Fallback::Throw {
-            return Err(StartError::NotReady(
-                state.last_error.unwrap_or_else(|| client.shared().nothing_heard()),
-            ));
+        // By what is in force, and not by the state, which hears of it a moment later.
+        if client.shared().options.fallback == Fallback::Throw && !client.is_ready() {
+            let failure = client.state().last_error;
+            return Err(StartError::NotReady(failure.unwrap_or_else(|| client.shared().nothing_heard())));
         }
         Ok(client)
     }
