@@ -1,5 +1,6 @@
 //! Names inside one process: their hash, and whether two are the same. Neither decides a bucket nor leaves the process.
 
+use std::fmt;
 use std::hash::{BuildHasher, Hasher};
 
 /// The state of every hash of a name, in hash maps too. One for all processes: tables are filled by the authors of
@@ -21,6 +22,63 @@ pub(crate) fn names<'n>(names: impl IntoIterator<Item = &'n str>) -> u64 {
         hasher.write_u8(0xff);
     }
     hasher.finish()
+}
+
+/// By which a name is found among a few: one of up to 15 bytes lies in it whole, and is compared by comparing tags; of a
+/// longer one it has the hash, and the text decides.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Tag(u128);
+
+impl Tag {
+    /// In the place of the length.
+    const LONG: u8 = u8::MAX;
+
+    #[inline]
+    pub(crate) fn of(text: &str) -> Tag {
+        let mut bytes = [0; 16];
+        let length = text.len();
+        let [place @ .., last] = &mut bytes;
+        match place.get_mut(..length) {
+            Some(place) => {
+                place.copy_from_slice(text.as_bytes());
+                *last = length as u8;
+            }
+            None => {
+                if let Some(place) = place.first_chunk_mut() {
+                    *place = name(text).to_ne_bytes();
+                }
+                *last = Tag::LONG;
+            }
+        }
+        Tag(u128::from_le_bytes(bytes))
+    }
+
+    pub(crate) const HASH_BITS: u32 = 5;
+
+    /// A few bits that mostly differ.
+    #[inline]
+    pub(crate) fn hash(self) -> usize {
+        // 2^64 over the golden ratio (Knuth, The Art of Computer Programming 3, 6.4): it spreads what differs little.
+        const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
+        let folded = self.0 as u64 ^ (self.0 >> u64::BITS) as u64;
+        (folded.wrapping_mul(SPREAD) >> (u64::BITS - Tag::HASH_BITS)) as usize
+    }
+
+    /// Whether the name is all in it.
+    #[inline]
+    pub(crate) fn is_whole(self) -> bool {
+        self.0.to_le_bytes().last() != Some(&Tag::LONG)
+    }
+}
+
+impl fmt::Debug for Tag {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [text @ .., length] = &self.0.to_le_bytes();
+        match text.get(..usize::from(*length)) {
+            Some(text) => f.write_str(&String::from_utf8_lossy(text)),
+            None => f.write_str("..."),
+        }
+    }
 }
 
 /// Whether two texts are the same. Most names have at most 16 bytes: those are compared in two overlapping pieces,

@@ -1,17 +1,18 @@
 //! Who asks: attributes by path, lent by the host without a copy, or held in a [`Context`].
 
+mod others;
 mod path;
 mod route;
 
 use std::borrow::Cow;
 
 use crate::document::{Arena, Member, Node};
-use crate::hash;
 use crate::limits;
 use crate::problem::{Code, Pointer, Problem};
 use crate::value::Value;
 use crate::value::number::Number;
 
+use others::Others;
 pub use path::{Known, Path, SUPPLIED};
 pub(crate) use path::{KnownPaths, Paths, Spelled, canonical};
 pub use route::Route;
@@ -95,9 +96,7 @@ pub trait Attributes {
 #[derive(Debug, Clone, Default)]
 pub struct Context {
     known: [Option<Value>; Known::COUNT],
-    /// Parallel to `rest`: few attributes are found fastest by running along their hashes.
-    hashes: Vec<u64>,
-    rest: Vec<(Box<str>, Value)>,
+    others: Others,
 }
 
 impl Context {
@@ -126,12 +125,11 @@ impl Context {
         // Nearest spelling first; among equals the order of `flatten`, as the sort is stable.
         sort_by_key(&mut flat, |found| found.distance);
         let mut context = Context::new();
-        context.hashes.reserve_exact(flat.len());
-        context.rest.reserve_exact(flat.len());
+        context.others.reserve_exact(flat.len());
         for Found { path, value, .. } in flat {
             let path = Spelled::new(&path);
-            if context.find(path).is_none() {
-                context.insert(path, value.map_or_else(|| Value::Object(Box::default()), Node::to_value));
+            if context.find(&path).is_none() {
+                context.insert(&path, value.map_or_else(|| Value::Object(Box::default()), Node::to_value));
             }
         }
         Ok(context)
@@ -142,16 +140,11 @@ impl Context {
         let path = Spelled::new(path);
         match path.known {
             Some(known) => drop(self.known.get_mut(known as usize).and_then(Option::take)),
-            None => {
-                if let Some(position) = self.position(path) {
-                    self.hashes.swap_remove(position);
-                    self.rest.swap_remove(position);
-                }
-            }
+            None => self.others.remove(&path),
         }
         match value.into() {
             Value::Null => {}
-            value => self.insert(path, value),
+            value => self.insert(&path, value),
         }
         self
     }
@@ -170,34 +163,21 @@ impl Context {
     }
 
     #[inline(always)]
-    fn find(&self, path: Spelled<&str>) -> Option<&Value> {
+    fn find(&self, path: &Spelled<impl AsRef<str>>) -> Option<&Value> {
         match path.known {
             Some(known) => self.known.get(known as usize)?.as_ref(),
-            None => self.rest.get(self.position(path)?).map(|(_, value)| value),
+            None => self.others.get(path),
         }
     }
 
-    #[inline(always)]
-    fn position(&self, path: Spelled<&str>) -> Option<usize> {
-        let position = self.hashes.iter().position(|hash| *hash == path.hash)?;
-        let same = |(name, _): &(Box<str>, Value)| hash::same(name, path.text);
-        if self.rest.get(position).is_some_and(same) {
-            return Some(position);
-        }
-        self.rest.iter().position(same)
-    }
-
-    fn insert(&mut self, path: Spelled<&str>, value: Value) {
+    fn insert(&mut self, path: &Spelled<&str>, value: Value) {
         match path.known {
             Some(known) => {
                 if let Some(slot) = self.known.get_mut(known as usize) {
                     *slot = Some(value);
                 }
             }
-            None => {
-                self.hashes.push(path.hash);
-                self.rest.push((path.text.into(), value));
-            }
+            None => self.others.insert(path, value),
         }
     }
 }
@@ -211,6 +191,10 @@ impl Attributes for Context {
 
 #[inline]
 fn attribute(value: &Value) -> Option<Attribute<'_>> {
+    // What most attributes are.
+    if let Value::Str(value) = value {
+        return Some(Attribute::Str(value));
+    }
     Some(match value {
         Value::Null => return None,
         Value::Bool(value) => Attribute::Bool(*value),

@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::{hash, limits};
+use crate::hash::{self, Tag};
+use crate::limits;
 
 /// The attributes that evaluation itself asks for. A context keeps each in a slot of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,12 +70,18 @@ pub(crate) fn canonical(path: &str) -> (&str, usize) {
 /// A path to an attribute, in its one spelling. Clauses are many and paths are few: what a path is lies in one place,
 /// which stays near in memory.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Path(Arc<Spelled<Box<str>>>);
+pub struct Path(Arc<Lying>);
+
+#[derive(Debug, PartialEq, Eq)]
+struct Lying {
+    spelled: Spelled<Box<str>>,
+    hash: u64,
+}
 
 /// A path in its one spelling, with what it is looked up by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Spelled<T> {
-    pub(crate) hash: u64,
+    pub(crate) tag: Tag,
     pub(crate) known: Option<Known>,
     pub(crate) is_special: bool,
     pub(crate) text: T,
@@ -86,20 +93,21 @@ impl<'t> Spelled<&'t str> {
         let (text, _) = canonical(text);
         let known = Known::of(text);
         let is_special = known == Some(Known::Env) || SUPPLIED.contains(&text);
-        Spelled { hash: hash::name(text), known, is_special, text }
+        Spelled { tag: Tag::of(text), known, is_special, text }
     }
 }
 
 impl Path {
     /// Aliases are resolved. Whether the text is a path at all is the definition's matter.
     pub fn new(text: &str) -> Path {
-        let Spelled { hash, known, is_special, text } = Spelled::new(text);
-        Path(Arc::new(Spelled { hash, known, is_special, text: text.into() }))
+        let Spelled { tag, known, is_special, text } = Spelled::new(text);
+        let spelled = Spelled { tag, known, is_special, text: text.into() };
+        Path(Arc::new(Lying { spelled, hash: hash::name(text) }))
     }
 
     /// The path as text.
     pub fn as_str(&self) -> &str {
-        &self.0.text
+        &self.0.spelled.text
     }
 
     /// The hash of the text, the same wherever this library runs in this version: for tables of hosts.
@@ -122,19 +130,18 @@ impl Path {
     /// The slot, if it is one of the attributes that evaluation itself asks for.
     #[inline]
     pub fn known(&self) -> Option<Known> {
-        self.0.known
+        self.0.spelled.known
     }
 
     /// Whether others than the context may know it: it is `env`, or one of [`SUPPLIED`].
     #[inline]
     pub(crate) fn is_special(&self) -> bool {
-        self.0.is_special
+        self.0.spelled.is_special
     }
 
     #[inline]
-    pub(crate) fn spelled(&self) -> Spelled<&str> {
-        let Spelled { hash, known, is_special, text } = &*self.0;
-        Spelled { hash: *hash, known: *known, is_special: *is_special, text }
+    pub(crate) fn spelled(&self) -> &Spelled<Box<str>> {
+        &self.0.spelled
     }
 }
 

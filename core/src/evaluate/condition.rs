@@ -14,7 +14,7 @@ use super::{Asker, Evaluator, test};
 impl<'a, A: Attributes, C: Clock, T: Tracer> Evaluator<'a, '_, A, C, T> {
     pub(super) fn condition(&mut self, condition: &'a Condition) -> Option<bool> {
         match condition {
-            Condition::Clause(clause) => self.clause(clause),
+            Condition::Clause(clause) => self.clause::<false>(clause),
             Condition::All(parts) => self.connect(Kind::All, parts, false),
             Condition::Any(parts) => self.connect(Kind::Any, parts, true),
             Condition::Not(part) => {
@@ -71,25 +71,47 @@ impl<'a, A: Attributes, C: Clock, T: Tracer> Evaluator<'a, '_, A, C, T> {
         }
     }
 
+    /// A clause among others, or of a rule that is nothing else (`IS_RULE`): what most rules are is inlined whole into the
+    /// walk over them, and that needs a function of its own.
     #[inline(always)]
-    pub(super) fn clause(&mut self, clause: &'a Clause) -> Option<bool> {
-        let tracer = &mut self.tracer;
-        visit(self.snapshot, self.request.asker(), &clause.path, |attribute| {
-            let truth = test::holds(&clause.test, attribute);
-            tracer.leaf(|| {
-                let step = Step::new(Kind::Clause)
-                    .with("path", clause.path.as_str())
-                    .with("operator", clause.test.operator())
-                    .with("operand", clause.test.operand())
-                    .with_if(clause.test.ignores_case(), "ignoreCase", true);
-                let step = match attribute {
-                    Some(attribute) => step.with("saw", attribute.to_value()),
-                    None => step,
+    pub(super) fn clause<const IS_RULE: bool>(&mut self, clause: &'a Clause) -> Option<bool> {
+        match clause.path.is_special() {
+            false => self.request.context.visit(&clause.path, |attribute| {
+                let truth = match IS_RULE {
+                    true => test::holds(&clause.test, attribute),
+                    false => test::holds_in_place(&clause.test, attribute),
                 };
-                (step, truth.into())
-            });
+                self.tell(clause, attribute, truth);
+                truth
+            }),
+            true => self.special_clause(clause),
+        }
+    }
+
+    #[inline(never)]
+    fn special_clause(&mut self, clause: &'a Clause) -> Option<bool> {
+        let asker = self.request.asker();
+        visit_special(self.snapshot, asker, &clause.path, |attribute| {
+            let truth = test::holds_in_place(&clause.test, attribute);
+            self.tell(clause, attribute, truth);
             truth
         })
+    }
+
+    #[inline(always)]
+    fn tell(&mut self, clause: &Clause, attribute: Option<Attribute<'_>>, truth: Option<bool>) {
+        self.tracer.leaf(|| {
+            let step = Step::new(Kind::Clause)
+                .with("path", clause.path.as_str())
+                .with("operator", clause.test.operator())
+                .with("operand", clause.test.operand())
+                .with_if(clause.test.ignores_case(), "ignoreCase", true);
+            let step = match attribute {
+                Some(attribute) => step.with("saw", attribute.to_value()),
+                None => step,
+            };
+            (step, truth.into())
+        });
     }
 }
 

@@ -312,7 +312,7 @@ impl<'a, A: Attributes, C: Clock, T: Tracer> Evaluator<'a, '_, A, C, T> {
             self.tracer.open(|| rule_step(position, flag.rule_texts.get(position as usize)));
             let truth = match &rule.condition {
                 // What most rules are.
-                Condition::Clause(clause) => self.clause(clause),
+                Condition::Clause(clause) => self.clause::<true>(clause),
                 other => self.condition(other),
             };
             let decided = truth == Some(true) && self.act(&rule.action, Reason::Targeting, flag);

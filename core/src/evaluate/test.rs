@@ -11,8 +11,14 @@ use crate::value::number::Number;
 use crate::value::timestamp::Timestamp;
 use crate::value::version::Version;
 
+/// As [`holds`], as a function of its own.
+#[inline(never)]
+pub(super) fn holds_in_place(test: &Test, attribute: Option<Attribute<'_>>) -> Option<bool> {
+    holds(test, attribute)
+}
+
 /// Whether the test holds of the attribute.
-#[inline]
+#[inline(always)]
 pub(super) fn holds(test: &Test, attribute: Option<Attribute<'_>>) -> Option<bool> {
     if let Test::Exists(wanted) = test {
         return Some(attribute.is_some() == *wanted);
@@ -26,7 +32,7 @@ pub(super) fn holds(test: &Test, attribute: Option<Attribute<'_>>) -> Option<boo
     }
 }
 
-#[inline]
+#[inline(always)]
 fn of_text(test: &Test, text: &str) -> Option<bool> {
     match test {
         Test::Equal { operand: Scalar::Str(operand), negated, ignore_case } => {

@@ -14,14 +14,16 @@ pub(crate) struct Version<P> {
 
 impl<'a> Version<&'a str> {
     pub(crate) fn parse(text: &'a str) -> Option<Version<&'a str>> {
-        let (major, rest) = number(text, Some(b'.'))?;
-        let (minor, rest) = number(rest, Some(b'.'))?;
-        let (patch, rest) = number(rest, None)?;
+        let bytes = text.as_bytes();
+        let (major, end) = number(bytes, 0)?;
+        let (minor, end) = number(bytes, after_dot(bytes, end)?)?;
+        let (patch, end) = number(bytes, after_dot(bytes, end)?)?;
         let triple = [major, minor, patch];
         // Most versions end here.
-        if rest.is_empty() {
-            return Some(Version { triple, pre: rest });
+        if end == bytes.len() {
+            return Some(Version { triple, pre: "" });
         }
+        let rest = text.get(end..)?;
         let (pre, build) = match rest.split_once('+') {
             Some((pre, build)) => (pre, Some(build)),
             None => (rest, None),
@@ -140,24 +142,27 @@ fn comparator(text: &str) -> Option<(Relation, Version<Box<Written>>)> {
     Some((relation, Version::parse(version)?.to_owned(version)))
 }
 
-/// A number without leading zeros, and what follows it (after `end`, which must be there when it is given).
+/// A number without leading zeros, and where it ends.
 #[inline]
-fn number(text: &str, end: Option<u8>) -> Option<(u64, &str)> {
-    let bytes = text.as_bytes();
-    let mut value: u64 = 0;
-    let mut digits = 0;
-    while let Some(digit) = bytes.get(digits).map(|byte| byte.wrapping_sub(b'0')).filter(|digit| *digit < 10)
-    {
+fn number(bytes: &[u8], start: usize) -> Option<(u64, usize)> {
+    let digit = |at: usize| bytes.get(at).map(|byte| byte.wrapping_sub(b'0')).filter(|digit| *digit < 10);
+    let first = digit(start)?;
+    let mut value = u64::from(first);
+    let mut end = start + 1;
+    while let Some(digit) = digit(end) {
+        // A number that begins with 0 has no more digits.
+        if value == 0 {
+            return None;
+        }
         value = value.checked_mul(10)?.checked_add(u64::from(digit))?;
-        digits += 1;
+        end += 1;
     }
-    if digits == 0
-        || digits > 1 && bytes.first() == Some(&b'0')
-        || end.is_some() && bytes.get(digits).copied() != end
-    {
-        return None;
-    }
-    Some((value, text.get(digits + usize::from(end.is_some())..)?))
+    Some((value, end))
+}
+
+#[inline]
+fn after_dot(bytes: &[u8], at: usize) -> Option<usize> {
+    (bytes.get(at) == Some(&b'.')).then_some(at + 1)
 }
 
 fn is_identifier(text: &str) -> bool {
