@@ -122,12 +122,14 @@ impl Context {
         let mut flat = Vec::with_capacity(members.len());
         flatten(members, "", 0, &mut flat)?;
         check_sizes(flat.iter().filter_map(|found| found.value))?;
-        // Nearest spelling first; among equals the order of `flatten`, as the sort is stable.
-        sort_by_key(&mut flat, |found| found.distance);
+        // Nearest spelling first; among equals the order of `flatten`, as the sort is stable. Most are in order as they come.
+        if !flat.is_sorted_by_key(|found| found.distance) {
+            flat.sort_by_key(|found| found.distance);
+        }
         let mut context = Context::new();
         context.others.reserve_exact(flat.len());
-        for Found { path, value, .. } in flat {
-            let path = Spelled::new(&path);
+        for Found { path, distance, value } in flat {
+            let path = if distance == 0 { Spelled::canonical(&path) } else { Spelled::new(&path) };
             if context.find(&path).is_none() {
                 context.insert(&path, value.map_or_else(|| Value::Object(Box::default()), Node::to_value));
             }
@@ -227,37 +229,42 @@ fn flatten<'n, 't>(
         let message = format!("a context nested deeper than {} levels", limits::CONTEXT_DEPTH);
         return Err(Problem::new(Code::LimitExceeded, &Pointer::Root, message));
     }
-    let dots = |name: &str| name.bytes().filter(|byte| *byte == b'.').count();
-    let members = members.iter().filter(|(_, value)| *value != Node::Null);
-    let mut ordered: Vec<_> = members.map(|(name, value)| (dots(name), name, value)).collect();
-    sort_by_key(&mut ordered, |(dots, ..)| *dots);
-    for (_, name, value) in ordered {
-        // By depth, not by length: what is inside a member with an empty name is not at the top.
-        let path = if depth > 0 { Cow::Owned(format!("{prefix}.{name}")) } else { Cow::Borrowed(*name) };
-        // No clause can name it, nor anything inside it.
-        if path.len() > limits::PATH_BYTES {
-            continue;
-        }
-        if flat.len() == limits::CONTEXT_ATTRIBUTES {
-            let message = format!("a context has at most {} attributes", limits::CONTEXT_ATTRIBUTES);
-            return Err(Problem::new(Code::LimitExceeded, &Pointer::Root, message));
-        }
-        let (_, distance) = canonical(&path);
-        match value {
-            Node::Object(members) => {
-                flat.push(Found { path: path.clone(), distance, value: None });
-                flatten(members, &path, depth + 1, flat)?;
-            }
-            value => flat.push(Found { path, distance, value: Some(value) }),
-        }
+    // Most objects have names without dots, or all with as many.
+    let dots = |(name, _): &Member<'_>| name.bytes().filter(|byte| *byte == b'.').count();
+    if members.is_sorted_by_key(dots) {
+        return members.iter().try_for_each(|member| lay_flat(member, prefix, depth, flat));
     }
-    Ok(())
+    let mut ordered: Vec<_> = members.iter().collect();
+    ordered.sort_by_cached_key(|member| dots(member));
+    ordered.into_iter().try_for_each(|member| lay_flat(member, prefix, depth, flat))
 }
 
-/// Sorts what mostly is in order as it comes; equals stay as they are.
-fn sort_by_key<T>(items: &mut [T], key: impl Fn(&T) -> usize) {
-    if !items.is_sorted_by_key(&key) {
-        items.sort_by_key(key);
+fn lay_flat<'n, 't>(
+    (name, value): &'n Member<'t>,
+    prefix: &str,
+    depth: usize,
+    flat: &mut Vec<Found<'n, 't>>,
+) -> Result<(), Problem> {
+    // By depth, not by length: what is inside a member with an empty name is not at the top.
+    let path = if depth > 0 { Cow::Owned(format!("{prefix}.{name}")) } else { Cow::Borrowed(*name) };
+    // Null is as if it were not there; and no clause can name a path that is too long, nor anything inside it.
+    if matches!(value, Node::Null) || path.len() > limits::PATH_BYTES {
+        return Ok(());
+    }
+    if flat.len() == limits::CONTEXT_ATTRIBUTES {
+        let message = format!("a context has at most {} attributes", limits::CONTEXT_ATTRIBUTES);
+        return Err(Problem::new(Code::LimitExceeded, &Pointer::Root, message));
+    }
+    let (_, distance) = canonical(&path);
+    match value {
+        Node::Object(members) => {
+            flat.push(Found { path: path.clone(), distance, value: None });
+            flatten(members, &path, depth + 1, flat)
+        }
+        value => {
+            flat.push(Found { path, distance, value: Some(value) });
+            Ok(())
+        }
     }
 }
 

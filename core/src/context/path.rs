@@ -90,7 +90,11 @@ pub(crate) struct Spelled<T> {
 impl<'t> Spelled<&'t str> {
     /// Aliases are resolved. Whether the text is a path at all is the definition's matter.
     pub(crate) fn new(text: &'t str) -> Spelled<&'t str> {
-        let (text, _) = canonical(text);
+        Spelled::canonical(canonical(text).0)
+    }
+
+    /// Of a text that is the one spelling.
+    pub(crate) fn canonical(text: &'t str) -> Spelled<&'t str> {
         let known = Known::of(text);
         let is_special = known == Some(Known::Env) || SUPPLIED.contains(&text);
         Spelled { tag: Tag::of(text), known, is_special, text }

@@ -149,7 +149,7 @@ impl Snapshot {
     }
 
     /// Evaluates a key in the place of what is not found.
-    #[inline]
+    #[inline(always)]
     fn evaluate_into<'a, A: Attributes, C: Clock, T: Tracer>(
         &'a self,
         out: &mut Evaluation<'a>,

@@ -157,12 +157,12 @@ impl Snapshot {
         self.entries.get(id.0 as usize)
     }
 
-    #[inline]
+    #[inline(always)]
     pub(crate) fn find(&self, key: &str) -> Option<&Arc<Entry>> {
         self.entry(self.number(key)?)
     }
 
-    #[inline]
+    #[inline(always)]
     fn number(&self, key: &str) -> Option<EntryId> {
         let is_key = |id: &EntryId| self.entry(*id).is_some_and(|entry| hash::same(&entry.key, key));
         self.index.find(hash::name(key), is_key).copied()
