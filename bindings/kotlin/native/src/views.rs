@@ -138,8 +138,11 @@ fn with<R>(take: impl FnOnce(&mut Held) -> R) -> R {
 }
 
 fn held(view: jlong) -> Result<View, Fault> {
-    with(|held| held.views.get(&view).cloned())
-        .ok_or_else(|| Fault::new(Code::InvalidHandle, "the handle names no view"))
+    with(|held| match held.views.get(&view) {
+        Some(view) => Ok(view.clone()),
+        None if (1..=held.last).contains(&view) => Err(Fault::new(Code::Closed, "the view was closed")),
+        None => Err(Fault::new(Code::InvalidHandle, "the handle names no view")),
+    })
 }
 
 /// The number, when and of what it was made, and then each key with its values.

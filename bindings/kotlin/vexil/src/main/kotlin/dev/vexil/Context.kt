@@ -113,8 +113,8 @@ public class Context private constructor(
                 if (isSmall) {
                     Context(IN_PLACE, tree)
                 } else {
-                    val handle = handleOf(tree)
-                    Context(handle, tree).also { Freeing.with(tree, handle, Native::contextFree) }
+                    val handle = Flat.judgeAndLay(tree)
+                    Context(handle ?: ONCE, tree).also { if (handle != null) Flat.keep(handle, tree) }
                 }
             }
         }
@@ -147,7 +147,5 @@ public class Context private constructor(
             val tree = writer.bytes()
             return make(tree, tree.size <= SMALL && writer.deepest <= SHALLOW)
         }
-
-        internal fun handleOf(tree: ByteArray): Long = Tree.answer(Native.contextMake(tree)).long()
     }
 }

@@ -8,13 +8,17 @@ import dev.vexil.internal.Native
 import dev.vexil.internal.Tree
 import dev.vexil.internal.TreeReader
 import dev.vexil.internal.ViewEntry
+import java.io.Closeable
 
 /**
- * What keys are for one context at one moment: evaluated once, and read as often as one likes. It never changes, also
- * when its client is closed.
+ * What keys are for one context at one moment: evaluated once, and read as often as one likes. Its values never change,
+ * also when it or its client is closed.
  *
  * A read is a look-up in memory of this process, and counts as one of the client does: the first of a key at once, others
- * later, when there are 256 of them, when the view is renewed or let go, or when the client is closed.
+ * later, when there are 256 of them, when the view is renewed, closed or let go, or when the client is closed.
+ *
+ * The native library has a part of each view, which goes when the view is closed, and else when the collector finds that
+ * nobody holds the view: who makes one for each request closes it.
  *
  * Time alone can change what a key is, and a view does not notice: [isCurrent] is false once it is as old as the polling
  * interval.
@@ -29,7 +33,7 @@ public class View private constructor(
     public val version: Long,
     public val origin: String,
     public val staleMillis: Long?,
-) {
+) : Closeable {
     /** The keys that it has. */
     public val keys: Set<String> get() = held.entries.keys
 
@@ -106,21 +110,31 @@ public class View private constructor(
 
     /**
      * Whether it says what a view that is made now would say: nothing else is in force, and it is younger than the polling
-     * interval. It is not where the client is closed.
+     * interval. It is not where the view or its client is closed.
      */
-    public val isCurrent: Boolean get() = !client.isClosed && Native.viewIsCurrent(held.handle, this)
+    public val isCurrent: Boolean get() = !isClosed && Native.viewIsCurrent(held.handle, this)
 
     /**
      * A view of the same keys that is made now, for the same context or another one.
      *
-     * @throws ClosedException where the client is closed; this view stays what it is
+     * @throws ClosedException where the view or its client is closed; this view stays what it is
      */
     @JvmOverloads
     public fun renewed(context: Context? = null): View {
-        if (client.isClosed) throw ClosedException()
+        if (isClosed) throw closed()
         held.tell()
         return of(client, Tree.answer(Native.viewRenew(held.handle, this, context?.handle ?: 0, context?.owner)))
     }
+
+    /**
+     * Lets go of what the native library has of it. May be called again. Its values can be read on, which counts no more;
+     * with details they are defaults, and the details say `CLOSED`.
+     */
+    override fun close(): Unit = held.free()
+
+    private val isClosed: Boolean get() = held.isFreed || client.isClosed
+
+    private fun closed() = if (held.isFreed) ClosedException("the view was closed") else ClosedException()
 
     override fun toString(): String = "View(version=$version, origin=$origin, keys=$keys)"
 
@@ -137,6 +151,7 @@ public class View private constructor(
     private fun read(experiment: String): ViewEntry? = held.entries[experiment]?.also { held.count(it, this) }
 
     private fun <T> told(key: String, asked: Int, default: T): Details<T> {
+        if (held.isFreed) return Details.failed(closed(), default)
         val known = Keys.of(key)
         val answer = Tree.answer(Native.viewEvaluate(held.handle, this, known.number, known.text, asked))
         return Details.read(answer, default)

@@ -172,6 +172,21 @@ class ContextsTest {
         }
     }
 
+    @Test
+    fun `only so many large contexts lie flat, and all others are read and judged as well`() {
+        val large = "x".repeat(5_000)
+        val many = List(Flat.MOST + 10) {
+            Context.of("user.email" to if (it % 2 == 0) "ada@example.com" else "x", "large" to large)
+        }
+        val flat = many.count { it.handle > 0 }
+        assertTrue(flat in 1..Flat.MOST, "$flat")
+        for ((number, context) in many.takeLast(10).withIndex()) {
+            assertEquals(number % 2 == 0, client.isEnabled("checkout.v2", context))
+        }
+        val tooLarge = assertThrows(ArgumentException::class.java) { Context.of("large" to "x".repeat(100_000)) }
+        assertEquals(ErrorCode.INVALID_CONTEXT, tooLarge.code)
+    }
+
     /** Tries until it is so, and has the collector run in between. */
     private fun eventually(isSo: () -> Boolean) {
         val until = System.nanoTime() + 60_000_000_000

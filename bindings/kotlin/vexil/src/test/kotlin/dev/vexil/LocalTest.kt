@@ -61,6 +61,22 @@ class LocalTest {
     }
 
     @Test
+    fun `a view that is closed keeps its values, and can do nothing else`() {
+        Shop.client().use { client ->
+            val view = client.view()
+            view.use { assertTrue(it.isCurrent) }
+            view.close()
+            repeat(300) { assertTrue(view.isEnabled("on")) }
+            assertEquals("x", view.getString("on", "x"))
+            assertFalse(view.isCurrent)
+            val details = view.getBooleanDetails("on", false)
+            assertEquals(listOf(false, ErrorCode.CLOSED), listOf(details.value, details.errorCode))
+            assertThrows(ClosedException::class.java) { view.renewed() }
+            assertTrue(client.view().isCurrent)
+        }
+    }
+
+    @Test
     fun `a view is read like a client`() {
         Shop.client().use { client ->
             val ada = Context.of("user.id" to "ada", "user.email" to "ada@example.com")

@@ -60,9 +60,11 @@ class ServeTest {
                 repeat(300) { assertTrue(view.isEnabled("on")) }
                 view.renewed()
                 eventually("what was read before a view is renewed is told") { plane.evaluations("on")["DEFAULT"] == 1_301L }
+                client.view().use { closed -> repeat(5) { assertTrue(closed.isEnabled("on")) } }
+                eventually("what was read before a view is closed is told") { plane.evaluations("on")["DEFAULT"] == 1_306L }
                 repeat(7) { assertTrue(view.isEnabled("on")) }
                 client.close()
-                eventually("what was read is told at the end") { plane.evaluations("on")["DEFAULT"] == 1_308L }
+                eventually("what was read is told at the end") { plane.evaluations("on")["DEFAULT"] == 1_313L }
                 // They are in nobody's stead any more, and harm nobody.
                 repeat(300) { assertTrue(view.isEnabled("on")) }
                 assertThrows(ClosedException::class.java) { view.renewed() }

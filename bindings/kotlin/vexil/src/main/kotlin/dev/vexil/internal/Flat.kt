@@ -32,6 +32,14 @@ internal object Flat {
         return null
     }
 
+    /** As [lay], of a tree that nobody has judged yet: throws where it is no context. */
+    fun judgeAndLay(tree: ByteArray): Long? {
+        val handle = Tree.answer(Native.contextMake(tree)).long()
+        if (count.incrementAndGet() <= MOST) return handle
+        free(handle)
+        return null
+    }
+
     /** The handle is freed when nobody holds the tree any more. */
     fun keep(handle: Long, tree: ByteArray): Unit = Freeing.with(tree, handle, ::free)
 

@@ -1,6 +1,7 @@
 package dev.vexil.internal
 
 import dev.vexil.View
+import java.util.concurrent.atomic.AtomicBoolean
 import java.util.concurrent.atomic.AtomicInteger
 
 /** So many reads of a key are counted here before the native library is told of them. */
@@ -12,6 +13,8 @@ internal class HeldView(
     val entries: Map<String, ViewEntry>,
     private val all: MutableSet<HeldView>,
 ) {
+    private val freed = AtomicBoolean()
+
     init {
         all.add(this)
     }
@@ -30,8 +33,12 @@ internal class HeldView(
     /** Tells of all reads so far. */
     fun tell(): Unit = entries.values.forEach { tell(it, this) }
 
-    /** Frees it: nobody can read it any more. */
+    /** Whether the native library has let go of it. */
+    val isFreed: Boolean get() = freed.get()
+
+    /** Frees it, once: when it is closed, or when nobody can read it any more. */
     fun free() {
+        if (!freed.compareAndSet(false, true)) return
         tell()
         all.remove(this)
         Native.viewFree(handle)

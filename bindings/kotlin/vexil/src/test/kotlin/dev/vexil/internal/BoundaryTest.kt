@@ -93,7 +93,7 @@ class BoundaryTest {
         )
         for (tree in trees) {
             assertThrows(ArgumentException::class.java) { Tree.jsonOf(tree) }
-            assertEquals(ErrorCode.INVALID_CONTEXT, failure { Context.handleOf(tree) }.code)
+            assertEquals(ErrorCode.INVALID_CONTEXT, failure { Flat.judgeAndLay(tree) }.code)
         }
     }
 
