@@ -32,6 +32,7 @@ pub(crate) struct Tag(u128);
 impl Tag {
     /// In the place of the length.
     const LONG: u8 = u8::MAX;
+    pub(crate) const HASH_BITS: u32 = 5;
 
     #[inline]
     pub(crate) fn of(text: &str) -> Tag {
@@ -45,15 +46,13 @@ impl Tag {
             }
             None => {
                 if let Some(place) = place.first_chunk_mut() {
-                    *place = name(text).to_ne_bytes();
+                    *place = name(text).to_le_bytes();
                 }
                 *last = Tag::LONG;
             }
         }
         Tag(u128::from_le_bytes(bytes))
     }
-
-    pub(crate) const HASH_BITS: u32 = 5;
 
     /// A few bits that mostly differ.
     #[inline]
@@ -105,6 +104,31 @@ pub(crate) fn same_bytes(a: &[u8], b: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn tags_tell_all_short_names_apart_and_say_which_are_long() {
+        let short = [
+            "",
+            "a",
+            "a\0",
+            "\0",
+            "\0\0",
+            "b",
+            "a.b",
+            "ä",
+            "aaaaaaaaaaaaaaa",
+            "aaaaaaaaaaaaaaä",
+            "aaaaaaaaaaaaaä",
+        ];
+        for (at, name) in short.iter().enumerate() {
+            assert_eq!(Tag::of(name).is_whole(), name.len() <= 15, "{name}");
+            assert!(short.iter().skip(at + 1).all(|other| Tag::of(name) != Tag::of(other)), "{name}");
+            assert!(Tag::of(name).hash() < 1 << Tag::HASH_BITS);
+        }
+        let long = "aaaaaaaaaaaaaaaa";
+        assert!(!Tag::of(long).is_whole());
+        assert_ne!(Tag::of(long), Tag::of("aaaaaaaaaaaaaaab"));
+    }
 
     #[test]
     fn texts_of_every_length_are_compared_whole() {

@@ -193,10 +193,6 @@ impl Attributes for Context {
 
 #[inline]
 fn attribute(value: &Value) -> Option<Attribute<'_>> {
-    // What most attributes are.
-    if let Value::Str(value) = value {
-        return Some(Attribute::Str(value));
-    }
     Some(match value {
         Value::Null => return None,
         Value::Bool(value) => Attribute::Bool(*value),
@@ -239,16 +235,20 @@ fn flatten<'n, 't>(
     ordered.into_iter().try_for_each(|member| lay_flat(member, prefix, depth, flat))
 }
 
+/// Lists a member, and all that is inside it.
 fn lay_flat<'n, 't>(
     (name, value): &'n Member<'t>,
     prefix: &str,
     depth: usize,
     flat: &mut Vec<Found<'n, 't>>,
 ) -> Result<(), Problem> {
+    if matches!(value, Node::Null) {
+        return Ok(());
+    }
     // By depth, not by length: what is inside a member with an empty name is not at the top.
     let path = if depth > 0 { Cow::Owned(format!("{prefix}.{name}")) } else { Cow::Borrowed(*name) };
-    // Null is as if it were not there; and no clause can name a path that is too long, nor anything inside it.
-    if matches!(value, Node::Null) || path.len() > limits::PATH_BYTES {
+    // No clause can name it, nor anything inside it.
+    if path.len() > limits::PATH_BYTES {
         return Ok(());
     }
     if flat.len() == limits::CONTEXT_ATTRIBUTES {

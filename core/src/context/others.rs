@@ -49,8 +49,8 @@ impl Others {
 
     pub(super) fn remove(&mut self, path: &Spelled<&str>) {
         let Some(position) = self.position(path) else { return };
-        self.tags.remove(position);
-        self.values.remove(position);
+        self.tags.swap_remove(position);
+        self.values.swap_remove(position);
         self.first = Default::default();
         for (position, tag) in self.tags.iter().enumerate().rev() {
             if let Some(first) = self.first.get_mut(tag.hash()) {
@@ -78,7 +78,8 @@ impl Others {
     }
 }
 
-/// A position in a byte; what is further back is somewhere, and has to be looked for.
+/// A position in a byte; what is further back is somewhere, and has to be looked for. What stands at a place is compared,
+/// so that a place need not be right: only that there is nothing has to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Place(u8);
 
@@ -87,7 +88,7 @@ impl Place {
     const SOMEWHERE: Place = Place(u8::MAX - 1);
 
     fn at(position: usize) -> Place {
-        u8::try_from(position).map_or(Place::SOMEWHERE, |position| Place(position.min(Place::SOMEWHERE.0)))
+        Place(u8::try_from(position).map_or(Place::SOMEWHERE.0, |position| position.min(Place::SOMEWHERE.0)))
     }
 
     #[inline]
@@ -137,6 +138,25 @@ mod tests {
             }
             assert!(missing.iter().all(|path| found(&others, path).is_none()));
         }
+    }
+
+    #[test]
+    fn nothing_has_a_hash_that_no_path_has_however_many_there_are() {
+        let of_hash = |wanted: usize| {
+            (0..).map(|number| format!("n{number}")).filter(move |path| Tag::of(path).hash() == wanted)
+        };
+        let mut others = Others::default();
+        for path in of_hash(3).take(300) {
+            others.insert(&Spelled::new(&path), Value::Null);
+        }
+        assert!(of_hash(3).take(300).all(|path| found(&others, &path).is_some()));
+        assert!(
+            of_hash(3)
+                .skip(300)
+                .take(3)
+                .chain(of_hash(4).take(3))
+                .all(|path| found(&others, &path).is_none())
+        );
     }
 
     #[test]

@@ -70,11 +70,12 @@ pub(crate) fn canonical(path: &str) -> (&str, usize) {
 /// A path to an attribute, in its one spelling. Clauses are many and paths are few: what a path is lies in one place,
 /// which stays near in memory.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Path(Arc<Lying>);
+pub struct Path(Arc<Shared>);
 
 #[derive(Debug, PartialEq, Eq)]
-struct Lying {
+struct Shared {
     spelled: Spelled<Box<str>>,
+    /// For tables of hosts; a context is asked by the tag.
     hash: u64,
 }
 
@@ -106,7 +107,7 @@ impl Path {
     pub fn new(text: &str) -> Path {
         let Spelled { tag, known, is_special, text } = Spelled::new(text);
         let spelled = Spelled { tag, known, is_special, text: text.into() };
-        Path(Arc::new(Lying { spelled, hash: hash::name(text) }))
+        Path(Arc::new(Shared { spelled, hash: hash::name(text) }))
     }
 
     /// The path as text.

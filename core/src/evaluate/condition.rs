@@ -71,15 +71,15 @@ impl<'a, A: Attributes, C: Clock, T: Tracer> Evaluator<'a, '_, A, C, T> {
         }
     }
 
-    /// A clause among others, or of a rule that is nothing else (`IS_RULE`): what most rules are is inlined whole into the
-    /// walk over them, and that needs a function of its own.
+    /// A clause: a rule's only one, which most are (`IS_RULE`), or one of a condition. The test of a rule's is inlined into
+    /// the walk over the rules; all others share a function, as that code is large.
     #[inline(always)]
     pub(super) fn clause<const IS_RULE: bool>(&mut self, clause: &'a Clause) -> Option<bool> {
         match clause.path.is_special() {
             false => self.request.context.visit(&clause.path, |attribute| {
                 let truth = match IS_RULE {
                     true => test::holds(&clause.test, attribute),
-                    false => test::holds_in_place(&clause.test, attribute),
+                    false => test::holds_apart(&clause.test, attribute),
                 };
                 self.tell(clause, attribute, truth);
                 truth
@@ -92,7 +92,7 @@ impl<'a, A: Attributes, C: Clock, T: Tracer> Evaluator<'a, '_, A, C, T> {
     fn special_clause(&mut self, clause: &'a Clause) -> Option<bool> {
         let asker = self.request.asker();
         visit_special(self.snapshot, asker, &clause.path, |attribute| {
-            let truth = test::holds_in_place(&clause.test, attribute);
+            let truth = test::holds_apart(&clause.test, attribute);
             self.tell(clause, attribute, truth);
             truth
         })

@@ -13,7 +13,7 @@ use crate::value::version::Version;
 
 /// As [`holds`], as a function of its own.
 #[inline(never)]
-pub(super) fn holds_in_place(test: &Test, attribute: Option<Attribute<'_>>) -> Option<bool> {
+pub(super) fn holds_apart(test: &Test, attribute: Option<Attribute<'_>>) -> Option<bool> {
     holds(test, attribute)
 }
 

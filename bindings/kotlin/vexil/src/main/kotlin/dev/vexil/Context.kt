@@ -31,20 +31,20 @@ public class Context private constructor(
     private var asked = 0
 
     /** The native library's handle, or how it is to read [owner]. */
-    internal val handle: Long get() = named.let { if (it == IN_PLACE) inPlace() else it }
+    internal val handle: Long get() = named.let { if (it == IN_PLACE || it == ONCE) unnamed(it) else it }
 
     /** What goes with the handle, which is freed when nobody holds this any more. */
     internal val owner: ByteArray get() = tree
 
-    private fun inPlace(): Long {
-        if (++asked % Flat.readsBefore(tree.size) == 0) layFlat()
+    private fun unnamed(before: Long): Long {
+        if (++asked % Flat.readsBefore(tree.size) == 0) layFlat(before)
         return named.let { if (it == IN_PLACE) IN_PLACE + tree.size else it }
     }
 
-    private fun layFlat() {
+    private fun layFlat(before: Long) {
         val handle = Flat.lay(tree) ?: return
         // Of two threads that do so at once, one does.
-        if (NAMED.compareAndSet(this, IN_PLACE, handle)) Flat.keep(handle, tree) else Flat.free(handle)
+        if (NAMED.compareAndSet(this, before, handle)) Flat.keep(handle, tree) else Flat.free(handle)
     }
 
     /** For the calls of the face that takes JSON. */

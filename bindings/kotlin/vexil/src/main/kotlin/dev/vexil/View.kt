@@ -112,29 +112,25 @@ public class View private constructor(
      * Whether it says what a view that is made now would say: nothing else is in force, and it is younger than the polling
      * interval. It is not where the view or its client is closed.
      */
-    public val isCurrent: Boolean get() = !isClosed && Native.viewIsCurrent(held.handle, this)
+    public val isCurrent: Boolean get() = !client.isClosed && Native.viewIsCurrent(held.handle, this)
 
     /**
-     * A view of the same keys that is made now, for the same context or another one.
+     * A view of the same keys that is made now, for the same context or another one. Each is to be closed by itself.
      *
      * @throws ClosedException where the view or its client is closed; this view stays what it is
      */
     @JvmOverloads
     public fun renewed(context: Context? = null): View {
-        if (isClosed) throw closed()
+        if (client.isClosed) throw ClosedException()
         held.tell()
         return of(client, Tree.answer(Native.viewRenew(held.handle, this, context?.handle ?: 0, context?.owner)))
     }
 
     /**
-     * Lets go of what the native library has of it. May be called again. Its values can be read on, which counts no more;
-     * with details they are defaults, and the details say `CLOSED`.
+     * Lets go of what the native library has of it. May be called again. Its values can be read on, which counts no more, as
+     * reads that are under way then may not; with details they are defaults, and the details say `CLOSED`.
      */
-    override fun close(): Unit = held.free()
-
-    private val isClosed: Boolean get() = held.isFreed || client.isClosed
-
-    private fun closed() = if (held.isFreed) ClosedException("the view was closed") else ClosedException()
+    override fun close(): Unit = held.freeing.free()
 
     override fun toString(): String = "View(version=$version, origin=$origin, keys=$keys)"
 
@@ -151,9 +147,12 @@ public class View private constructor(
     private fun read(experiment: String): ViewEntry? = held.entries[experiment]?.also { held.count(it, this) }
 
     private fun <T> told(key: String, asked: Int, default: T): Details<T> {
-        if (held.isFreed) return Details.failed(closed(), default)
         val known = Keys.of(key)
-        val answer = Tree.answer(Native.viewEvaluate(held.handle, this, known.number, known.text, asked))
+        val answer = try {
+            Tree.answer(Native.viewEvaluate(held.handle, this, known.number, known.text, asked))
+        } catch (error: VexilException) {
+            return Details.failed(error, default)
+        }
         return Details.read(answer, default)
     }
 
@@ -176,7 +175,10 @@ public class View private constructor(
             }
             val held = HeldView(handle, entries, client.views)
             Freeing.freeGone()
-            return View(client, held, version, origin, stale).also { Freeing.with(it, handle) { held.free() } }
+            // What frees it holds what it holds, and not itself: else somebody would always hold it.
+            return View(client, held, version, origin, stale).also {
+                held.freeing = Freeing.with(it, handle) { held.free() }
+            }
         }
     }
 }

@@ -14,7 +14,7 @@ internal object Flat {
     /** Bytes of a tree that is read in place, as `contexts.rs` has it. */
     private const val IN_PLACE_BYTES = 512
 
-    /** How many lie flat at most; others are read where they lie. Only the collector knows when one may go. */
+    /** How many lie flat at most; others are read as before. Only the collector knows when one may go. */
     const val MOST: Int = 10_000
 
     private val count = AtomicInteger()
@@ -41,7 +41,9 @@ internal object Flat {
     }
 
     /** The handle is freed when nobody holds the tree any more. */
-    fun keep(handle: Long, tree: ByteArray): Unit = Freeing.with(tree, handle, ::free)
+    fun keep(handle: Long, tree: ByteArray) {
+        Freeing.with(tree, handle, ::free)
+    }
 
     fun free(handle: Long) {
         Native.contextFree(handle)

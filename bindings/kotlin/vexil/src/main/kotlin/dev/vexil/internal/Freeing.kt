@@ -20,21 +20,23 @@ internal object Freeing {
 
     private val held: MutableSet<Handle> = Collections.newSetFromMap(ConcurrentHashMap())
 
-    private class Handle(owner: Any, private val handle: Long, private val free: (Long) -> Unit) :
+    /** What is to be freed, once: now, or when its owner is gone. */
+    class Handle internal constructor(owner: Any, private val handle: Long, private val free: (Long) -> Unit) :
         PhantomReference<Any>(owner, queue) {
-        fun free() = free(handle)
+        fun free() {
+            if (!held.remove(this)) return
+            clear()
+            free(handle)
+        }
     }
 
     /** [free] is called with [handle] when [owner] is gone; it must not hold on to the owner. */
-    fun with(owner: Any, handle: Long, free: (Long) -> Unit) {
-        held.add(Handle(owner, handle, free))
-    }
+    fun with(owner: Any, handle: Long, free: (Long) -> Unit): Handle = Handle(owner, handle, free).also(held::add)
 
     /** Frees some of those that are gone. */
     fun freeGone() {
         repeat(AT_ONCE) {
             val gone = queue.poll() as Handle? ?: return
-            held.remove(gone)
             gone.free()
             freed.incrementAndGet()
         }

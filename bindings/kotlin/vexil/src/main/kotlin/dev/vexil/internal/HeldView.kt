@@ -1,19 +1,19 @@
 package dev.vexil.internal
 
 import dev.vexil.View
-import java.util.concurrent.atomic.AtomicBoolean
 import java.util.concurrent.atomic.AtomicInteger
 
 /** So many reads of a key are counted here before the native library is told of them. */
 private const val TOLD_AT_ONCE = 256
 
-/** What is there of a view as long as the native library holds it: values, and how often they were read. */
+/** What there is of a view: values, how often they were read, and by which number the native library knows it. */
 internal class HeldView(
     val handle: Long,
     val entries: Map<String, ViewEntry>,
     private val all: MutableSet<HeldView>,
 ) {
-    private val freed = AtomicBoolean()
+    /** Frees it once. */
+    lateinit var freeing: Freeing.Handle
 
     init {
         all.add(this)
@@ -33,12 +33,8 @@ internal class HeldView(
     /** Tells of all reads so far. */
     fun tell(): Unit = entries.values.forEach { tell(it, this) }
 
-    /** Whether the native library has let go of it. */
-    val isFreed: Boolean get() = freed.get()
-
-    /** Frees it, once: when it is closed, or when nobody can read it any more. */
+    /** Frees it: it is closed, or nobody can read it any more. */
     fun free() {
-        if (!freed.compareAndSet(false, true)) return
         tell()
         all.remove(this)
         Native.viewFree(handle)
