@@ -183,7 +183,7 @@ defmodule Vexil.SchedulersTest do
     assert eventually(fn -> Enum.all?(tasks, waits?) end)
 
     # What needs such a scheduler has one.
-    assert dirty?(fn -> {:ok, _} = Native.start_testing(nil) end)
+    assert dirty?(fn -> true = Native.provoke_message(self()) end)
     assert Enum.all?(tasks, &Process.alive?(&1.pid))
 
     # All of them are answered, with the first answer or one that was asked for later.
@@ -192,5 +192,48 @@ defmodule Vexil.SchedulersTest do
     for answer <- Task.await_many(tasks, 60_000) do
       assert {:error, %Vexil.Error{}} = answer
     end
+  end
+
+  test "starts that wait for sources which do not answer hold up no file, and no other start" do
+    # More than the machine has schedulers for what waits.
+    servers = for _ <- 1..(:erlang.system_info(:dirty_io_schedulers) + 10), do: silent_server()
+
+    starts =
+      for {port, _} <- servers do
+        Task.async(fn ->
+          Vexil.Options.start(
+            url: "http://127.0.0.1:#{port}",
+            key: "vx_srv_none",
+            request_timeout: 300_000,
+            start_timeout: 300_000
+          )
+        end)
+      end
+
+    # From here on each of them waits, for minutes.
+    sockets = Enum.map(servers, fn {_, listener} -> accept!(listener) end)
+
+    file = Task.async(fn -> File.read(__ENV__.file) end)
+    assert {:ok, {:ok, _}} = Task.yield(file, 30_000)
+    assert dirty?(fn -> true = Native.provoke_message(self()) end)
+    assert {:ok, _} = Vexil.Options.start(source: {:memory, %{entries: []}})
+    assert Enum.all?(starts, &Process.alive?(&1.pid))
+
+    # Where the source is gone they go on without it.
+    for {_, listener} <- servers, do: :gen_tcp.close(listener)
+    Enum.each(sockets, &:gen_tcp.close/1)
+    for started <- Task.await_many(starts, 60_000), do: assert({:ok, _} = started)
+  end
+
+  # A server that takes connections and never answers.
+  defp silent_server do
+    {:ok, listener} = :gen_tcp.listen(0, ip: {127, 0, 0, 1})
+    {:ok, port} = :inet.port(listener)
+    {port, listener}
+  end
+
+  defp accept!(listener) do
+    {:ok, socket} = :gen_tcp.accept(listener, 60_000)
+    socket
   end
 end

@@ -41,4 +41,18 @@ defmodule Vexil.Calls do
       def unquote(there)(unquote_splicing(unused)), do: :erlang.nif_error(:nif_not_loaded)
     end
   end
+
+  @doc """
+  Calls for what takes long, and waits for the message that a thread of the native module sends when it is done. It holds
+  up nobody but the process that calls.
+  """
+  def answered(call) do
+    tag = make_ref()
+
+    with :ok <- call.(tag) do
+      receive do
+        {^tag, answer} -> answer
+      end
+    end
+  end
 end

@@ -43,9 +43,9 @@ defmodule Vexil.Native do
   def view_origin(_view), do: missing()
 
   # Clients.
-  dirty start(options, sticky)
-  dirty start_from_env(sdk)
-  dirty start_testing(definitions)
+  dirty start(options, sticky, tag)
+  def start_from_env(_sdk, _tag), do: missing()
+  def start_testing(_definitions, _tag), do: missing()
   either pin(client, overrides, at)
   dirty close(client)
   def state(_client), do: missing()

@@ -1,7 +1,7 @@
 defmodule Vexil.Options do
   # The options of a client, as the native module takes them: docs/clients.md has the table.
   @moduledoc false
-  alias Vexil.{Error, Native}
+  alias Vexil.{Calls, Error, Native}
 
   @durations ~w(polling_interval silence request_timeout start_timeout cache_max_age retry_base)a ++
                ~w(retry_max telemetry_interval)a
@@ -16,7 +16,7 @@ defmodule Vexil.Options do
   @doc "Starts the native client that these options say."
   def start(options) do
     case Keyword.pop(options, :source) do
-      {:env, []} -> Native.start_from_env(sdk())
+      {:env, []} -> Calls.answered(&Native.start_from_env(sdk(), &1))
       {:env, _} -> invalid("`source: :env` says everything; no other options go with it")
       {{:testing, definitions, flags}, []} -> start_testing(definitions, flags)
       {source, options} -> start(source, options)
@@ -25,7 +25,7 @@ defmodule Vexil.Options do
 
   defp start_testing(definitions, flags) do
     with {:ok, json} <- if(definitions, do: json(definitions), else: {:ok, nil}),
-         {:ok, native} <- Native.start_testing(json),
+         {:ok, native} <- Calls.answered(&Native.start_testing(json, &1)),
          :ok <- set(native, Map.to_list(flags)) do
       {:ok, native}
     end
@@ -53,7 +53,7 @@ defmodule Vexil.Options do
 
   # A stack trace shows arguments, and among these is the key.
   defp start_native(options, store) do
-    Native.start(options, store)
+    Calls.answered(&Native.start(options, store, &1))
   rescue
     error -> reraise error, Enum.map(__STACKTRACE__, &without_arguments/1)
   end

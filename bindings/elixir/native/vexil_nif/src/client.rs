@@ -1,4 +1,4 @@
-//! The client, as a reference that processes share: how it starts, stands, and stops.
+//! The client, as a reference that processes share: how it stands, and stops.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -7,12 +7,10 @@ use rustler::{Env, LocalPid, Monitor, Resource, ResourceArc, Term};
 use vexil_client::testing::TestClient;
 use vexil_client::{Overrides, Timestamp, Value};
 use vexil_ffi::Code;
-use vexil_ffi::control::{ClientOptions, VexilClient};
+use vexil_ffi::control::VexilClient;
 
 use crate::errors::{self, Failed, Result};
 use crate::refresh::Refreshing;
-use crate::sticky::Store;
-use crate::value::from_term;
 use crate::{atoms, listen, scheduler, state, value};
 
 /// A client that somebody holds.
@@ -28,7 +26,7 @@ pub(crate) struct Held {
 }
 
 /// Who stops it when it goes. A pinned client stops nothing.
-enum Owner {
+pub(crate) enum Owner {
     Started(Arc<VexilClient>),
     Testing(TestClient),
 }
@@ -44,20 +42,20 @@ impl Resource for Held {
 }
 
 impl Held {
-    /// A client that goes with the process that asks for it, at the latest.
-    fn owned(env: Env<'_>, client: vexil_client::Client, owner: Owner, waits: bool) -> ResourceArc<Held> {
-        let process = env.pid();
+    /// A client that goes with the process that has asked for it, at the latest. A thread calls, and no scheduler.
+    pub(crate) fn owned(
+        process: LocalPid,
+        client: vexil_client::Client,
+        owner: Owner,
+        waits: bool,
+    ) -> ResourceArc<Held> {
         let (owner, refreshing, is_closed) = (Some(owner), Arc::default(), AtomicBool::new(false));
         let held = ResourceArc::new(Held { client, owner, process, waits, refreshing, is_closed });
-        if held.monitor(Some(env), &process).is_none() {
+        if held.monitor(None, &process).is_none() {
             // It was killed meanwhile.
             held.close_elsewhere();
         }
         held
-    }
-
-    fn started(env: Env<'_>, started: Arc<VexilClient>, waits: bool) -> ResourceArc<Held> {
-        Held::owned(env, started.client().clone(), Owner::Started(started), waits)
     }
 
     /// The same client, of one moment. It is not stopped by this one's end.
@@ -147,62 +145,6 @@ impl Drop for Held {
         // Without another thread the closure is dropped right here, and so is the client: it waits, and ends all the same.
         drop(thread().spawn(close));
     }
-}
-
-/// Starts a client by the options of docs/clients.md, as a map, and waits for the first definitions as long as they say.
-#[rustler::nif(name = "dirty_start", schedule = "DirtyIo")]
-fn start<'a>(env: Env<'a>, options: Term<'a>, sticky: Option<ResourceArc<Store>>) -> Term<'a> {
-    errors::made(env, started(options, sticky).map(|(started, waits)| Held::started(env, started, waits)))
-}
-
-/// The client, and whether its reads may wait.
-fn started(options: Term<'_>, sticky: Option<ResourceArc<Store>>) -> Result<(Arc<VexilClient>, bool)> {
-    let options: ClientOptions = serde_json::from_str(&from_options(options)?.to_string())
-        .map_err(|error| Failed::new(Code::InvalidOptions, error.to_string()))?;
-    if options.threadless {
-        return Err(threadless());
-    }
-    let waits = options.sticky_file.is_some() && sticky.is_none();
-    Ok((VexilClient::start(options, sticky.map(|store| store.shared()))?, waits))
-}
-
-/// A read that asks a control plane would hold up a scheduler, and all processes with it.
-#[cold]
-fn threadless() -> Failed {
-    Failed::new(
-        Code::InvalidOptions,
-        "a client without a thread is for hosts that have none, and this one has",
-    )
-}
-
-/// What is wrong with an option is a matter of options.
-fn from_options(options: Term<'_>) -> Result<Value> {
-    from_term(options).map_err(|failed| failed.of(Code::InvalidOptions))
-}
-
-/// As [`start`], with what the environment variables of this process say.
-#[rustler::nif(name = "dirty_start_from_env", schedule = "DirtyIo")]
-fn start_from_env<'a>(env: Env<'a>, sdk: String) -> Term<'a> {
-    let started = VexilClient::from_env(Some(sdk)).map_err(Failed::from);
-    let started = started.and_then(|started| match started.client().is_threadless() {
-        true => Err(threadless()),
-        false => Ok(started),
-    });
-    errors::made(env, started.map(|started| Held::started(env, started, false)))
-}
-
-/// A client whose flags a test sets, with definitions in JSON or without any.
-#[rustler::nif(name = "dirty_start_testing", schedule = "DirtyIo")]
-fn start_testing<'a>(env: Env<'a>, definitions: Option<String>) -> Term<'a> {
-    let testing = match definitions {
-        Some(definitions) => TestClient::with_definitions(&definitions),
-        None => TestClient::new(),
-    };
-    let held = testing.map_err(Failed::from).map(|testing| {
-        let client = (*testing).clone();
-        Held::owned(env, client, Owner::Testing(testing), false)
-    });
-    errors::made(env, held)
 }
 
 /// A client of one moment: now, or the one that is given, as RFC 3339 has it. `overrides` are those of one request; large
