@@ -11,6 +11,7 @@ use vexil_ffi::control::VexilClient;
 
 use crate::errors::{self, Failed, Result};
 use crate::refresh::Refreshing;
+use crate::warned::Warned;
 use crate::{atoms, listen, scheduler, state, value};
 
 /// A client that somebody holds.
@@ -22,6 +23,7 @@ pub(crate) struct Held {
     /// Whether a read may wait: what units were given is remembered in a file.
     waits: bool,
     refreshing: Arc<Refreshing>,
+    warned: Arc<Warned>,
     is_closed: AtomicBool,
 }
 
@@ -49,8 +51,10 @@ impl Held {
         owner: Owner,
         waits: bool,
     ) -> ResourceArc<Held> {
-        let (owner, refreshing, is_closed) = (Some(owner), Arc::default(), AtomicBool::new(false));
-        let held = ResourceArc::new(Held { client, owner, process, waits, refreshing, is_closed });
+        listen::open();
+        let (refreshing, warned) = (Arc::default(), Arc::default());
+        let (owner, is_closed) = (Some(owner), AtomicBool::new(false));
+        let held = ResourceArc::new(Held { client, owner, process, waits, refreshing, warned, is_closed });
         if held.monitor(None, &process).is_none() {
             // It was killed meanwhile.
             held.close_elsewhere();
@@ -60,9 +64,9 @@ impl Held {
 
     /// The same client, of one moment. It is not stopped by this one's end.
     fn pinned(&self, client: vexil_client::Client) -> ResourceArc<Held> {
-        let (process, waits, refreshing) = (self.process, self.waits, Arc::clone(&self.refreshing));
-        let is_closed = AtomicBool::new(false);
-        ResourceArc::new(Held { client, owner: None, process, waits, refreshing, is_closed })
+        let (refreshing, warned) = (Arc::clone(&self.refreshing), Arc::clone(&self.warned));
+        let (process, waits, is_closed) = (self.process, self.waits, AtomicBool::new(false));
+        ResourceArc::new(Held { client, owner: None, process, waits, refreshing, warned, is_closed })
     }
 
     #[inline]
@@ -99,7 +103,9 @@ impl Held {
     /// Has a warning logged, the first time that it is one: reads fail for nobody, and so would never be heard of.
     #[cold]
     pub(crate) fn warn(&self, warning: &str) {
-        listen::warn_once(self.process, warning);
+        if self.warned.is_new(warning) {
+            listen::warn(self.process, warning);
+        }
     }
 
     fn close(&self) -> Result<()> {

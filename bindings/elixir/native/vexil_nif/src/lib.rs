@@ -30,5 +30,6 @@ mod state;
 mod sticky;
 mod value;
 mod view;
+mod warned;
 
 rustler::init!("Elixir.Vexil.Native");
