@@ -53,6 +53,7 @@ defmodule Vexil.Native do
   def generation(_client), do: missing()
   def instance_id(_client), do: missing()
   def refresh(_client, _tag), do: missing()
+  def warn(_client, _warning), do: missing()
   dirty put(client, definitions)
 
   # What the program says itself.

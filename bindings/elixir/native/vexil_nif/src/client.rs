@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use rustler::{Env, LocalPid, Monitor, Resource, ResourceArc, Term};
+use rustler::{Atom, Env, LocalPid, Monitor, Resource, ResourceArc, Term};
 use vexil_client::testing::TestClient;
 use vexil_client::{Overrides, Timestamp, Value};
 use vexil_ffi::Code;
@@ -224,6 +224,13 @@ fn generation(client: ResourceArc<Held>) -> u64 {
 #[rustler::nif]
 fn instance_id(client: ResourceArc<Held>) -> String {
     client.client.instance_id().to_owned()
+}
+
+/// Has a warning of the program's own face logged, as of a read.
+#[rustler::nif]
+fn warn(client: ResourceArc<Held>, warning: &str) -> Atom {
+    client.warn(warning);
+    atoms::ok()
 }
 
 /// Puts other definitions in force, in JSON, where the source is the program itself.
