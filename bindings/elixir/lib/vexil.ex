@@ -511,7 +511,7 @@ defmodule Vexil do
 
   defp found(options, default, call) do
     with client when client != nil <- native(options), {:ok, value} <- call.(client) do
-      value
+      Native.made(value)
     else
       _ -> default
     end

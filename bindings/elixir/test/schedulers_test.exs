@@ -3,7 +3,7 @@ defmodule Vexil.SchedulersTest do
   use ExUnit.Case, async: true
   @moduletag :capture_log
   import Vexil.Shop, only: [eventually: 1]
-  alias Vexil.{Context, Names, Native, Shop}
+  alias Vexil.{Context, Names, Native, Shop, View}
 
   @sticky ~S"""
   [{"key": "button", "type": "experiment", "status": "running", "sticky": true,
@@ -140,7 +140,7 @@ defmodule Vexil.SchedulersTest do
 
   test "a read of what is large is a part of the process's turn" do
     definitions = ~s([{"key": "list", "type": "config", "value_type": "json",
-      "default": #{Native.json_encode(Enum.to_list(1..5_000)) |> elem(1)}}])
+      "default": #{Native.json_encode(Enum.to_list(1..500)) |> elem(1)}}])
 
     client = Shop.start()
     of_list = Shop.start(source: {:memory, definitions})
@@ -161,6 +161,53 @@ defmodule Vexil.SchedulersTest do
     for _ <- 1..100, do: call.()
     {:reductions, later} = Process.info(self(), :reductions)
     (later - before) / 100
+  end
+
+  test "a value that is large is made where nobody waits, whoever says it" do
+    list = Enum.to_list(1..2_000)
+    tree = Map.new(1..600, &{"name#{&1}", %{"at" => &1}})
+    text = String.duplicate("a", 2_000_000)
+    {:ok, json} = Native.json_encode(%{"list" => list, "tree" => tree, "text" => text})
+
+    definitions = """
+    [{"key": "button", "type": "experiment", "status": "running",
+      "variants": [{"id": "green", "config": #{json}}], "allocation": {"green": 100}}]
+    """
+
+    client = Shop.start(source: {:memory, definitions})
+    options = [client: client]
+    ada = %{user: %{id: "ada"}}
+    large = %{"list" => list, "tree" => tree, "text" => text}
+
+    for {key, value} <- [{"a-list", list}, {"a-tree", tree}] do
+      :ok = Vexil.set_runtime("shop", key, value, options)
+      assert Vexil.get_runtime("shop", key, nil, options) == value
+      assert dirty?(fn -> Vexil.get_runtime("shop", key, nil, options) end)
+    end
+
+    view = Vexil.view!(ada, options)
+
+    for read <- [
+          fn -> Vexil.variant_config("button", ada, nil, options) end,
+          fn -> Vexil.json("button", ada, nil, options) end,
+          fn -> Vexil.details("button", ada, nil, options).value end,
+          fn -> View.variant_config(view, "button") end,
+          fn -> View.json(view, "button") end,
+          fn -> View.details(view, "button").value end
+        ] do
+      assert read.() == large
+      assert dirty?(read)
+    end
+
+    # All of them are made on a dirty scheduler anyway.
+    assert Vexil.evaluate_all(ada, options)["button"].value == large
+    assert View.evaluate_all(view)["button"].value == large
+
+    for {key, value} <- [{"list", Enum.to_list(1..900)}, {"tree", Map.new(1..400, &{"#{&1}", &1})}] do
+      :ok = Vexil.set_runtime("shop", key, value, options)
+      assert Vexil.get_runtime("shop", key, nil, options) == value
+      refute dirty?(fn -> Vexil.get_runtime("shop", key, nil, options) end)
+    end
   end
 
   test "a source that does not answer holds up nobody but those who wait for it" do

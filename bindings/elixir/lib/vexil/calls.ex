@@ -33,12 +33,25 @@ defmodule Vexil.Calls do
             unquote(there)(unquote_splicing(arguments))
 
           told ->
-            told
+            made(told)
         end
       end
 
       def unquote(here)(unquote_splicing(unused)), do: :erlang.nif_error(:nif_not_loaded)
       def unquote(there)(unquote_splicing(unused)), do: :erlang.nif_error(:nif_not_loaded)
+    end
+  end
+
+  @doc "Here, but for a value that is large, whose terms are made on a dirty scheduler."
+  defmacro here({name, _, arguments}) do
+    here = :"#{name}_here"
+    unused = Enum.map(arguments, fn {argument, _, at} -> {:"_#{argument}", [], at} end)
+
+    quote do
+      def unquote(name)(unquote_splicing(arguments)),
+        do: made(unquote(here)(unquote_splicing(arguments)))
+
+      def unquote(here)(unquote_splicing(unused)), do: :erlang.nif_error(:nif_not_loaded)
     end
   end
 

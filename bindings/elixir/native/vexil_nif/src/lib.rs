@@ -17,6 +17,7 @@ mod context;
 mod details;
 mod errors;
 mod kept;
+mod large;
 mod listen;
 mod local;
 #[cfg(feature = "fail-on-purpose")]
