@@ -92,10 +92,10 @@ impl Held {
         &self.refreshing
     }
 
-    /// The client whose flags a test sets, if it is one.
+    /// The client whose flags a test sets, if it is one, and was not closed.
     pub(crate) fn testing(&self) -> Result<&TestClient> {
         match &self.owner {
-            Some(Owner::Testing(testing)) => Ok(testing),
+            Some(Owner::Testing(testing)) => self.open().map(|_| testing),
             _ => Err(Failed::new(Code::InvalidHandle, "this is no client of `Vexil.Testing`")),
         }
     }

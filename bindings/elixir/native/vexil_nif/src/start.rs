@@ -4,7 +4,9 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
+use rustler::types::MapIterator;
 use rustler::{Env, LocalPid, ResourceArc, Term};
+use serde_json::{Map, Value as Json, json};
 use vexil_client::Value;
 use vexil_client::testing::TestClient;
 use vexil_ffi::Code;
@@ -75,17 +77,45 @@ fn held(process: LocalPid, started: Arc<VexilClient>, waits: bool) -> ResourceAr
 }
 
 fn read(options: Term<'_>) -> Result<ClientOptions> {
-    let options: ClientOptions = serde_json::from_str(&from_options(options)?.to_string())
-        .map_err(|error| Failed::new(Code::InvalidOptions, error.to_string()))?;
+    let options = in_json(options)?;
+    let options: ClientOptions = serde_json::from_str(&options).map_err(|error| {
+        wrong_alone(&options).unwrap_or_else(|| Failed::new(Code::InvalidOptions, error.to_string()))
+    })?;
     match options.threadless {
         true => Err(threadless()),
         false => Ok(options),
     }
 }
 
-/// What is wrong with an option is a matter of options.
-fn from_options(options: Term<'_>) -> Result<Value> {
-    from_term(options).map_err(|failed| failed.of(Code::InvalidOptions))
+/// The options in JSON, if each is what JSON holds.
+fn in_json(options: Term<'_>) -> Result<String> {
+    let none = |_| Failed::new(Code::InvalidOptions, "options are a map whose names are text");
+    let mut members = Vec::new();
+    for (name, value) in options.decode::<MapIterator<'_>>().map_err(none)? {
+        let name: Box<str> = name.decode::<&str>().map_err(none)?.into();
+        let value = from_term(value).map_err(|failed| wrong(&name, failed.message()))?;
+        members.push((name, value));
+    }
+    Ok(Value::Object(members.into()).to_string())
+}
+
+/// The first option that is wrong by itself. What reads all of them does not name it.
+#[cold]
+fn wrong_alone(options: &str) -> Option<Failed> {
+    let options: Map<String, Json> = serde_json::from_str(options).ok()?;
+    options.into_iter().find_map(|(name, value)| {
+        let source = json!({"memory": {"definitions": "[]"}});
+        let alone = Map::from_iter([("source".to_owned(), source), (name.clone(), value)]);
+        let error = serde_json::from_value::<ClientOptions>(alone.into()).err()?;
+        Some(wrong(&name, &error.to_string()))
+    })
+}
+
+/// An option by its name in Elixir, where no time says that it is in milliseconds.
+#[cold]
+fn wrong(name: &str, what: &str) -> Failed {
+    let name = name.strip_suffix("_ms").unwrap_or(name);
+    Failed::new(Code::InvalidOptions, format!("`{name}`: {what}"))
 }
 
 /// A read that asks a control plane would hold up a scheduler, and all processes with it.
