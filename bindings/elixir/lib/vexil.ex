@@ -19,8 +19,8 @@ defmodule Vexil do
 
   How a client is started and what its options are: `Vexil.Client`.
   """
-  alias Vexil.{Asked, Client, Context, Details, Error, Explanation, Names, Native, Options}
-  alias Vexil.{State, View}
+  alias Vexil.{Asked, Calls, Client, Context, Details, Error, Explanation, Names, Native}
+  alias Vexil.{Options, State, View}
 
   @type key :: String.t()
   @type options :: [client: Client.t()]
@@ -292,16 +292,7 @@ defmodule Vexil do
   """
   @spec refresh(options) :: :ok | {:error, Error.t()}
   def refresh(options \\ []) do
-    control(options, fn client ->
-      tag = make_ref()
-
-      # A source that does not answer holds up nobody but the process that waits for it.
-      with :ok <- Native.refresh(client, tag) do
-        receive do
-          {^tag, answer} -> answer
-        end
-      end
-    end)
+    control(options, fn client -> Calls.answered(&Native.refresh(client, &1)) end)
   end
 
   @doc "As `refresh/1`; raises a `Vexil.Error`."
@@ -520,7 +511,7 @@ defmodule Vexil do
 
   defp found(options, default, call) do
     with client when client != nil <- native(options), {:ok, value} <- call.(client) do
-      value
+      Native.made(value)
     else
       _ -> default
     end

@@ -40,6 +40,32 @@ defmodule Vexil.ClientsTest do
       end
     end
 
+    test "an option of another type is named, and no key is shown" do
+      memory = {:memory, Shop.definitions()}
+
+      for {option, options} <- [
+            {"polling_interval", [source: memory, polling_interval: "soon"]},
+            {"silence", [source: memory, silence: self()]},
+            {"retry_attempts", [source: memory, retry_attempts: -1]},
+            {"streaming", [source: memory, streaming: :pigeons]},
+            {"trusted_keys", [source: memory, trusted_keys: [%{id: 5}]]},
+            {"cache_folder", [source: memory, cache_folder: <<255>>]},
+            {"bootstrap", [source: memory, bootstrap: self()]},
+            {"source", [source: {:memory, self()}]},
+            {"source: {:file, path}", [source: {:file, 5}]},
+            {"sticky:", [source: memory, sticky: {:file, 5}]},
+            {"url:", [url: 5, key: "k"]},
+            {"key:", [url: "https://flags.example.com", key: :vx_srv_secret]},
+            {"key:", [url: "https://flags.example.com", key: fn -> ~c"vx_srv_secret" end]},
+            {"definitions", [source: {:testing, self(), %{}}]},
+            {"flags:", [source: {:testing, nil, 5}]}
+          ] do
+        assert {:error, %Error{message: message}} = Vexil.Options.start(options)
+        assert message =~ "`#{option}`"
+        refute message =~ "secret"
+      end
+    end
+
     test "a name is an atom: by no other would it be found" do
       for name <- [{:global, :flags}, {:via, Registry, {R, :flags}}, "flags", nil] do
         options = [name: name, source: {:memory, Shop.definitions()}]
@@ -81,7 +107,7 @@ defmodule Vexil.ClientsTest do
         capture_log(fn ->
           client = Shop.start(source: nil, url: "http://127.0.0.1:9", key: key, offline: true)
           pid = Process.whereis(client)
-          assert {{:function_clause, _}, _} = catch_exit(GenServer.call(client, :no_such_call))
+          Process.exit(pid, :crash)
           assert eventually(fn -> Process.whereis(client) not in [pid, nil] end)
         end)
 

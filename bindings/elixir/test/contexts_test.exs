@@ -2,7 +2,7 @@ defmodule Vexil.ContextsTest do
   # Contexts as Elixir has them, read in place and prepared.
   use ExUnit.Case, async: true
   @moduletag :capture_log
-  alias Vexil.{Context, Shop}
+  alias Vexil.{Context, Native, Shop}
 
   defmodule User do
     defstruct [:id]
@@ -103,6 +103,41 @@ defmodule Vexil.ContextsTest do
     told = "vexil: `logged.once` in the context is a struct of Vexil.ContextsTest.User"
     assert length(String.split(log, told)) == 2
     refute log =~ "secret"
+  end
+
+  test "each client tells what is refused once, and a hundred of it at most, whoever else reads" do
+    definitions =
+      for number <- 1..120 do
+        rule = %{condition: %{"refused.a#{number}" => %{eq: "x"}}, action: %{value: true}}
+        %{key: "k#{number}", default: false, rules: [rule]}
+      end
+
+    context = %{refused: Map.new(1..120, &{:"a#{&1}", self()})}
+    read = fn client -> for number <- 1..120, do: Vexil.value("k#{number}", context, 5, client) end
+
+    # One that is started later tells it again.
+    for name <- [:first, :second] do
+      {:ok, native} = Vexil.Options.start(source: {:memory, definitions})
+      readers = for _ <- 1..8, do: Task.async(fn -> read.(client: native) end)
+      for values <- Task.await_many(readers, 60_000), do: assert(Enum.uniq(values) == [5])
+
+      # Messages are sent in order: before this one comes what was told by then.
+      {:ok, listening} = Native.on_generation(native, self(), name)
+      :ok = Vexil.put(%{entries: []}, client: native)
+      assert_receive {:vexil, :generation, ^name, _}, 30_000
+      Native.cancel(listening)
+      warnings = warnings()
+      assert length(warnings) in 1..100
+      assert Enum.uniq(warnings) == warnings
+    end
+  end
+
+  defp warnings do
+    receive do
+      {:vexil, :warning, _, warning} -> [warning | warnings()]
+    after
+      0 -> []
+    end
   end
 
   test "a struct has no members" do

@@ -35,6 +35,8 @@ defmodule Vexil.DocsTest do
       # An empty map is of no option's type: what is known is refused for that, and not as unknown.
       {:error, error} = Vexil.Options.start([{name, %{}}, source: {:memory, "[]"}])
       refute error.message =~ "there is no option", "#{name}: #{error.message}"
+      # But for that one, which may be a map.
+      assert name == :bootstrap or error.message =~ "`#{name}`: ", "#{name}: #{error.message}"
     end
 
     assert {:error, %Vexil.Error{message: message}} =

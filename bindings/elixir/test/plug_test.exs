@@ -35,8 +35,11 @@ defmodule Vexil.PlugTest do
           assert View.string(view, "plan", "mine") == "mine"
         end
 
-        # What was sent before is logged by then.
-        {:ok, _} = Vexil.subscribe(:state, client: client)
+        # Messages are sent in order: with this one here, the client has its own.
+        {:ok, _} = Vexil.subscribe(:generation, client: client)
+        :ok = Vexil.set_override("plan", "trial", client: client)
+        assert_receive {:vexil, :generation, ^client, _}, 30_000
+        :sys.get_state(client)
       end)
 
     # Tests beside this one log as well.

@@ -6,6 +6,20 @@ defmodule Vexil.ReplacedTest do
 
   # In a machine of its own: one that goes on with memory that is freed ends at once, with all that is in it.
   @say """
+  defmodule Reader do
+    # Compiled, and not evaluated as the rest is: the machine ends by itself where a message comes to a `receive` that is
+    # evaluated, and its `after` is due before the message is looked at.
+    def read(read) do
+      true = read.()
+
+      receive do
+        :enough -> :ok
+      after
+        1 -> read(read)
+      end
+    end
+  end
+
   [definitions, path] = System.argv()
   options = [name: :replaced, source: {:memory, definitions}, sticky: {:file, path}]
   {:ok, _} = Supervisor.start_link([{Vexil, options}], strategy: :one_for_one)
@@ -16,17 +30,7 @@ defmodule Vexil.ReplacedTest do
     fn -> map_size(Vexil.evaluate_all(%{}, client: :replaced)) == 7 end
   ]
 
-  again = fn again, read ->
-    true = read.()
-
-    receive do
-      :enough -> :ok
-    after
-      1 -> again.(again, read)
-    end
-  end
-
-  readers = for read <- reads, _ <- 1..200, do: spawn_monitor(fn -> again.(again, read) end)
+  readers = for read <- reads, _ <- 1..200, do: spawn_monitor(fn -> Reader.read(read) end)
 
   for _ <- 1..100 do
     Vexil.Names.put(:replaced, Vexil.pin!(client: client))

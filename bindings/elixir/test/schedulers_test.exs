@@ -3,7 +3,7 @@ defmodule Vexil.SchedulersTest do
   use ExUnit.Case, async: true
   @moduletag :capture_log
   import Vexil.Shop, only: [eventually: 1]
-  alias Vexil.{Context, Names, Native, Shop}
+  alias Vexil.{Context, Names, Native, Shop, View}
 
   @sticky ~S"""
   [{"key": "button", "type": "experiment", "status": "running", "sticky": true,
@@ -140,7 +140,7 @@ defmodule Vexil.SchedulersTest do
 
   test "a read of what is large is a part of the process's turn" do
     definitions = ~s([{"key": "list", "type": "config", "value_type": "json",
-      "default": #{Native.json_encode(Enum.to_list(1..5_000)) |> elem(1)}}])
+      "default": #{Native.json_encode(Enum.to_list(1..500)) |> elem(1)}}])
 
     client = Shop.start()
     of_list = Shop.start(source: {:memory, definitions})
@@ -163,6 +163,53 @@ defmodule Vexil.SchedulersTest do
     (later - before) / 100
   end
 
+  test "a value that is large is made where nobody waits, whoever says it" do
+    list = Enum.to_list(1..2_000)
+    tree = Map.new(1..600, &{"name#{&1}", %{"at" => &1}})
+    text = String.duplicate("a", 2_000_000)
+    {:ok, json} = Native.json_encode(%{"list" => list, "tree" => tree, "text" => text})
+
+    definitions = """
+    [{"key": "button", "type": "experiment", "status": "running",
+      "variants": [{"id": "green", "config": #{json}}], "allocation": {"green": 100}}]
+    """
+
+    client = Shop.start(source: {:memory, definitions})
+    options = [client: client]
+    ada = %{user: %{id: "ada"}}
+    large = %{"list" => list, "tree" => tree, "text" => text}
+
+    for {key, value} <- [{"a-list", list}, {"a-tree", tree}] do
+      :ok = Vexil.set_runtime("shop", key, value, options)
+      assert Vexil.get_runtime("shop", key, nil, options) == value
+      assert dirty?(fn -> Vexil.get_runtime("shop", key, nil, options) end)
+    end
+
+    view = Vexil.view!(ada, options)
+
+    for read <- [
+          fn -> Vexil.variant_config("button", ada, nil, options) end,
+          fn -> Vexil.json("button", ada, nil, options) end,
+          fn -> Vexil.details("button", ada, nil, options).value end,
+          fn -> View.variant_config(view, "button") end,
+          fn -> View.json(view, "button") end,
+          fn -> View.details(view, "button").value end
+        ] do
+      assert read.() == large
+      assert dirty?(read)
+    end
+
+    # All of them are made on a dirty scheduler anyway.
+    assert Vexil.evaluate_all(ada, options)["button"].value == large
+    assert View.evaluate_all(view)["button"].value == large
+
+    for {key, value} <- [{"list", Enum.to_list(1..900)}, {"tree", Map.new(1..400, &{"#{&1}", &1})}] do
+      :ok = Vexil.set_runtime("shop", key, value, options)
+      assert Vexil.get_runtime("shop", key, nil, options) == value
+      refute dirty?(fn -> Vexil.get_runtime("shop", key, nil, options) end)
+    end
+  end
+
   test "a source that does not answer holds up nobody but those who wait for it" do
     {:ok, silent} = :gen_tcp.listen(0, ip: {127, 0, 0, 1}, backlog: 100)
     {:ok, port} = :inet.port(silent)
@@ -183,7 +230,7 @@ defmodule Vexil.SchedulersTest do
     assert eventually(fn -> Enum.all?(tasks, waits?) end)
 
     # What needs such a scheduler has one.
-    assert dirty?(fn -> {:ok, _} = Native.start_testing(nil) end)
+    assert dirty?(fn -> true = Native.provoke_message(self()) end)
     assert Enum.all?(tasks, &Process.alive?(&1.pid))
 
     # All of them are answered, with the first answer or one that was asked for later.
@@ -192,5 +239,48 @@ defmodule Vexil.SchedulersTest do
     for answer <- Task.await_many(tasks, 60_000) do
       assert {:error, %Vexil.Error{}} = answer
     end
+  end
+
+  test "starts that wait for sources which do not answer hold up no file, and no other start" do
+    # More than the machine has schedulers for what waits.
+    servers = for _ <- 1..(:erlang.system_info(:dirty_io_schedulers) + 10), do: silent_server()
+
+    starts =
+      for {port, _} <- servers do
+        Task.async(fn ->
+          Vexil.Options.start(
+            url: "http://127.0.0.1:#{port}",
+            key: "vx_srv_none",
+            request_timeout: 300_000,
+            start_timeout: 300_000
+          )
+        end)
+      end
+
+    # From here on each of them waits, for minutes.
+    sockets = Enum.map(servers, fn {_, listener} -> accept!(listener) end)
+
+    file = Task.async(fn -> File.read(__ENV__.file) end)
+    assert {:ok, {:ok, _}} = Task.yield(file, 30_000)
+    assert dirty?(fn -> true = Native.provoke_message(self()) end)
+    assert {:ok, _} = Vexil.Options.start(source: {:memory, %{entries: []}})
+    assert Enum.all?(starts, &Process.alive?(&1.pid))
+
+    # Where the source is gone they go on without it.
+    for {_, listener} <- servers, do: :gen_tcp.close(listener)
+    Enum.each(sockets, &:gen_tcp.close/1)
+    for started <- Task.await_many(starts, 60_000), do: assert({:ok, _} = started)
+  end
+
+  # A server that takes connections and never answers.
+  defp silent_server do
+    {:ok, listener} = :gen_tcp.listen(0, ip: {127, 0, 0, 1})
+    {:ok, port} = :inet.port(listener)
+    {port, listener}
+  end
+
+  defp accept!(listener) do
+    {:ok, socket} = :gen_tcp.accept(listener, 60_000)
+    socket
   end
 end

@@ -133,6 +133,23 @@ defmodule Vexil.TestingTest do
     assert_raise Error, fn -> Testing.set("not a key!", 5, options) end
   end
 
+  test "one that was closed takes no more" do
+    start_supervised!({Testing, name: Closed, flags: %{"theme" => "dark"}})
+    options = [client: Vexil.Names.native(Closed)]
+    :ok = stop_supervised!({Testing, Closed})
+
+    for set <- [
+          fn -> Testing.set("theme", "blue", options) end,
+          fn -> Testing.set_variant("button", "green", options) end,
+          fn -> Testing.remove("theme", options) end,
+          fn -> Testing.clear(options) end
+        ] do
+      assert %Error{name: "CLOSED", code: 240} = assert_raise(Error, ~r/closed/, set)
+    end
+
+    assert Vexil.string("theme", %{}, "", options) == "dark"
+  end
+
   test "it is of clients of tests alone" do
     client = Shop.start()
     assert_raise Error, fn -> Testing.set("theme", "blue", client: client) end

@@ -2,7 +2,7 @@ defmodule Vexil.UpgradeTest do
   # The native module is not replaced while the machine runs: what is there goes on.
   use ExUnit.Case
   @moduletag :capture_log
-  alias Vexil.{Native, Shop}
+  alias Vexil.{Native, Options, Shop}
 
   # What the code server logs, it logs by itself.
   def log(%{msg: message}, %{config: test}), do: send(test, {:logged, inspect(message)})
@@ -20,7 +20,7 @@ defmodule Vexil.UpgradeTest do
     end
 
     assert Vexil.int("limit", %{}, 5, client: client) == 100
-    assert {:ok, _} = Native.start_testing(nil)
+    assert {:ok, _} = Options.start(source: {:testing, nil, %{}})
     refute :erlang.check_old_code(Native)
   end
 end

@@ -33,12 +33,39 @@ defmodule Vexil.Calls do
             unquote(there)(unquote_splicing(arguments))
 
           told ->
-            told
+            made(told)
         end
       end
 
       def unquote(here)(unquote_splicing(unused)), do: :erlang.nif_error(:nif_not_loaded)
       def unquote(there)(unquote_splicing(unused)), do: :erlang.nif_error(:nif_not_loaded)
+    end
+  end
+
+  @doc "Here, but for a value that is large, whose terms are made on a dirty scheduler."
+  defmacro here({name, _, arguments}) do
+    here = :"#{name}_here"
+    unused = Enum.map(arguments, fn {argument, _, at} -> {:"_#{argument}", [], at} end)
+
+    quote do
+      def unquote(name)(unquote_splicing(arguments)),
+        do: made(unquote(here)(unquote_splicing(arguments)))
+
+      def unquote(here)(unquote_splicing(unused)), do: :erlang.nif_error(:nif_not_loaded)
+    end
+  end
+
+  @doc """
+  Calls for what takes long, and waits for the message that a thread of the native module sends when it is done. It holds
+  up nobody but the process that calls.
+  """
+  def answered(call) do
+    tag = make_ref()
+
+    with :ok <- call.(tag) do
+      receive do
+        {^tag, answer} -> answer
+      end
     end
   end
 end

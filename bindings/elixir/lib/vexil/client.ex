@@ -45,14 +45,12 @@ defmodule Vexil.Client do
   use GenServer
   require Logger
 
-  alias Vexil.{Error, Listener, Names, Native, Options, Telemetry}
+  alias Vexil.{Error, Listener, Names, Native, Options, State, Telemetry}
 
   @typedoc "A client's name, or one that was pinned: see `Vexil.pin/1`."
   @type t :: atom | reference
 
   @subscriptions 100_000
-  # A program that has more mistakes than that mends some first.
-  @warnings 100
   # Milliseconds that a subscriber waits for this process, which a handler may keep from answering.
   @patience 5_000
 
@@ -128,11 +126,9 @@ defmodule Vexil.Client do
   end
 
   @doc false
+  # Through the native module, which has each warning logged once: nobody's requests fill the mailbox of this process.
   def warn(client, warning) do
-    if pid = client |> Names.server() |> GenServer.whereis() do
-      send(pid, {:vexil, :warning, client, warning})
-    end
-
+    if native = Names.native(client), do: Native.warn(native, warning)
     :ok
   end
 
@@ -162,8 +158,7 @@ defmodule Vexil.Client do
         handler: handler,
         # Who listens for whom, and the other way round.
         listeners: %{},
-        subscriptions: %{},
-        warned: MapSet.new()
+        subscriptions: %{}
       }
 
       duration = System.monotonic_time() - began
@@ -190,7 +185,8 @@ defmodule Vexil.Client do
     {:reply, {:error, Error.new("TOO_LONG", message)}, state}
   end
 
-  def handle_call({:subscribe, subscription, what, context, subscriber}, _from, state) do
+  def handle_call({:subscribe, subscription, what, context, subscriber}, _from, state)
+      when is_reference(subscription) and is_pid(subscriber) do
     case listen(state, what, context, subscriber) do
       {:ok, listener} ->
         state = put_in(state.listeners[subscription], listener)
@@ -206,20 +202,29 @@ defmodule Vexil.Client do
   end
 
   def handle_call({:allow, process}, _from, %{whose: [owner | _] = whose} = state)
-      when is_pid(owner) do
+      when is_pid(owner) and is_pid(process) do
     allowed = Names.put(state.name, process, state.native)
     {:reply, allowed, if(allowed == :ok, do: %{state | whose: whose ++ [process]}, else: state)}
   end
 
-  def handle_call({:allow, _process}, _from, state) do
+  def handle_call({:allow, process}, _from, %{whose: [:everybody]} = state)
+      when is_pid(process) do
     message = "everybody has the client #{inspect(state.name)}: nobody has to be allowed to"
     {:reply, {:error, Error.new("INVALID_HANDLE", message)}, state}
+  end
+
+  # A client does not end because somebody asks it for what it does not know.
+  def handle_call(_request, _from, state) do
+    message = "the process of a client is asked by the functions of `Vexil` alone"
+    {:reply, {:error, Error.new("INVALID_VALUE", message)}, state}
   end
 
   @impl true
   def handle_cast({:unsubscribe, subscription}, state) do
     {:noreply, unsubscribed(state, subscription)}
   end
+
+  def handle_cast(_request, state), do: {:noreply, state}
 
   # A listener that could not listen: whoever asked for it was told.
   @impl true
@@ -234,27 +239,24 @@ defmodule Vexil.Client do
     end
   end
 
-  def handle_info({:vexil, :state, name, now}, state) do
+  def handle_info({:vexil, :state, name, %State{} = now}, state) do
     measurements = %{version: now.version, overrides: now.overrides}
     Telemetry.execute(state.handler, :state, measurements, %{client: name, state: now})
     {:noreply, state}
   end
 
-  def handle_info({:vexil, :generation, name, generation}, state) do
+  def handle_info({:vexil, :generation, name, generation}, state) when is_integer(generation) do
     Telemetry.execute(state.handler, :generation, %{generation: generation}, %{client: name})
     {:noreply, state}
   end
 
   # Reads fail for nobody's context, and so would never be heard of.
-  def handle_info({:vexil, :warning, _, warning}, %{warned: warned} = state) do
-    if MapSet.member?(warned, warning) or MapSet.size(warned) >= @warnings do
-      {:noreply, state}
-    else
-      Logger.warning("vexil: #{warning}: defaults are served to whoever asks for it")
-      {:noreply, %{state | warned: MapSet.put(warned, warning)}}
-    end
+  def handle_info({:vexil, :warning, _, warning}, state) when is_binary(warning) do
+    Logger.warning("vexil: #{warning}: defaults are served to whoever asks for it")
+    {:noreply, state}
   end
 
+  # Whatever else it is sent is dropped: no mailbox fills with what nobody reads.
   def handle_info(_, state), do: {:noreply, state}
 
   @impl true

@@ -19,6 +19,8 @@ defmodule Vexil.Details do
     * `stale_ms`: for how long nobody has said that they are the newest, in milliseconds; `nil`
       while somebody does
   """
+  alias Vexil.Native
+
   defstruct [
     :value,
     :variation,
@@ -60,7 +62,7 @@ defmodule Vexil.Details do
          experiment, bucket, overdue, version, origin, stale_ms}
       ) do
     %__MODULE__{
-      value: value,
+      value: Native.made(value),
       variation: variation,
       reason: reason,
       open_feature_reason: open_feature_reason,

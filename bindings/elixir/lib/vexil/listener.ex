@@ -6,7 +6,7 @@ defmodule Vexil.Listener do
   @moduledoc false
   use GenServer, restart: :temporary
 
-  alias Vexil.{Change, Native}
+  alias Vexil.{Change, Error, Native}
 
   # Unread messages of a subscriber that is told no more.
   @room 1_000
@@ -60,8 +60,14 @@ defmodule Vexil.Listener do
       :state -> Native.on_state(native, self(), client)
       :generation -> Native.on_generation(native, self(), client)
       {namespace, key} -> Native.on_change(native, self(), client, namespace, key, context)
+      _ -> {:error, nothing(what)}
     end
+  rescue
+    # A key or a namespace that is no text.
+    ArgumentError -> {:error, nothing(what)}
   end
+
+  defp nothing(what), do: Error.new("INVALID_VALUE", "nobody listens to #{inspect(what)}")
 
   @impl true
   def handle_info({:vexil, _kind, _client, _told} = news, state) do
@@ -70,6 +76,7 @@ defmodule Vexil.Listener do
 
   def handle_info(:look, state), do: {:noreply, tell(%{state | waits?: false})}
   def handle_info({:DOWN, _, :process, _, _}, state), do: {:stop, :normal, state}
+  def handle_info(_, state), do: {:noreply, state}
 
   defp tell(%{waits?: true} = state), do: state
   defp tell(%{held: nil} = state), do: state

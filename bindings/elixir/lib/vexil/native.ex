@@ -22,6 +22,11 @@ defmodule Vexil.Native do
 
   def own(_term), do: missing()
 
+  # A value: the process's own already, or large, and a reference of this process's own.
+  def made({:vexil_large, large}) when is_reference(large), do: dirty_made(large)
+  def made(value), do: value
+  def dirty_made(_large), do: missing()
+
   # Reads.
   either value(client, key, context, type, default)
   either details(client, key, context, type, default)
@@ -31,21 +36,21 @@ defmodule Vexil.Native do
   dirty explain(client, key, context)
   either context_new(attributes)
 
-  # Views.
+  # Views. In details, and in `{:ok, value}`, the value is to be `made/1` yet.
   dirty view_new(client, context, keys)
-  def view_value(_view, _key, _type, _default), do: missing()
+  here view_value(view, key, type, default)
   def view_details(_view, _key, _type, _default), do: missing()
   def view_variant(_view, _experiment), do: missing()
-  def view_variant_config(_view, _experiment, _default), do: missing()
+  here view_variant_config(view, experiment, default)
   dirty view_all(view)
   dirty view_renew(view, context)
   def view_is_current(_view), do: missing()
   def view_origin(_view), do: missing()
 
   # Clients.
-  dirty start(options, sticky)
-  dirty start_from_env(sdk)
-  dirty start_testing(definitions)
+  dirty start(options, sticky, tag)
+  def start_from_env(_sdk, _tag), do: missing()
+  def start_testing(_definitions, _tag), do: missing()
   either pin(client, overrides, at)
   dirty close(client)
   def state(_client), do: missing()
@@ -53,6 +58,7 @@ defmodule Vexil.Native do
   def generation(_client), do: missing()
   def instance_id(_client), do: missing()
   def refresh(_client, _tag), do: missing()
+  def warn(_client, _warning), do: missing()
   dirty put(client, definitions)
 
   # What the program says itself.

@@ -1,7 +1,7 @@
 defmodule Vexil.Options do
   # The options of a client, as the native module takes them: docs/clients.md has the table.
   @moduledoc false
-  alias Vexil.{Error, Native}
+  alias Vexil.{Calls, Error, Native}
 
   @durations ~w(polling_interval silence request_timeout start_timeout cache_max_age retry_base)a ++
                ~w(retry_max telemetry_interval)a
@@ -16,16 +16,17 @@ defmodule Vexil.Options do
   @doc "Starts the native client that these options say."
   def start(options) do
     case Keyword.pop(options, :source) do
-      {:env, []} -> Native.start_from_env(sdk())
+      {:env, []} -> Calls.answered(&Native.start_from_env(sdk(), &1))
       {:env, _} -> invalid("`source: :env` says everything; no other options go with it")
+      {{:testing, _, flags}, []} when not is_map(flags) -> invalid("`flags:` is a map")
       {{:testing, definitions, flags}, []} -> start_testing(definitions, flags)
       {source, options} -> start(source, options)
     end
   end
 
   defp start_testing(definitions, flags) do
-    with {:ok, json} <- if(definitions, do: json(definitions), else: {:ok, nil}),
-         {:ok, native} <- Native.start_testing(json),
+    with {:ok, json} <- if(definitions, do: json(:definitions, definitions), else: {:ok, nil}),
+         {:ok, native} <- Calls.answered(&Native.start_testing(json, &1)),
          :ok <- set(native, Map.to_list(flags)) do
       {:ok, native}
     end
@@ -53,7 +54,7 @@ defmodule Vexil.Options do
 
   # A stack trace shows arguments, and among these is the key.
   defp start_native(options, store) do
-    Native.start(options, store)
+    Calls.answered(&Native.start(options, store, &1))
   rescue
     error -> reraise error, Enum.map(__STACKTRACE__, &without_arguments/1)
   end
@@ -63,27 +64,35 @@ defmodule Vexil.Options do
 
   defp without_arguments(entry), do: entry
 
+  # What the key is instead is not said: it may be one all the same.
   defp source(nil, %{url: url, key: key}) do
     key = if is_function(key, 0), do: key.(), else: key
-    {:ok, %{"http" => %{"url" => url, "key" => key}}}
+
+    cond do
+      not is_binary(url) -> invalid("`url:` is text")
+      not is_binary(key) -> invalid("`key:` is text, or a function that gives it")
+      true -> {:ok, %{"http" => %{"url" => url, "key" => key}}}
+    end
   end
 
-  defp source({:file, path}, none) when none == %{}, do: {:ok, %{"file" => %{"path" => path}}}
+  defp source({:file, path}, none) when none == %{} and is_binary(path),
+    do: {:ok, %{"file" => %{"path" => path}}}
 
   defp source({:memory, definitions}, none) when none == %{} do
-    with {:ok, json} <- json(definitions), do: {:ok, %{"memory" => %{"definitions" => json}}}
+    with {:ok, json} <- json(:source, definitions),
+         do: {:ok, %{"memory" => %{"definitions" => json}}}
   end
 
   defp source(_, _) do
     invalid(
       "a client has `url:` and `key:`, or one of `source: {:memory, definitions}`, " <>
-        "`source: {:file, path}` and `source: :env`"
+        "`source: {:file, path}`, whose path is text, and `source: :env`"
     )
   end
 
   defp sticky(nil), do: {:ok, nil, %{}}
   defp sticky(:memory), do: {:ok, Vexil.StickyStore.new(), %{}}
-  defp sticky({:file, path}), do: {:ok, nil, %{"sticky_file" => path}}
+  defp sticky({:file, path}) when is_binary(path), do: {:ok, nil, %{"sticky_file" => path}}
 
   defp sticky(store) when is_reference(store) do
     # A reference to something else is found out here, where the key is not.
@@ -93,7 +102,9 @@ defmodule Vexil.Options do
     ArgumentError -> invalid("`sticky:` is a reference, and not to a `Vexil.StickyStore`")
   end
 
-  defp sticky(_), do: invalid("`sticky:` is `:memory`, `{:file, path}` or a `Vexil.StickyStore`")
+  defp sticky(_) do
+    invalid("`sticky:` is `:memory`, `{:file, path}`, whose path is text, or a `Vexil.StickyStore`")
+  end
 
   defp others(options) do
     Enum.reduce_while(options, {:ok, %{}}, fn
@@ -104,7 +115,7 @@ defmodule Vexil.Options do
         {:cont, {:ok, Map.put(map, "#{name}_ms", value)}}
 
       {:bootstrap, value}, {:ok, map} ->
-        case json(value) do
+        case json(:bootstrap, value) do
           {:ok, json} -> {:cont, {:ok, Map.put(map, "bootstrap", json)}}
           error -> {:halt, error}
         end
@@ -120,6 +131,12 @@ defmodule Vexil.Options do
   @doc "Definitions in JSON: they are text already, or terms."
   def json(definitions) when is_binary(definitions), do: {:ok, definitions}
   def json(definitions), do: Native.json_encode(definitions)
+
+  # Of an option, which an error names.
+  defp json(option, definitions) do
+    with {:error, error} <- json(definitions),
+         do: {:error, %{error | message: "`#{option}`: #{error.message}"}}
+  end
 
   defp invalid(message), do: {:error, Error.new("INVALID_OPTIONS", message)}
 end

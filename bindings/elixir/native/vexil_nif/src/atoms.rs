@@ -12,6 +12,8 @@ rustler::atoms! {
     warning,
     // No value of anybody's is likely to be this one; a default that is it is asked for twice, and is what comes.
     wait = "vexil_wait",
+    // Nor a pair of this one and a reference.
+    large = "vexil_large",
 
     struct_name = "__struct__",
     exception = "__exception__",

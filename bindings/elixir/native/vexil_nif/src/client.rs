@@ -1,18 +1,17 @@
-//! The client, as a reference that processes share: how it starts, stands, and stops.
+//! The client, as a reference that processes share: how it stands, and stops.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use rustler::{Env, LocalPid, Monitor, Resource, ResourceArc, Term};
+use rustler::{Atom, Env, LocalPid, Monitor, Resource, ResourceArc, Term};
 use vexil_client::testing::TestClient;
 use vexil_client::{Overrides, Timestamp, Value};
 use vexil_ffi::Code;
-use vexil_ffi::control::{ClientOptions, VexilClient};
+use vexil_ffi::control::VexilClient;
 
 use crate::errors::{self, Failed, Result};
 use crate::refresh::Refreshing;
-use crate::sticky::Store;
-use crate::value::from_term;
+use crate::warned::Warned;
 use crate::{atoms, listen, scheduler, state, value};
 
 /// A client that somebody holds.
@@ -24,11 +23,12 @@ pub(crate) struct Held {
     /// Whether a read may wait: what units were given is remembered in a file.
     waits: bool,
     refreshing: Arc<Refreshing>,
+    warned: Arc<Warned>,
     is_closed: AtomicBool,
 }
 
 /// Who stops it when it goes. A pinned client stops nothing.
-enum Owner {
+pub(crate) enum Owner {
     Started(Arc<VexilClient>),
     Testing(TestClient),
 }
@@ -44,27 +44,29 @@ impl Resource for Held {
 }
 
 impl Held {
-    /// A client that goes with the process that asks for it, at the latest.
-    fn owned(env: Env<'_>, client: vexil_client::Client, owner: Owner, waits: bool) -> ResourceArc<Held> {
-        let process = env.pid();
-        let (owner, refreshing, is_closed) = (Some(owner), Arc::default(), AtomicBool::new(false));
-        let held = ResourceArc::new(Held { client, owner, process, waits, refreshing, is_closed });
-        if held.monitor(Some(env), &process).is_none() {
+    /// A client that goes with the process that has asked for it, at the latest. A thread calls, and no scheduler.
+    pub(crate) fn owned(
+        process: LocalPid,
+        client: vexil_client::Client,
+        owner: Owner,
+        waits: bool,
+    ) -> ResourceArc<Held> {
+        listen::open();
+        let (refreshing, warned) = (Arc::default(), Arc::default());
+        let (owner, is_closed) = (Some(owner), AtomicBool::new(false));
+        let held = ResourceArc::new(Held { client, owner, process, waits, refreshing, warned, is_closed });
+        if held.monitor(None, &process).is_none() {
             // It was killed meanwhile.
             held.close_elsewhere();
         }
         held
     }
 
-    fn started(env: Env<'_>, started: Arc<VexilClient>, waits: bool) -> ResourceArc<Held> {
-        Held::owned(env, started.client().clone(), Owner::Started(started), waits)
-    }
-
     /// The same client, of one moment. It is not stopped by this one's end.
     fn pinned(&self, client: vexil_client::Client) -> ResourceArc<Held> {
-        let (process, waits, refreshing) = (self.process, self.waits, Arc::clone(&self.refreshing));
-        let is_closed = AtomicBool::new(false);
-        ResourceArc::new(Held { client, owner: None, process, waits, refreshing, is_closed })
+        let (refreshing, warned) = (Arc::clone(&self.refreshing), Arc::clone(&self.warned));
+        let (process, waits, is_closed) = (self.process, self.waits, AtomicBool::new(false));
+        ResourceArc::new(Held { client, owner: None, process, waits, refreshing, warned, is_closed })
     }
 
     #[inline]
@@ -90,10 +92,10 @@ impl Held {
         &self.refreshing
     }
 
-    /// The client whose flags a test sets, if it is one.
+    /// The client whose flags a test sets, if it is one, and was not closed.
     pub(crate) fn testing(&self) -> Result<&TestClient> {
         match &self.owner {
-            Some(Owner::Testing(testing)) => Ok(testing),
+            Some(Owner::Testing(testing)) => self.open().map(|_| testing),
             _ => Err(Failed::new(Code::InvalidHandle, "this is no client of `Vexil.Testing`")),
         }
     }
@@ -101,7 +103,9 @@ impl Held {
     /// Has a warning logged, the first time that it is one: reads fail for nobody, and so would never be heard of.
     #[cold]
     pub(crate) fn warn(&self, warning: &str) {
-        listen::warn_once(self.process, warning);
+        if self.warned.is_new(warning) {
+            listen::warn(self.process, warning);
+        }
     }
 
     fn close(&self) -> Result<()> {
@@ -147,62 +151,6 @@ impl Drop for Held {
         // Without another thread the closure is dropped right here, and so is the client: it waits, and ends all the same.
         drop(thread().spawn(close));
     }
-}
-
-/// Starts a client by the options of docs/clients.md, as a map, and waits for the first definitions as long as they say.
-#[rustler::nif(name = "dirty_start", schedule = "DirtyIo")]
-fn start<'a>(env: Env<'a>, options: Term<'a>, sticky: Option<ResourceArc<Store>>) -> Term<'a> {
-    errors::made(env, started(options, sticky).map(|(started, waits)| Held::started(env, started, waits)))
-}
-
-/// The client, and whether its reads may wait.
-fn started(options: Term<'_>, sticky: Option<ResourceArc<Store>>) -> Result<(Arc<VexilClient>, bool)> {
-    let options: ClientOptions = serde_json::from_str(&from_options(options)?.to_string())
-        .map_err(|error| Failed::new(Code::InvalidOptions, error.to_string()))?;
-    if options.threadless {
-        return Err(threadless());
-    }
-    let waits = options.sticky_file.is_some() && sticky.is_none();
-    Ok((VexilClient::start(options, sticky.map(|store| store.shared()))?, waits))
-}
-
-/// A read that asks a control plane would hold up a scheduler, and all processes with it.
-#[cold]
-fn threadless() -> Failed {
-    Failed::new(
-        Code::InvalidOptions,
-        "a client without a thread is for hosts that have none, and this one has",
-    )
-}
-
-/// What is wrong with an option is a matter of options.
-fn from_options(options: Term<'_>) -> Result<Value> {
-    from_term(options).map_err(|failed| failed.of(Code::InvalidOptions))
-}
-
-/// As [`start`], with what the environment variables of this process say.
-#[rustler::nif(name = "dirty_start_from_env", schedule = "DirtyIo")]
-fn start_from_env<'a>(env: Env<'a>, sdk: String) -> Term<'a> {
-    let started = VexilClient::from_env(Some(sdk)).map_err(Failed::from);
-    let started = started.and_then(|started| match started.client().is_threadless() {
-        true => Err(threadless()),
-        false => Ok(started),
-    });
-    errors::made(env, started.map(|started| Held::started(env, started, false)))
-}
-
-/// A client whose flags a test sets, with definitions in JSON or without any.
-#[rustler::nif(name = "dirty_start_testing", schedule = "DirtyIo")]
-fn start_testing<'a>(env: Env<'a>, definitions: Option<String>) -> Term<'a> {
-    let testing = match definitions {
-        Some(definitions) => TestClient::with_definitions(&definitions),
-        None => TestClient::new(),
-    };
-    let held = testing.map_err(Failed::from).map(|testing| {
-        let client = (*testing).clone();
-        Held::owned(env, client, Owner::Testing(testing), false)
-    });
-    errors::made(env, held)
 }
 
 /// A client of one moment: now, or the one that is given, as RFC 3339 has it. `overrides` are those of one request; large
@@ -276,6 +224,13 @@ fn generation(client: ResourceArc<Held>) -> u64 {
 #[rustler::nif]
 fn instance_id(client: ResourceArc<Held>) -> String {
     client.client.instance_id().to_owned()
+}
+
+/// Has a warning of the program's own face logged, as of a read.
+#[rustler::nif]
+fn warn(client: ResourceArc<Held>, warning: &str) -> Atom {
+    client.warn(warning);
+    atoms::ok()
 }
 
 /// Puts other definitions in force, in JSON, where the source is the program itself.

@@ -24,9 +24,8 @@ impl Failed {
         Failed { code, message: message.into() }
     }
 
-    /// The same, as a matter of something else.
-    pub(crate) fn of(self, code: Code) -> Failed {
-        Failed { code, ..self }
+    pub(crate) fn message(&self) -> &str {
+        &self.message
     }
 }
 

@@ -4,7 +4,6 @@
 //! in the name of the process that runs. So one thread of ours, for all clients, sends everything, in the order in which
 //! it was told. Whoever tells waits where it has not kept up with [`ROOM`] messages; it waits for nobody.
 
-use std::collections::BTreeSet;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{LazyLock, Mutex, PoisonError};
 
@@ -136,23 +135,17 @@ fn listening(
     Ok(ResourceArc::new(Listening { subscription: Mutex::new(Some(subscribe(post))) }))
 }
 
-/// How many warnings are logged; a program that has more mistakes than that mends some first.
-const WARNINGS: usize = 100;
-
-/// Has a process log a warning, the first time that it is one. Where there is no room for it just now it is lost: a read
-/// does not wait.
-pub(crate) fn warn_once(process: LocalPid, warning: &str) {
-    static WARNED: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
-    {
-        let mut warned = WARNED.lock().unwrap_or_else(PoisonError::into_inner);
-        if warned.len() == WARNINGS || !warned.insert(warning.to_owned()) {
-            return;
-        }
-    }
+/// Has a process log a warning. Where there is no room for it just now it is lost: a read does not wait.
+pub(crate) fn warn(process: LocalPid, warning: &str) {
     if let Some(post) = &*POST {
         let news = News::Warning(warning.to_owned());
         drop(post.try_send(Letter { to: process, client: atoms::vexil(), news }));
     }
+}
+
+/// Starts the thread that sends, so that no read has to.
+pub(crate) fn open() {
+    LazyLock::force(&POST);
 }
 
 fn send(post: &SyncSender<Letter>, to: LocalPid, client: Atom, news: News) {

@@ -4,11 +4,11 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use rustler::env::SavedTerm;
-use rustler::{Encoder, Env, LocalPid, OwnedEnv, ResourceArc, Term};
+use rustler::{Encoder, Env, ResourceArc, Term};
 use vexil_client::Client;
 use vexil_ffi::Code;
 
+use crate::caller::{self, Caller};
 use crate::client::Held;
 use crate::errors::{self, Failed, Result};
 
@@ -28,37 +28,10 @@ struct Waiting {
     is_asking: bool,
 }
 
-/// A process, and what it knows its answer by.
-struct Caller {
-    process: LocalPid,
-    env: OwnedEnv,
-    tag: SavedTerm,
-}
-
 /// Asks the source; `{tag, :ok}` or `{tag, {:error, ...}}` is sent to the process that calls, when there is an answer.
 #[rustler::nif]
 fn refresh<'a>(env: Env<'a>, client: ResourceArc<Held>, tag: Term<'a>) -> Term<'a> {
     errors::done(env, client.refreshing().ask(client.client(), Caller::new(env.pid(), tag)))
-}
-
-impl Caller {
-    fn new(process: LocalPid, tag: Term<'_>) -> Caller {
-        let env = OwnedEnv::new();
-        let tag = env.save(tag);
-        Caller { process, env, tag }
-    }
-
-    fn answer(mut self, answer: &Result<()>) {
-        let Caller { process, env, tag } = &mut self;
-        // Whoever is dead hears nothing, and that is all.
-        let _ = env.send_and_clear(process, |env| {
-            let answer = match answer {
-                Ok(()) => errors::done(env, Ok(())),
-                Err(failed) => failed.encode(env),
-            };
-            (tag.load(env), answer).encode(env)
-        });
-    }
 }
 
 impl Refreshing {
@@ -69,10 +42,7 @@ impl Refreshing {
         }
         if !waiting.is_asking {
             let (refreshing, client) = (Arc::clone(self), client.clone());
-            let thread = std::thread::Builder::new().name("vexil-refresh".to_owned());
-            let thread = thread.spawn(move || refreshing.serve(&client));
-            thread
-                .map_err(|error| Failed::new(Code::System, format!("no thread can be started: {error}")))?;
+            caller::on_thread("vexil-refresh", move || refreshing.serve(&client))?;
             waiting.is_asking = true;
         }
         waiting.callers.push(caller);
@@ -95,7 +65,12 @@ impl Refreshing {
             let answer = answer.unwrap_or_else(|_| {
                 Err(Failed::new(Code::Internal, "it panicked where it asked the source"))
             });
-            callers.into_iter().for_each(|caller| caller.answer(&answer));
+            for caller in callers {
+                caller.answer(|env| match &answer {
+                    Ok(()) => errors::done(env, Ok(())),
+                    Err(failed) => failed.encode(env),
+                });
+            }
         }
     }
 

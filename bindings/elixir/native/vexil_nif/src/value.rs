@@ -9,18 +9,27 @@ use vexil_ffi::Code;
 use crate::atoms;
 use crate::context::Reading;
 use crate::errors::{Failed, Result};
-use crate::scheduler::{SMALL_TEXT, Turn};
+use crate::large;
+use crate::scheduler::{SMALL_TEXT, Turn, is_waited_for};
 
-/// As [`to_term`], of a value that somebody's definitions say: a large one is a part of the process's turn.
+/// As [`to_term`], of a value that somebody's definitions say. One that may be large is a part of the process's turn, and
+/// one that is has its terms made elsewhere.
 #[inline]
 pub(crate) fn told<'a>(env: Env<'a>, value: &Value, asked: Option<Asked>) -> Term<'a> {
-    let turn = Turn::default();
     match value {
-        Value::List(_) | Value::Object(_) => turn.is_large(),
-        Value::Str(text) if text.len() > SMALL_TEXT => turn.is_large(),
-        _ => {}
+        Value::List(_) | Value::Object(_) => told_in_turn(env, value),
+        Value::Str(text) if text.len() > SMALL_TEXT => told_in_turn(env, value),
+        _ => to_term(env, value, asked),
     }
-    let term = to_term(env, value, asked);
+}
+
+fn told_in_turn<'a>(env: Env<'a>, value: &Value) -> Term<'a> {
+    let turn = Turn::default();
+    turn.is_large();
+    let term = match is_waited_for() && large::is_large(value) {
+        true => large::set_aside(env, value),
+        false => to_term(env, value, None),
+    };
     turn.end(env);
     term
 }

@@ -43,7 +43,7 @@ fn value<'a>(
         None => default,
     }))
 }
-call::read!("view_value", value(made, name, as_type, default));
+call::read!("view_value_here", value(made, name, as_type, default));
 
 /// The same, with all that there is to say of it.
 #[rustler::nif]
@@ -65,7 +65,7 @@ fn view_variant<'a>(env: Env<'a>, made: Made<'a>, experiment: Term<'a>) -> Term<
 }
 
 /// The configuration of that variant, or the default.
-#[rustler::nif]
+#[rustler::nif(name = "view_variant_config_here")]
 fn view_variant_config<'a>(
     env: Env<'a>,
     made: Made<'a>,
