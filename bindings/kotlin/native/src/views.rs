@@ -17,7 +17,8 @@ use crate::jvm::Jvm;
 use crate::packed::{self, ASKED, asked_of};
 use crate::{contexts, keys, tree};
 
-/// Those that Kotlin holds, by number. It frees each that is closed, or that nobody holds any more; a read of a value does not come here.
+/// Those that Kotlin holds, by number. It frees each that is closed, or that nobody holds any more; a read of a value does
+/// not come here.
 static VIEWS: Mutex<Option<Held>> = Mutex::new(None);
 
 #[derive(Default)]

@@ -2,7 +2,8 @@
 //! [`client`], [`local`] and [`listen`] for what is rare. It decides nothing about a flag.
 //!
 //! Evaluations run on the scheduler that asks. What compiles, or waits for a moment, runs on a dirty one ([`scheduler`]);
-//! what waits for a source, on a thread of its own ([`start`], [`refresh`]). A panic becomes an `ErlangError` of the process that called.
+//! what waits for a source, on a thread of its own ([`start`], [`refresh`]). A panic becomes an `ErlangError` of the
+//! process that called.
 #![allow(
     unsafe_code,
     reason = "rustler's macros make the functions that the virtual machine calls, and so does `call`"

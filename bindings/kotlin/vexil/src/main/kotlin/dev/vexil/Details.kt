@@ -1,5 +1,6 @@
 package dev.vexil
 
+import dev.vexil.internal.Tree
 import dev.vexil.internal.TreeReader
 
 /** Why a value is what it is. */
@@ -101,6 +102,16 @@ public class Details<out T> internal constructor(
         .joinToString(", ", "Details(", ")") { (name, value) -> "$name=$value" }
 
     internal companion object {
+        /** What the native library answered: an evaluation, or why there is none. */
+        internal fun <T> answered(bytes: ByteArray, default: T): Details<T> {
+            val answer = try {
+                Tree.answer(bytes)
+            } catch (error: VexilException) {
+                return failed(error, default)
+            }
+            return read(answer, default)
+        }
+
         /** What the native library says. */
         @Suppress("UNCHECKED_CAST")
         fun <T> read(answer: TreeReader, default: T): Details<T> {

@@ -6,7 +6,6 @@ import dev.vexil.internal.Keys
 import dev.vexil.internal.Log
 import dev.vexil.internal.Native
 import dev.vexil.internal.Tree
-import dev.vexil.internal.TreeReader
 
 /**
  * What there is to read: of a client, or of a client at one moment.
@@ -206,15 +205,9 @@ public sealed class Flags {
 
     private fun <T> told(key: String, context: Context, asked: Int, default: T): Details<T> {
         val known: Key = Keys.of(key)
-        val answer: TreeReader
-        try {
-            answer = Tree.answer(
-                native.evaluate(native.handle, known.number, known.text, asked, context.handle, context.owner),
-            )
-        } catch (error: VexilException) {
-            return Details.failed(error, default)
-        }
-        return Details.read(answer, default)
+        val answer =
+            native.evaluate(native.handle, known.number, known.text, asked, context.handle, context.owner)
+        return Details.answered(answer, default)
     }
 
     /** Reads with a map; what is no context is told to [refused]. */

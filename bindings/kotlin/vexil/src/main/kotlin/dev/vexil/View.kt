@@ -148,12 +148,7 @@ public class View private constructor(
 
     private fun <T> told(key: String, asked: Int, default: T): Details<T> {
         val known = Keys.of(key)
-        val answer = try {
-            Tree.answer(Native.viewEvaluate(held.handle, this, known.number, known.text, asked))
-        } catch (error: VexilException) {
-            return Details.failed(error, default)
-        }
-        return Details.read(answer, default)
+        return Details.answered(Native.viewEvaluate(held.handle, this, known.number, known.text, asked), default)
     }
 
     internal companion object {
