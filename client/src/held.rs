@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use vexil_core::trace::Trace;
 use vexil_core::{
-    Asked, Attributes, Environment, ErrorCode, Evaluation, Overrides, Problem, Request, Snapshot,
+    AsKey, Asked, Attributes, Environment, ErrorCode, Evaluation, Overrides, Problem, Request, Snapshot,
 };
 
 use crate::clock::Moment;
@@ -56,37 +56,38 @@ impl Held {
         Held { snapshot, origin, registered, ..self.clone() }
     }
 
-    /// Evaluates a key, and lends what that comes to and whose definition it was: an evaluation is large to copy.
-    #[inline]
-    pub(crate) fn evaluate<'h, A: Attributes, R>(
+    /// Evaluates a key in the place of another evaluation, which is large to copy, and says whose definition it was.
+    #[inline(always)]
+    pub(crate) fn evaluate_into<'h, A: Attributes>(
         &'h self,
-        key: &str,
+        out: &mut Evaluation<'h>,
+        key: &(impl AsKey + ?Sized),
         asked: Option<Asked>,
         request: &Reading<'_, 'h, A>,
-        take: impl FnOnce(&Evaluation<'h>, Origin) -> R,
-    ) -> R {
-        self.snapshot.with_evaluation(key, asked, request, |found| match found.error() {
-            Some(ErrorCode::FlagNotFound) => self.registered(key, asked, request, found, take),
-            _ => take(found, self.origin),
-        })
+    ) -> Origin {
+        self.snapshot.evaluate_into(out, key, asked, request);
+        match out.error() {
+            Some(ErrorCode::FlagNotFound) => self.registered_into(out, key, asked, request),
+            _ => self.origin,
+        }
     }
 
     /// Evaluates what is registered, where the snapshot has found nothing.
     #[cold]
-    fn registered<'h, A: Attributes, R>(
+    fn registered_into<'h, A: Attributes>(
         &'h self,
-        key: &str,
+        out: &mut Evaluation<'h>,
+        key: &(impl AsKey + ?Sized),
         asked: Option<Asked>,
         request: &Reading<'_, 'h, A>,
-        missing: &Evaluation<'h>,
-        take: impl FnOnce(&Evaluation<'h>, Origin) -> R,
-    ) -> R {
+    ) -> Origin {
         let registered = self.registered.as_ref().map(|registered| registered.snapshot());
-        match registered.filter(|registered| registered.key(key).is_some()) {
+        match registered.filter(|registered| registered.key(key.as_key()).is_some()) {
             Some(registered) => {
-                registered.with_evaluation(key, asked, request, |found| take(found, Origin::Registered))
+                registered.evaluate_into(out, key, asked, request);
+                Origin::Registered
             }
-            None => take(missing, self.origin),
+            None => self.origin,
         }
     }
 

@@ -43,16 +43,18 @@ mod view;
 
 pub use certificates::{Certificates, CertificatesError};
 pub use changes::{Change, Subscription};
-pub use client::{Client, OverridesNotAllowed, StartError};
+pub use client::{Client, OverridesNotAllowed, StartError, ThreadClient};
 pub use message::{KeyError, TrustedKey};
 pub use options::{Cache, Fallback, Options, Retry, Source, Streaming, Supplied, Telemetry};
 pub use outcome::{Assigned, Details, Origin, Outcome};
 pub use runtime::RuntimeError;
+pub use seen::Seen;
 pub use state::{ConnectionStatus, Failure, FailureCode, State};
 pub use sticky::{FileStore, MemoryStore, StickyStore};
 pub use telemetry::TelemetryState;
 pub use variables::OptionsError;
 pub use vexil_core::{
-    Asked, Attributes, Context, ErrorCode, Evaluation, Overrides, Problem, Reason, Timestamp, Value,
+    AsKey, Asked, Attributes, Context, ErrorCode, Evaluation, Key, Overrides, Problem, Reason, Timestamp,
+    Value,
 };
 pub use view::{Keys, View};

@@ -19,7 +19,52 @@ static ENDED: AtomicU64 = AtomicU64::new(0);
 thread_local! {
     /// How many had when this thread last looked.
     static ENDED_WHEN_LOOKED: Cell<u64> = const { Cell::new(0) };
-    static SEEN: [Cell<Option<Arc<Held>>>; PLACES] = const { [const { Cell::new(None) }; PLACES] };
+    static SEEN: [Seen; PLACES] = const { [const { Seen::new() }; PLACES] };
+}
+
+/// What one thread saw, for who keeps that beside something else of the thread's: [`Client::by_thread`].
+///
+/// [`Client::by_thread`]: crate::Client::by_thread
+#[derive(Default)]
+pub struct Seen(Cell<Option<Arc<Held>>>);
+
+impl Seen {
+    /// Nothing yet.
+    pub const fn new() -> Seen {
+        Seen(Cell::new(None))
+    }
+
+    /// Lets go of it.
+    pub fn forget(&self) {
+        self.0.set(None);
+    }
+
+    /// Lends what is pinned, or else what is in force: what was seen, if that is of this client and this generation, and
+    /// otherwise what a look brings.
+    #[inline(always)]
+    pub(crate) fn lend<R>(
+        &self,
+        pinned: Option<&Arc<Held>>,
+        client: u64,
+        generation: u64,
+        look: impl FnOnce() -> Arc<Held>,
+        take: impl FnOnce(&Arc<Held>) -> R,
+    ) -> R {
+        let mut own = None;
+        let held = match pinned {
+            Some(pinned) => pinned,
+            // While it is lent its place is empty: a read within a read looks for itself.
+            None => own.insert(match self.0.take() {
+                Some(seen) if seen.client == client && seen.generation == generation => seen,
+                _ => look(),
+            }),
+        };
+        let result = take(held);
+        if own.is_some() {
+            self.0.set(own);
+        }
+        result
+    }
 }
 
 /// A number that no other client of this process has.
@@ -28,9 +73,8 @@ pub(crate) fn next_client() -> u64 {
     CLIENTS.fetch_add(1, Ordering::Relaxed)
 }
 
-/// Lends what is pinned, or else what is in force: what the thread saw, if that is of this client and this generation, and
-/// otherwise what a look brings.
-#[inline]
+/// Lends what is pinned, or else what is in force: [`Seen::lend`] of what this thread saw.
+#[inline(always)]
 pub(crate) fn lend<R>(
     pinned: Option<&Arc<Held>>,
     client: u64,
@@ -38,29 +82,21 @@ pub(crate) fn lend<R>(
     look: impl FnOnce() -> Arc<Held>,
     take: impl FnOnce(&Arc<Held>) -> R,
 ) -> R {
-    let mut own = None;
-    let held = match pinned {
-        Some(pinned) => pinned,
-        // While it is lent its place is empty: a read within a read looks for itself.
-        None => own.insert(match place(client, Cell::take).flatten() {
-            Some(seen) if seen.client == client && seen.generation == generation => seen,
-            _ => {
-                let_go_of_the_ended();
-                look()
-            }
-        }),
+    let spare = Seen::new();
+    place(client, |seen| spare.0.set(seen.0.take()));
+    let look = || {
+        let_go_of_the_ended();
+        look()
     };
-    let result = take(held);
-    if own.is_some() {
-        place(client, |place| place.set(own));
-    }
+    let result = spare.lend(pinned, client, generation, look, take);
+    place(client, |seen| seen.0.set(spare.0.take()));
     result
 }
 
 /// Forgets what this thread saw of a client, which has ended; other threads do so when they next look.
 pub(crate) fn forget(client: u64) {
     ENDED.fetch_add(1, Ordering::Relaxed);
-    place(client, |place| place.set(place.take().filter(|seen| seen.client != client)));
+    place(client, |Seen(seen)| seen.set(seen.take().filter(|seen| seen.client != client)));
 }
 
 /// What is still of use is seen anew with the next read.
@@ -69,14 +105,14 @@ fn let_go_of_the_ended() {
     let ended = ENDED.load(Ordering::Relaxed);
     if ENDED_WHEN_LOOKED.try_with(|known| known.replace(ended)) != Ok(ended) {
         // Nothing is let go of where the thread is about to end.
-        let _ = SEEN.try_with(|places| places.each_ref().map(Cell::take));
+        let _ = SEEN.try_with(|places| places.each_ref().map(Seen::forget));
     }
 }
 
-/// The place of a client; nothing where the thread is about to end.
+/// The place of a client; nowhere where the thread is about to end.
 #[inline]
-fn place<R>(client: u64, with: impl FnOnce(&Cell<Option<Arc<Held>>>) -> R) -> Option<R> {
-    SEEN.try_with(|places| places.get(client as usize % PLACES).map(with)).ok().flatten()
+fn place(client: u64, with: impl FnOnce(&Seen)) {
+    let _ = SEEN.try_with(|places| places.get(client as usize % PLACES).map(with));
 }
 
 #[cfg(test)]

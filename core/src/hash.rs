@@ -56,11 +56,11 @@ impl Tag {
 
     /// A few bits that mostly differ.
     #[inline]
-    pub(crate) fn hash(self) -> usize {
+    pub(crate) fn hash(self) -> u8 {
         // 2^64 over the golden ratio (Knuth, The Art of Computer Programming 3, 6.4): it spreads what differs little.
         const SPREAD: u64 = 0x9e37_79b9_7f4a_7c15;
         let folded = self.0 as u64 ^ (self.0 >> u64::BITS) as u64;
-        (folded.wrapping_mul(SPREAD) >> (u64::BITS - Tag::HASH_BITS)) as usize
+        (folded.wrapping_mul(SPREAD) >> (u64::BITS - Tag::HASH_BITS)) as u8
     }
 
     /// Whether the name is all in it.

@@ -29,6 +29,7 @@ pub mod document;
 pub mod evaluate;
 mod graph;
 mod hash;
+mod key;
 pub mod limits;
 pub mod model;
 pub mod problem;
@@ -43,6 +44,7 @@ pub use document::{Arena, Node};
 pub use evaluate::{
     Asked, Clock, ErrorCode, Evaluation, Overrides, Reason, Request, StickyAssignments, bucket_of,
 };
+pub use key::{AsKey, Key};
 pub use problem::{Code, Problem, Severity};
 pub use snapshot::{Delta, Environment, Snapshot};
 pub use value::Value;

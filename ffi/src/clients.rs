@@ -10,6 +10,7 @@ use crate::fault::Fault;
 use crate::handles::{Handles, Kind};
 use crate::json;
 use crate::reading::{Thread, with_thread};
+use crate::recent::Lent;
 
 static CLIENTS: Handles<Known> = Handles::new(Kind::Client);
 
@@ -22,6 +23,14 @@ pub(crate) struct Known {
     reader: Client,
     /// The client itself; nothing once the number is taken away.
     owner: ArcSwapOption<Client>,
+}
+
+impl Known {
+    /// The client, for reads alone.
+    #[inline]
+    pub(crate) fn reader(&self) -> &Client {
+        &self.reader
+    }
 }
 
 /// Gives a client a number, which holds it until it is removed.
@@ -65,16 +74,12 @@ pub fn pinned(client: &Client, request_overrides: Option<&str>, at: Option<&str>
 
 /// The client of a number, for a moment: for reads.
 #[inline]
-pub(crate) fn with_recent<R>(
-    thread: &Thread,
-    handle: u64,
-    take: impl FnOnce(&Client) -> R,
-) -> Result<R, Fault> {
+pub(crate) fn lend(thread: &Thread, handle: u64) -> Result<Lent<'_, Known>, Fault> {
     if thread.closed.get() != CLOSED.load(Ordering::Relaxed) {
         let_go_of_closed(thread);
     }
     // A store of the host's is to be let go of when its client is.
-    thread.clients.with(&CLIENTS, handle, |known| !known.reader.is_sticky(), |known| take(&known.reader))
+    thread.clients.lend(&CLIENTS, handle, |known| !known.reader.is_sticky())
 }
 
 /// Definitions are large, and threads of a host may never end: one that goes on reading keeps nothing of what is closed.
@@ -82,7 +87,7 @@ pub(crate) fn with_recent<R>(
 fn let_go_of_closed(thread: &Thread) {
     // Whoever sees the number sees that what it counts is closed.
     let closed = CLOSED.load(Ordering::Acquire);
-    if thread.clients.let_go_of_closed() {
+    if thread.let_go_of_closed() {
         thread.closed.set(closed);
     }
 }

@@ -5,8 +5,8 @@ use vexil_client::Context;
 
 use crate::fault::Fault;
 use crate::handles::{Handles, Kind};
-use crate::reading::with_thread;
-use crate::recent::Recent;
+use crate::reading::{Thread, with_thread};
+use crate::recent::Lent;
 
 /// The number of a context without attributes, which nobody makes or frees.
 const NOBODY: u64 = 0;
@@ -31,17 +31,27 @@ pub fn remove(handle: u64) -> Result<(), Fault> {
 /// The context of a number, for a moment.
 #[inline]
 pub fn with<R>(handle: u64, take: impl FnOnce(&Context) -> R) -> Result<R, Fault> {
-    with_thread(|thread| with_recent(&thread.contexts, handle, take))
+    with_thread(|thread| Ok(take(&*lend(thread, handle)?)))
+}
+
+/// The context of a number that stays for a while.
+///
+/// # Safety
+///
+/// As of [`Handles::peek`].
+#[inline]
+pub(crate) unsafe fn peek<'c>(handle: u64) -> Result<&'c Context, Fault> {
+    match handle {
+        NOBODY => Ok(WITHOUT_ATTRIBUTES.get_or_init(Box::default)),
+        // SAFETY: as the caller promises.
+        _ => unsafe { CONTEXTS.peek(handle) },
+    }
 }
 
 #[inline]
-pub(crate) fn with_recent<R>(
-    recent: &Recent<Context>,
-    handle: u64,
-    take: impl FnOnce(&Context) -> R,
-) -> Result<R, Fault> {
-    if handle == NOBODY {
-        return Ok(take(WITHOUT_ATTRIBUTES.get_or_init(Box::default)));
-    }
-    recent.with(&CONTEXTS, handle, |_| true, take)
+pub(crate) fn lend(thread: &Thread, handle: u64) -> Result<Lent<'_, Context>, Fault> {
+    Ok(match handle {
+        NOBODY => thread.contexts.lend_static(WITHOUT_ATTRIBUTES.get_or_init(Box::default)),
+        _ => thread.contexts.lend(&CONTEXTS, handle, |_| true)?,
+    })
 }

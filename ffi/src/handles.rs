@@ -9,7 +9,7 @@
 //! and again keeps what they name: [`Recent`](crate::recent::Recent).
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicU64, Ordering};
 
 use arc_swap::{ArcSwapOption, Guard};
 use once_cell::race::OnceBox;
@@ -51,6 +51,8 @@ struct Slot<T> {
     /// Of what it holds, or of what it held last; 0 before the first.
     generation: AtomicU32,
     held: ArcSwapOption<Held<T>>,
+    /// Where that lies, for those who know that it stays: to hold on to it takes longer than to look.
+    lies_at: AtomicPtr<Held<T>>,
     /// The free slot after this one, while this is free.
     next_free: AtomicU32,
 }
@@ -106,7 +108,10 @@ impl<T> Handles<T> {
         let generation = slot.generation.load(Ordering::Relaxed) + 1;
         slot.generation.store(generation, Ordering::Release);
         let handle = u64::from(self.kind as u8) << 60 | u64::from(generation) << 32 | u64::from(position);
-        slot.held.store(Some(Arc::new(Held { handle, is_closed: AtomicBool::new(false), value })));
+        let held = Arc::new(Held { handle, is_closed: AtomicBool::new(false), value });
+        let lies_at = Arc::as_ptr(&held).cast_mut();
+        slot.held.store(Some(held));
+        slot.lies_at.store(lies_at, Ordering::Release);
         Ok(handle)
     }
 
@@ -122,6 +127,21 @@ impl<T> Handles<T> {
         Ok(self.slot(handle)?.0.held.load())
     }
 
+    /// What a handle names, where the caller knows that it is not closed meanwhile.
+    ///
+    /// # Safety
+    ///
+    /// Nobody closes it, or what else has its slot, as long as this is looked at.
+    #[inline]
+    pub(crate) unsafe fn peek(&self, handle: u64) -> Result<&T, Fault> {
+        let found = match self.slot(handle) {
+            // SAFETY: it is null, or what was put there, which is held until it is closed: the caller knows that it is not.
+            Ok((slot, _)) => unsafe { slot.lies_at.load(Ordering::Acquire).as_ref() },
+            Err(_) => None,
+        };
+        found.and_then(|held| held.named(handle)).ok_or_else(|| self.gone(handle))
+    }
+
     /// Closes a handle. Whoever looks at what it named may go on; the last one drops it.
     pub(crate) fn remove(&self, handle: u64) -> Result<(), Fault> {
         self.take(handle).map(drop)
@@ -135,6 +155,7 @@ impl<T> Handles<T> {
         let Some(held) = held.filter(|held| !held.is_closed.swap(true, Ordering::AcqRel)) else {
             return Err(gone(slot, generation));
         };
+        slot.lies_at.store(std::ptr::null_mut(), Ordering::Relaxed);
         slot.held.store(None);
         if generation < (1 << GENERATION_BITS) - 1 {
             self.give_free(slot, position(handle));
@@ -168,6 +189,7 @@ impl<T> Handles<T> {
         let empty = |_| Slot {
             generation: AtomicU32::new(0),
             held: ArcSwapOption::empty(),
+            lies_at: AtomicPtr::default(),
             next_free: AtomicU32::new(NOWHERE),
         };
         let slots = || Box::new((0..1_u64 << (piece as u32 + FIRST)).map(empty).collect());

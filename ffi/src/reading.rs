@@ -2,19 +2,21 @@
 
 use std::cell::Cell;
 
-use vexil_client::{Client, Context};
+use vexil_client::{Context, Seen, ThreadClient};
 
 use crate::clients::{self, Known};
 use crate::contexts;
 use crate::fault::Fault;
-use crate::recent::Recent;
+use crate::recent::{PLACES, Recent};
 
 /// What a thread read by lately. It lies in one place: to find what is a thread's own takes as long as to look into it.
 pub(crate) struct Thread {
     pub(crate) clients: Recent<Known>,
+    /// What it saw of the client in each place.
+    seen: [Seen; PLACES],
+    pub(crate) contexts: Recent<Context>,
     /// How many clients were closed when it last let go of those.
     pub(crate) closed: Cell<u64>,
-    pub(crate) contexts: Recent<Context>,
 }
 
 thread_local! {
@@ -26,19 +28,39 @@ thread_local! {
 pub fn with_both<R>(
     client: u64,
     context: u64,
-    read: impl FnOnce(&Client, &Context) -> R,
+    read: impl FnOnce(ThreadClient<'_>, &Context) -> R,
 ) -> Result<R, Fault> {
     with_thread(|thread| {
-        clients::with_recent(thread, client, |client| {
-            contexts::with_recent(&thread.contexts, context, |context| read(client, context))
-        })?
+        let known = clients::lend(thread, client)?;
+        let context = contexts::lend(thread, context)?;
+        Ok(read(known.reader().by_thread(thread.seen(client)), &context))
     })
+}
+
+/// As [`with_both`], where the host itself sees to it that the context is there, so that nobody need hold on to it.
+///
+/// # Safety
+///
+/// Nobody frees a context of this number, or another one in its place, as long as the call lasts. A number that is none is
+/// an error all the same.
+#[inline]
+pub unsafe fn with_owned_context<R>(
+    client: u64,
+    context: u64,
+    read: impl FnOnce(ThreadClient<'_>, &Context) -> R,
+) -> Result<R, Fault> {
+    // SAFETY: as the caller promises.
+    let context = unsafe { contexts::peek(context) }?;
+    with_client(client, |client| read(client, context))
 }
 
 /// Calls with a client, for as long as a read lasts.
 #[inline]
-pub fn with_client<R>(client: u64, read: impl FnOnce(&Client) -> R) -> Result<R, Fault> {
-    with_thread(|thread| clients::with_recent(thread, client, read))
+pub fn with_client<R>(client: u64, read: impl FnOnce(ThreadClient<'_>) -> R) -> Result<R, Fault> {
+    with_thread(|thread| {
+        let known = clients::lend(thread, client)?;
+        Ok(read(known.reader().by_thread(thread.seen(client))))
+    })
 }
 
 /// Lends what this thread read by lately.
@@ -47,7 +69,7 @@ pub(crate) fn with_thread<R>(with: impl FnOnce(&Thread) -> R) -> R {
     let spare;
     let thread = match THREAD.try_with(std::ptr::from_ref) {
         // SAFETY: it was there just now, and is until this thread ends; it does not end while it is within this call. It is
-        // lent shared, and each of its places is a cell.
+        // lent shared, and all that is written to it is in cells.
         Ok(thread) => unsafe { &*thread },
         // The thread is about to end, and keeps nothing any more.
         Err(_) => {
@@ -60,6 +82,25 @@ pub(crate) fn with_thread<R>(with: impl FnOnce(&Thread) -> R) -> R {
 
 impl Thread {
     const fn new() -> Thread {
-        Thread { clients: Recent::new(), closed: Cell::new(0), contexts: Recent::new() }
+        Thread {
+            clients: Recent::new(),
+            seen: [const { Seen::new() }; PLACES],
+            contexts: Recent::new(),
+            closed: Cell::new(0),
+        }
+    }
+
+    /// Where it keeps what it saw of a client. Another one may have the same place: what was seen knows whose it is.
+    #[inline]
+    #[expect(clippy::indexing_slicing, reason = "the remainder is less than there are places")]
+    fn seen(&self, client: u64) -> &Seen {
+        &self.seen[client as usize % PLACES]
+    }
+
+    /// Lets go of clients that are closed; false where one is lent just now.
+    pub(crate) fn let_go_of_closed(&self) -> bool {
+        // What is in force is seen anew with the next read.
+        self.seen.iter().for_each(Seen::forget);
+        self.clients.let_go_of_closed()
     }
 }

@@ -5,98 +5,151 @@
 //! itself, or ends; clients, which are large, until the thread reads at all. Of each kind it keeps no more than it has
 //! places.
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, UnsafeCell};
+use std::ops::Deref;
+use std::ptr::NonNull;
 use std::sync::Arc;
 
 use crate::fault::Fault;
-use crate::handles::{Handles, Held};
+use crate::handles::{self, Handles, Held};
 
 /// Handles of one kind that one thread can ask by in turn without looking each time.
 pub(crate) const PLACES: usize = 4;
 
 /// What one thread keeps of one kind.
-pub(crate) struct Recent<T>([Place<T>; PLACES]);
+pub(crate) struct Recent<T> {
+    places: [Place<T>; PLACES],
+    /// How many are lent just now. As long as there are any, no place is written to: a read within a read looks for
+    /// itself.
+    lent: Cell<usize>,
+}
 
 struct Place<T> {
-    /// Lent while it is read, and then not replaced: a read within a read looks for itself.
-    held: RefCell<Option<Arc<Held<T>>>>,
+    held: UnsafeCell<Option<Arc<Held<T>>>>,
     /// Which handle was looked up last. What is looked up again is kept: many contexts are asked with once.
     looked: Cell<u64>,
 }
 
+/// What a handle names, for as long as a read looks at it.
+pub(crate) struct Lent<'r, T> {
+    from: &'r Recent<T>,
+    value: NonNull<T>,
+    /// Whose it is, where no place has it.
+    _own: Option<handles::Lent<T>>,
+}
+
 impl<T> Recent<T> {
     pub(crate) const fn new() -> Recent<T> {
-        Recent([const { Place { held: RefCell::new(None), looked: Cell::new(0) } }; PLACES])
+        Recent {
+            places: [const { Place { held: UnsafeCell::new(None), looked: Cell::new(0) } }; PLACES],
+            lent: Cell::new(0),
+        }
     }
 
-    /// What a handle names, for as long as `take` looks at it. `may_keep` says whether a thread may hold on to it.
+    /// What a handle names. `may_keep` says whether a thread may hold on to it.
     #[inline]
-    pub(crate) fn with<R>(
+    pub(crate) fn lend(
         &self,
         handles: &Handles<T>,
         handle: u64,
         may_keep: impl FnOnce(&T) -> bool,
-        take: impl FnOnce(&T) -> R,
-    ) -> Result<R, Fault> {
-        let Some(place) = self.place(handle) else { return Err(handles.gone(handle)) };
-        let held = place.held.try_borrow().ok();
-        let lent;
-        let named = match held.as_ref().and_then(|held| held.as_ref()?.named(handle)) {
-            Some(named) => named,
-            None => {
-                drop(held);
-                self.forget(handle);
-                lent = handles.look(handle)?;
-                let named = lent.as_ref().and_then(|lent| lent.named(handle));
-                let named = named.ok_or_else(|| handles.gone(handle))?;
-                if place.looked.replace(handle) == handle && may_keep(named) {
-                    place.keep(lent.clone());
-                }
-                named
-            }
-        };
-        Ok(take(named))
+    ) -> Result<Lent<'_, T>, Fault> {
+        Ok(match self.place(handle).and_then(|place| place.held()?.named(handle)) {
+            Some(named) => self.lent(named, None),
+            None => self.look(handles, handle, may_keep)?,
+        })
+    }
+
+    /// Something that is there for ever.
+    #[inline]
+    pub(crate) fn lend_static(&self, value: &'static T) -> Lent<'_, T> {
+        self.lent(value, None)
+    }
+
+    #[cold]
+    fn look(
+        &self,
+        handles: &Handles<T>,
+        handle: u64,
+        may_keep: impl FnOnce(&T) -> bool,
+    ) -> Result<Lent<'_, T>, Fault> {
+        self.forget(handle);
+        let own = handles.look(handle)?;
+        let named = own.as_ref().and_then(|own| own.named(handle)).ok_or_else(|| handles.gone(handle))?;
+        if let Some(place) = self.place(handle)
+            && place.looked.replace(handle) == handle
+            && may_keep(named)
+        {
+            self.replace(place, own.clone());
+        }
+        let named = NonNull::from(named);
+        // SAFETY: `own` goes with it, and holds it.
+        Ok(self.lent(unsafe { named.as_ref() }, Some(own)))
+    }
+
+    #[inline]
+    fn lent<'r>(&'r self, value: &T, own: Option<handles::Lent<T>>) -> Lent<'r, T> {
+        self.lent.set(self.lent.get() + 1);
+        Lent { from: self, value: value.into(), _own: own }
     }
 
     /// Lets go of what this handle, or one that has the same place, named before it was closed.
     #[inline]
     pub(crate) fn forget(&self, handle: u64) {
-        if let Some(place) = self.place(handle) {
-            place.let_go_of_closed();
+        if let Some(place) = self.place(handle)
+            && place.held().is_some_and(|held| !held.is_named())
+        {
+            self.replace(place, None);
         }
     }
 
-    /// Lets go of all that is closed; false where some place is lent just now, and so not looked at.
+    /// Lets go of all that is closed; false where something is lent just now.
     pub(crate) fn let_go_of_closed(&self) -> bool {
-        self.0.iter().filter(|place| !place.let_go_of_closed()).count() == 0
+        (0..PLACES).for_each(|handle| self.forget(handle as u64));
+        self.lent.get() == 0
+    }
+
+    /// Puts something in a place, unless anything is lent.
+    #[cold]
+    fn replace(&self, place: &Place<T>, held: Option<Arc<Held<T>>>) {
+        if self.lent.get() == 0 {
+            // SAFETY: nothing is lent, and whoever looks into a place without lending it is done with that before anything
+            // else of the thread's comes here.
+            let before = unsafe { std::mem::replace(&mut *place.held.get(), held) };
+            // What goes with it may read by its turn.
+            drop(before);
+        }
     }
 
     #[inline]
     fn place(&self, handle: u64) -> Option<&Place<T>> {
-        self.0.get(handle as usize % PLACES)
+        self.places.get(handle as usize % PLACES)
     }
 }
 
 impl<T> Place<T> {
-    /// False where it is lent.
+    /// What is in it, for a look that nothing of the thread's interrupts.
     #[inline]
-    fn let_go_of_closed(&self) -> bool {
-        let Ok(mut held) = self.held.try_borrow_mut() else { return false };
-        let closed = held.take_if(|held| !held.is_named());
-        // What goes with it may read by its turn.
-        drop(held);
-        drop(closed);
-        true
+    fn held(&self) -> Option<&Held<T>> {
+        // SAFETY: it is this thread's alone, and written to by `Recent::replace`, which sees whether it is lent.
+        unsafe { &*self.held.get() }.as_deref()
     }
+}
 
-    /// Keeps this in the place of what was here, unless that is lent.
-    #[cold]
-    fn keep(&self, held: Option<Arc<Held<T>>>) {
-        let Ok(mut place) = self.held.try_borrow_mut() else { return };
-        let before = std::mem::replace(&mut *place, held);
-        // What goes with it may read by its turn.
-        drop(place);
-        drop(before);
+impl<T> Deref for Lent<'_, T> {
+    type Target = T;
+
+    #[inline]
+    fn deref(&self) -> &T {
+        // SAFETY: it is in a place that is not written to as long as this is there, is held by this, or is there for ever.
+        unsafe { self.value.as_ref() }
+    }
+}
+
+impl<T> Drop for Lent<'_, T> {
+    #[inline]
+    fn drop(&mut self) {
+        self.from.lent.set(self.from.lent.get() - 1);
     }
 }
 
@@ -109,8 +162,18 @@ mod tests {
     use crate::Code;
     use crate::handles::Kind;
 
+    fn with<T, R>(
+        recent: &Recent<T>,
+        handles: &Handles<T>,
+        handle: u64,
+        take: impl FnOnce(&T) -> R,
+    ) -> Result<R, Code> {
+        let lent = recent.lend(handles, handle, |_| true).map_err(|fault| fault.code())?;
+        Ok(take(&lent))
+    }
+
     fn read<T: Clone>(recent: &Recent<T>, handles: &Handles<T>, handle: u64) -> Result<T, Code> {
-        recent.with(handles, handle, |_| true, T::clone).map_err(|fault| fault.code())
+        with(recent, handles, handle, T::clone)
     }
 
     #[test]
@@ -177,8 +240,8 @@ mod tests {
                 assert_eq!(read(&recent, &handles, wrong), Err(Code::InvalidHandle));
             }
         }
-        let not_to_keep = || recent.with(&handles, handle, |_| unreachable!(), |value| *value);
-        assert_eq!(not_to_keep().unwrap(), 7, "what is kept is not judged again");
+        let lent = recent.lend(&handles, handle, |_| unreachable!()).unwrap();
+        assert_eq!(*lent, 7, "what is kept is not judged again");
     }
 
     #[test]
@@ -187,7 +250,7 @@ mod tests {
         let value = Arc::new(7);
         let handle = handles.insert(Arc::clone(&value)).unwrap();
         for _ in 0..3 {
-            let nested = recent.with(&handles, handle, |_| true, |_| read(&recent, &handles, handle));
+            let nested = with(&recent, &handles, handle, |_| read(&recent, &handles, handle));
             assert_eq!(nested.unwrap().as_deref(), Ok(&7));
         }
         let within = |value: &Arc<i32>| {
@@ -196,7 +259,7 @@ mod tests {
             assert_eq!(read(&recent, &handles, handle), Err(Code::Closed));
             **value
         };
-        assert_eq!(recent.with(&handles, handle, |_| true, within).unwrap(), 7);
+        assert_eq!(with(&recent, &handles, handle, within).unwrap(), 7);
         recent.forget(handle);
         assert_eq!(Arc::strong_count(&value), 1);
     }
@@ -213,7 +276,7 @@ mod tests {
             handles.remove(handle).unwrap();
             recent.let_go_of_closed()
         };
-        assert!(!recent.with(&handles, handle, |_| true, within).unwrap(), "it was lent");
+        assert!(!with(&recent, &handles, handle, within).unwrap(), "it was lent");
         assert_eq!(Arc::strong_count(&value), 2);
         assert!(recent.let_go_of_closed());
         assert_eq!(Arc::strong_count(&value), 1);
@@ -227,7 +290,7 @@ mod tests {
         for _ in 0..3 {
             read(&recent, &handles, handle).unwrap();
         }
-        let panic = || recent.with(&handles, handle, |_| true, |_| panic!("on purpose"));
+        let panic = || with(&recent, &handles, handle, |_| panic!("on purpose"));
         assert!(crate::guard::caught(panic).is_err());
         assert_eq!(read(&recent, &handles, handle).as_deref(), Ok(&7));
         handles.remove(handle).unwrap();
@@ -262,7 +325,7 @@ mod tests {
                     while !is_over.load(Ordering::Acquire) {
                         let gone = closed.load(Ordering::Acquire);
                         let handle = current.load(Ordering::Acquire);
-                        let found = recent.with(&handles, handle, |_| true, |value: &Value| value.number);
+                        let found = with(&recent, &handles, handle, |value| value.number);
                         assert_ne!(found.as_ref().ok(), Some(&usize::MAX), "it was dropped");
                         assert!(found.is_err() || handle != gone, "it was closed before");
                         seen.fetch_add(usize::from(found.is_ok()), Ordering::Relaxed);

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use vexil_client::{Client, Keys, Options, Source};
 use vexil_core::{
-    Asked, Context, Environment, Overrides, Request, Snapshot, StickyAssignments, Timestamp, value,
+    Asked, Context, Environment, Key, Overrides, Request, Snapshot, StickyAssignments, Timestamp, value,
 };
 
 use crate::heap::measure;
@@ -163,6 +163,7 @@ fn evaluation_takes_nothing_from_the_heap() {
             ..Request::new(context, NOW)
         };
         for key in &keys {
+            let known = Key::new(*key);
             for request in [&plain, &full] {
                 // A regular expression makes its automaton as it is first used; all else must not need a first time.
                 if *key == "patterns" {
@@ -174,7 +175,7 @@ fn evaluation_takes_nothing_from_the_heap() {
                         (evaluation.value(), evaluation.variation(), evaluation.rule(), evaluation.bucket());
                     (
                         std::hint::black_box(told).0.is_some(),
-                        snapshot.evaluate_as(key, Asked::Json, request).reason(),
+                        snapshot.evaluate_as(&known, Asked::Json, request).reason(),
                     )
                 });
                 assert_eq!(taken.allocations, 0, "{key} for context {number}");

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use vexil_core::definition::{self, Mode};
 use vexil_core::limits::ENTRIES;
 use vexil_core::snapshot::Misfit;
-use vexil_core::{Arena, Context, Delta, Environment, Node, Request, Snapshot, Timestamp, bucket_of};
+use vexil_core::{Arena, Context, Delta, Environment, Key, Node, Request, Snapshot, Timestamp, bucket_of};
 use vexil_reference::{self as reference, generate};
 
 use crate::agreement::{by_the_engine, keys};
@@ -19,6 +19,8 @@ const PAIRS: u64 = 250;
 #[test]
 fn deltas_and_replacements_equal_a_full_load() {
     let mut compared = 0;
+    // Of all documents, so that entries are hardly ever where a key has found them.
+    let mut known = BTreeMap::new();
     for seed in 0..PAIRS {
         let (old, new) = (entries(seed), entries(seed + PAIRS));
         let mixed = mixture(seed, &old, &new);
@@ -33,6 +35,7 @@ fn deltas_and_replacements_equal_a_full_load() {
             by_replacement = by_replacement.replace(read(&whole)).unwrap();
             for next in [&by_delta, &by_replacement] {
                 compared += assert_same(seed, next, &loaded, &[&old, &new]);
+                assert_found(next, &[&old, &new], &mut known);
             }
         }
     }
@@ -56,6 +59,20 @@ fn assert_same(seed: u64, got: &Snapshot, wanted: &Snapshot, documents: &[&Vec<V
         }
     }
     compared
+}
+
+/// Whoever asks by keys that remember where they were found is told the same as who asks by their text.
+fn assert_found(snapshot: &Snapshot, documents: &[&Vec<Value>], known: &mut BTreeMap<String, Key>) {
+    let context = Context::new().with("user.id", "ann");
+    let request = Request::new(&context, Timestamp::from_millis(0));
+    for key in documents.iter().flat_map(|document| keys(&json!(document))) {
+        let by_text = snapshot.evaluate(&key, &request);
+        let known = known.entry(key.clone()).or_insert_with(|| Key::new(key.as_str()));
+        for again in [false, true] {
+            let by_key = snapshot.evaluate(&*known, &request);
+            assert!(by_key.says_the_same(&by_text) && by_key.key() == by_text.key(), "{known}, {again}");
+        }
+    }
 }
 
 /// A generated document's entries. What is static would stay as it was.

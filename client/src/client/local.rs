@@ -209,9 +209,9 @@ impl Shared {
         let mut request = Request::new(watched.context.as_ref().unwrap_or(&self.supplied), &moment);
         request.supplied = Some(&self.supplied);
         request.overrides = held.overrides.as_deref();
-        held.evaluate(&watched.key, None, &request, |found, origin| {
-            let origin = if found.reason() == Reason::Override { Origin::Runtime } else { origin };
-            (found.value().cloned(), origin)
-        })
+        let mut found = held.snapshot.not_asked();
+        let origin = held.evaluate_into(&mut found, &*watched.key, None, &request);
+        let origin = if found.reason() == Reason::Override { Origin::Runtime } else { origin };
+        (found.value().cloned(), origin)
     }
 }

@@ -26,6 +26,7 @@ use crate::telemetry::Telemetry;
 use crate::threads;
 
 pub use local::OverridesNotAllowed;
+pub use reads::ThreadClient;
 pub(crate) use reads::{Pinned, stale_ms};
 
 /// The value of [`Shared::stale_since`] while somebody says that what is held is the newest.

@@ -1,12 +1,13 @@
 //! What a client reads: flags, configs and experiments, one by one, all at once, or as a view. A read takes no lock, and
 //! nothing from the heap but for what it hands over.
 
+use std::ops::Deref;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use vexil_core::trace::Trace;
 use vexil_core::{
-    Asked, Attributes, Context, Evaluation, Overrides, Request, StickyAssignments, Timestamp, Value,
+    AsKey, Asked, Attributes, Context, Evaluation, Overrides, Request, StickyAssignments, Timestamp, Value,
 };
 
 use super::{Client, FRESH, Shared};
@@ -14,7 +15,7 @@ use crate::clock::{self, Moment};
 use crate::fork;
 use crate::held::{Held, Reading};
 use crate::outcome::{Assigned, Details, Origin, Outcome, Typed};
-use crate::seen;
+use crate::seen::{self, Seen};
 use crate::sticky::{Remembered, StickyStore};
 use crate::supplied::WithSupplied;
 use crate::view::{Keys, View};
@@ -22,80 +23,123 @@ use crate::view::{Keys, View};
 impl Client {
     /// Whether a flag is on for this context; off where it is none, or is not known.
     #[inline]
-    pub fn is_enabled(&self, key: &str, context: &impl Attributes) -> bool {
+    pub fn is_enabled(&self, key: &(impl AsKey + ?Sized), context: &impl Attributes) -> bool {
         self.get_bool(key, context, false)
     }
 
     /// A flag or config that is `true` or `false`.
     #[inline]
-    pub fn get_bool(&self, key: &str, context: &impl Attributes, default: bool) -> bool {
+    pub fn get_bool(&self, key: &(impl AsKey + ?Sized), context: &impl Attributes, default: bool) -> bool {
         self.get(key, context, default)
     }
 
     /// A flag or config that is an integer.
     #[inline]
-    pub fn get_int(&self, key: &str, context: &impl Attributes, default: i64) -> i64 {
+    pub fn get_int(&self, key: &(impl AsKey + ?Sized), context: &impl Attributes, default: i64) -> i64 {
         self.get(key, context, default)
     }
 
     /// A flag or config that is a float, or an integer that a float holds exactly.
     #[inline]
-    pub fn get_float(&self, key: &str, context: &impl Attributes, default: f64) -> f64 {
+    pub fn get_float(&self, key: &(impl AsKey + ?Sized), context: &impl Attributes, default: f64) -> f64 {
         self.get(key, context, default)
     }
 
     /// A flag or config that is text.
-    pub fn get_string(&self, key: &str, context: &impl Attributes, default: &str) -> String {
+    pub fn get_string(
+        &self,
+        key: &(impl AsKey + ?Sized),
+        context: &impl Attributes,
+        default: &str,
+    ) -> String {
         self.find(key, context).unwrap_or_else(|| default.to_owned())
     }
 
     /// A flag or config that is JSON.
-    pub fn get_json(&self, key: &str, context: &impl Attributes, default: Value) -> Value {
+    pub fn get_json(&self, key: &(impl AsKey + ?Sized), context: &impl Attributes, default: Value) -> Value {
         self.get(key, context, default)
     }
 
     /// As [`Client::get_bool`], with all that there is to say of it.
-    pub fn bool_details(&self, key: &str, context: &impl Attributes, default: bool) -> Details<bool> {
+    pub fn bool_details(
+        &self,
+        key: &(impl AsKey + ?Sized),
+        context: &impl Attributes,
+        default: bool,
+    ) -> Details<bool> {
         self.details(key, context, default)
     }
 
     /// As [`Client::get_int`], with all that there is to say of it.
-    pub fn int_details(&self, key: &str, context: &impl Attributes, default: i64) -> Details<i64> {
+    pub fn int_details(
+        &self,
+        key: &(impl AsKey + ?Sized),
+        context: &impl Attributes,
+        default: i64,
+    ) -> Details<i64> {
         self.details(key, context, default)
     }
 
     /// As [`Client::get_float`], with all that there is to say of it.
-    pub fn float_details(&self, key: &str, context: &impl Attributes, default: f64) -> Details<f64> {
+    pub fn float_details(
+        &self,
+        key: &(impl AsKey + ?Sized),
+        context: &impl Attributes,
+        default: f64,
+    ) -> Details<f64> {
         self.details(key, context, default)
     }
 
     /// As [`Client::get_string`], with all that there is to say of it.
-    pub fn string_details(&self, key: &str, context: &impl Attributes, default: &str) -> Details<String> {
+    pub fn string_details(
+        &self,
+        key: &(impl AsKey + ?Sized),
+        context: &impl Attributes,
+        default: &str,
+    ) -> Details<String> {
         self.details(key, context, default.to_owned())
     }
 
     /// As [`Client::get_json`], with all that there is to say of it.
-    pub fn json_details(&self, key: &str, context: &impl Attributes, default: Value) -> Details<Value> {
+    pub fn json_details(
+        &self,
+        key: &(impl AsKey + ?Sized),
+        context: &impl Attributes,
+        default: Value,
+    ) -> Details<Value> {
         self.details(key, context, default)
     }
 
     #[inline]
-    fn get<T: Typed>(&self, key: &str, context: &impl Attributes, default: T) -> T {
+    fn get<T: Typed>(&self, key: &(impl AsKey + ?Sized), context: &impl Attributes, default: T) -> T {
         self.find(key, context).unwrap_or(default)
     }
 
     #[inline]
-    fn find<T: Typed>(&self, key: &str, context: &impl Attributes) -> Option<T> {
-        let shared = self.shared();
-        self.read(context, |held, request| {
-            shared.ask(held, key, Some(T::ASKED), request, |found, origin| {
-                shared.count(found, origin, request);
-                found.value().and_then(T::of)
-            })
+    fn find<T: Typed>(&self, key: &(impl AsKey + ?Sized), context: &impl Attributes) -> Option<T> {
+        self.value_seen(None, key, T::ASKED, context, |value| value.and_then(T::of))
+    }
+
+    #[inline(always)]
+    fn value_seen<A: Attributes, R>(
+        &self,
+        seen: Option<&Seen>,
+        key: &(impl AsKey + ?Sized),
+        asked: Asked,
+        context: &A,
+        take: impl FnOnce(Option<&Value>) -> R,
+    ) -> R {
+        self.read(seen, context, |held, request| {
+            self.shared().ask_counting(held, key, Some(asked), request, |found, _| take(found.value()))
         })
     }
 
-    fn details<T: Typed>(&self, key: &str, context: &impl Attributes, default: T) -> Details<T> {
+    fn details<T: Typed>(
+        &self,
+        key: &(impl AsKey + ?Sized),
+        context: &impl Attributes,
+        default: T,
+    ) -> Details<T> {
         self.evaluate(key, Some(T::ASKED), context, |outcome| outcome.details(default))
     }
 
@@ -121,24 +165,41 @@ impl Client {
     #[inline]
     pub fn evaluate<A: Attributes, R>(
         &self,
-        key: &str,
+        key: &(impl AsKey + ?Sized),
+        asked: Option<Asked>,
+        context: &A,
+        take: impl FnOnce(Outcome<'_>) -> R,
+    ) -> R {
+        self.evaluate_seen(None, key, asked, context, take)
+    }
+
+    #[inline(always)]
+    fn evaluate_seen<A: Attributes, R>(
+        &self,
+        seen: Option<&Seen>,
+        key: &(impl AsKey + ?Sized),
         asked: Option<Asked>,
         context: &A,
         take: impl FnOnce(Outcome<'_>) -> R,
     ) -> R {
         let shared = self.shared();
-        self.read(context, |held, request| {
-            shared.ask(held, key, asked, request, |found, origin| {
-                shared.count(found, origin, request);
-                take(shared.outcome(found, origin))
-            })
+        self.read(seen, context, |held, request| {
+            let take = |found: &Evaluation<'_>, origin| take(shared.outcome(found, origin));
+            shared.ask_counting(held, key, asked, request, take)
         })
+    }
+
+    /// This client as one thread reads by it, which keeps what it saw last: for hosts that keep something for each thread
+    /// anyway. All others have threads keep it by themselves.
+    #[inline]
+    pub fn by_thread<'t>(&'t self, seen: &'t Seen) -> ThreadClient<'t> {
+        ThreadClient { client: self, seen }
     }
 
     /// Evaluates every key, by what is in force at one moment.
     pub fn evaluate_all<A: Attributes>(&self, context: &A, mut take: impl FnMut(&str, Outcome<'_>)) {
         let shared = self.shared();
-        self.read(context, |held, request| {
+        self.read(None, context, |held, request| {
             for key in held.keys() {
                 shared.ask(held, key, None, request, |found, origin| {
                     take(key, shared.outcome(found, origin));
@@ -150,7 +211,7 @@ impl Client {
     /// Evaluates, and tells how.
     pub fn explain<A: Attributes>(&self, key: &str, context: &A) -> Trace {
         let shared = self.shared();
-        self.read(context, |held, request| {
+        self.read(None, context, |held, request| {
             let remembered = shared.options.sticky.as_deref().map(Remembered::new);
             let sticky = remembered.as_ref().map(|remembered| remembered as &dyn StickyAssignments);
             held.explain(key, &Request { sticky, ..*request })
@@ -181,7 +242,7 @@ impl Client {
     /// As [`Client::pinned`], for a moment that is not now: what keys will be once something begins, ends or expires.
     #[must_use]
     pub fn pinned_at(&self, now: Timestamp) -> Client {
-        let pinned = Pinned { held: self.shared().read(None, Arc::clone), now };
+        let pinned = Pinned { held: self.shared().read(None, None, Arc::clone), now };
         Client { pinned: Some(Arc::new(pinned)), ..self.clone() }
     }
 
@@ -190,15 +251,16 @@ impl Client {
         self.pinned.is_some()
     }
 
-    #[inline]
+    #[inline(always)]
     fn read<A: Attributes, R>(
         &self,
+        seen: Option<&Seen>,
         context: &A,
         take: impl for<'r, 'h> FnOnce(&'h Held, &Reading<'r, 'h, A>) -> R,
     ) -> R {
         let shared = self.shared();
         let pinned = self.pinned.as_deref();
-        shared.read(pinned.map(|pinned| &pinned.held), |held| {
+        shared.read(seen, pinned.map(|pinned| &pinned.held), |held| {
             let moment = pinned.map_or_else(Moment::default, |pinned| Moment::at(pinned.now));
             let mut request = Request::new(context, &moment);
             request.supplied = Some(&shared.supplied);
@@ -206,6 +268,47 @@ impl Client {
             request.request_overrides = self.request_overrides.as_deref();
             take(held, &request)
         })
+    }
+}
+
+/// A client as one thread reads by it: [`Client::by_thread`].
+#[derive(Clone, Copy)]
+pub struct ThreadClient<'t> {
+    client: &'t Client,
+    seen: &'t Seen,
+}
+
+impl ThreadClient<'_> {
+    /// As [`Client::evaluate`].
+    #[inline]
+    pub fn evaluate<A: Attributes, R>(
+        &self,
+        key: &(impl AsKey + ?Sized),
+        asked: Option<Asked>,
+        context: &A,
+        take: impl FnOnce(Outcome<'_>) -> R,
+    ) -> R {
+        self.client.evaluate_seen(Some(self.seen), key, asked, context, take)
+    }
+
+    /// The value alone, if there is one.
+    #[inline]
+    pub fn value<A: Attributes, R>(
+        &self,
+        key: &(impl AsKey + ?Sized),
+        asked: Asked,
+        context: &A,
+        take: impl FnOnce(Option<&Value>) -> R,
+    ) -> R {
+        self.client.value_seen(Some(self.seen), key, asked, context, take)
+    }
+}
+
+impl Deref for ThreadClient<'_> {
+    type Target = Client;
+
+    fn deref(&self) -> &Client {
+        self.client
     }
 }
 
@@ -217,51 +320,73 @@ pub(crate) struct Pinned {
 
 impl Shared {
     /// Lends what is in force, or what a request is pinned to, once whatever has to be done before a read is done.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn read<R>(
         self: &Arc<Shared>,
+        seen: Option<&Seen>,
         pinned: Option<&Arc<Held>>,
         take: impl FnOnce(&Arc<Held>) -> R,
     ) -> R {
         if self.forks.load(Ordering::Relaxed) != fork::generation() || self.options.threadless {
             self.before_read();
         }
-        seen::lend(pinned, self.id, self.generation(), || self.held.load_full(), take)
-    }
-
-    /// Evaluates a key, and lends what that comes to and whose definition it was.
-    #[inline]
-    pub(crate) fn ask<'h, A: Attributes, R>(
-        &self,
-        held: &'h Held,
-        key: &str,
-        asked: Option<Asked>,
-        request: &Reading<'_, 'h, A>,
-        take: impl FnOnce(&Evaluation<'h>, Origin) -> R,
-    ) -> R {
-        match &self.options.sticky {
-            None => held.evaluate(key, asked, request, take),
-            Some(store) => self.ask_remembering(&**store, held, key, asked, request, take),
+        let (id, generation, look) = (self.id, self.generation(), || self.held.load_full());
+        match seen {
+            Some(seen) => seen.lend(pinned, id, generation, look, take),
+            None => seen::lend(pinned, id, generation, look, take),
         }
     }
 
-    /// As [`Shared::ask`], with what units were given before, and has the store remember what they are given now.
-    #[inline(never)]
-    fn ask_remembering<'h, A: Attributes, R>(
+    /// As [`Shared::ask`], and tells telemetry of it.
+    #[inline(always)]
+    fn ask_counting<'h, A: Attributes, R>(
         &self,
-        store: &dyn StickyStore,
         held: &'h Held,
-        key: &str,
+        key: &(impl AsKey + ?Sized),
         asked: Option<Asked>,
         request: &Reading<'_, 'h, A>,
         take: impl FnOnce(&Evaluation<'h>, Origin) -> R,
     ) -> R {
-        let remembered = Remembered::new(store);
-        let request = Request { sticky: Some(&remembered), ..*request };
-        held.evaluate(key, asked, &request, |found, origin| {
-            remembered.keep(found, &self.with_supplied(request.context));
+        self.ask(held, key, asked, request, |found, origin| {
+            self.count(found, origin, request);
             take(found, origin)
         })
+    }
+
+    /// Evaluates a key, and lends what that comes to and whose definition it was.
+    #[inline(always)]
+    pub(crate) fn ask<'h, A: Attributes, R>(
+        &self,
+        held: &'h Held,
+        key: &(impl AsKey + ?Sized),
+        asked: Option<Asked>,
+        request: &Reading<'_, 'h, A>,
+        take: impl FnOnce(&Evaluation<'h>, Origin) -> R,
+    ) -> R {
+        let mut found = held.snapshot.not_asked();
+        let origin = match &self.options.sticky {
+            None => held.evaluate_into(&mut found, key, asked, request),
+            Some(store) => self.ask_remembering(&**store, held, &mut found, key, asked, request),
+        };
+        take(&found, origin)
+    }
+
+    /// Evaluates with what units were given before, and has the store remember what they are given now.
+    #[inline(never)]
+    fn ask_remembering<'h, A: Attributes>(
+        &self,
+        store: &dyn StickyStore,
+        held: &'h Held,
+        found: &mut Evaluation<'h>,
+        key: &(impl AsKey + ?Sized),
+        asked: Option<Asked>,
+        request: &Reading<'_, 'h, A>,
+    ) -> Origin {
+        let remembered = Remembered::new(store);
+        let request = Request { sticky: Some(&remembered), ..*request };
+        let origin = held.evaluate_into(found, key, asked, &request);
+        remembered.keep(found, &self.with_supplied(request.context));
+        origin
     }
 
     /// Tells telemetry of a read.

@@ -38,13 +38,13 @@ impl Others {
 
     /// Sets what is not there yet.
     pub(super) fn insert(&mut self, path: &Spelled<&str>, value: Value) {
-        if let Some(first) = self.first.get_mut(path.tag.hash())
+        if let Some(first) = self.first.get_mut(usize::from(path.hash))
             && first.is_nowhere()
         {
             *first = Place::at(self.tags.len());
         }
         self.tags.push(path.tag);
-        self.values.push(Other { value, path: (!path.tag.is_whole()).then(|| path.text.into()) });
+        self.values.push(Other { value, path: (!path.is_whole).then(|| path.text.into()) });
     }
 
     pub(super) fn remove(&mut self, path: &Spelled<&str>) {
@@ -53,7 +53,7 @@ impl Others {
         self.values.swap_remove(position);
         self.first = Default::default();
         for (position, tag) in self.tags.iter().enumerate().rev() {
-            if let Some(first) = self.first.get_mut(tag.hash()) {
+            if let Some(first) = self.first.get_mut(usize::from(tag.hash())) {
                 *first = Place::at(position);
             }
         }
@@ -61,9 +61,9 @@ impl Others {
 
     #[inline(always)]
     fn position(&self, path: &Spelled<impl AsRef<str>>) -> Option<usize> {
-        let first = *self.first.get(path.tag.hash())?;
+        let first = *self.first.get(usize::from(path.hash))?;
         match self.tags.get(first.position()) {
-            Some(tag) if *tag == path.tag && tag.is_whole() => Some(first.position()),
+            Some(tag) if *tag == path.tag && path.is_whole => Some(first.position()),
             None if first.is_nowhere() => None,
             _ => self.position_of_another(path.tag, path.text.as_ref()),
         }
@@ -142,7 +142,7 @@ mod tests {
 
     #[test]
     fn nothing_has_a_hash_that_no_path_has_however_many_there_are() {
-        let of_hash = |wanted: usize| {
+        let of_hash = |wanted: u8| {
             (0..).map(|number| format!("n{number}")).filter(move |path| Tag::of(path).hash() == wanted)
         };
         let mut others = Others::default();
@@ -179,8 +179,11 @@ mod tests {
 
     #[test]
     fn long_paths_of_one_hash_are_told_apart_by_their_text() {
+        let tag = Tag::of("a path of more than 15 bytes");
         let path = |text: &'static str| Spelled {
-            tag: Tag::of("a path of more than 15 bytes"),
+            tag,
+            hash: tag.hash(),
+            is_whole: tag.is_whole(),
             ..Spelled::new(text)
         };
         let mut others = Others::default();

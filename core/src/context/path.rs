@@ -83,6 +83,10 @@ struct Shared {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Spelled<T> {
     pub(crate) tag: Tag,
+    /// The tag's: a path is looked up far more often than it is made.
+    pub(crate) hash: u8,
+    /// The tag's.
+    pub(crate) is_whole: bool,
     pub(crate) known: Option<Known>,
     pub(crate) is_special: bool,
     pub(crate) text: T,
@@ -98,15 +102,16 @@ impl<'t> Spelled<&'t str> {
     pub(crate) fn canonical(text: &'t str) -> Spelled<&'t str> {
         let known = Known::of(text);
         let is_special = known == Some(Known::Env) || SUPPLIED.contains(&text);
-        Spelled { tag: Tag::of(text), known, is_special, text }
+        let tag = Tag::of(text);
+        Spelled { tag, hash: tag.hash(), is_whole: tag.is_whole(), known, is_special, text }
     }
 }
 
 impl Path {
     /// Aliases are resolved. Whether the text is a path at all is the definition's matter.
     pub fn new(text: &str) -> Path {
-        let Spelled { tag, known, is_special, text } = Spelled::new(text);
-        let spelled = Spelled { tag, known, is_special, text: text.into() };
+        let Spelled { tag, hash, is_whole, known, is_special, text } = Spelled::new(text);
+        let spelled = Spelled { tag, hash, is_whole, known, is_special, text: text.into() };
         Path(Arc::new(Shared { spelled, hash: hash::name(text) }))
     }
 

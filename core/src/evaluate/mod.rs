@@ -11,6 +11,7 @@ mod test;
 pub(crate) mod tracer;
 
 use crate::context::{Attributes, Context, Path};
+use crate::key::AsKey;
 use crate::model::Scope;
 use crate::snapshot::Snapshot;
 use crate::snapshot::entry::{
@@ -85,7 +86,7 @@ impl Snapshot {
     #[inline]
     pub fn evaluate<'a, A: Attributes, C: Clock>(
         &'a self,
-        key: &str,
+        key: &(impl AsKey + ?Sized),
         request: &Request<'_, 'a, A, C>,
     ) -> Evaluation<'a> {
         self.evaluate_with(key, None, request, &mut Silent)
@@ -95,26 +96,31 @@ impl Snapshot {
     #[inline]
     pub fn evaluate_as<'a, A: Attributes, C: Clock>(
         &'a self,
-        key: &str,
+        key: &(impl AsKey + ?Sized),
         asked: Asked,
         request: &Request<'_, 'a, A, C>,
     ) -> Evaluation<'a> {
         self.evaluate_with(key, Some(asked), request, &mut Silent)
     }
 
-    /// Evaluates, and lends what that comes to. Whoever copies what was written a moment ago waits for it, and that takes
-    /// longer than many a decision: this is for those who need but some of it.
-    #[inline]
-    pub fn with_evaluation<'a, A: Attributes, C: Clock, R>(
+    /// Evaluates in the place of another evaluation, such as [`Snapshot::not_asked`]. Whoever copies what was written a
+    /// moment ago waits for it, and that takes longer than many a decision: this is for those who need but some of it.
+    #[inline(always)]
+    pub fn evaluate_into<'a, A: Attributes, C: Clock>(
         &'a self,
-        key: &str,
+        out: &mut Evaluation<'a>,
+        key: &(impl AsKey + ?Sized),
         asked: Option<Asked>,
         request: &Request<'_, 'a, A, C>,
-        take: impl FnOnce(&Evaluation<'a>) -> R,
-    ) -> R {
-        let mut evaluation = self.failed(None, ErrorCode::FlagNotFound);
-        self.evaluate_into(&mut evaluation, key, asked, request, &mut Silent);
-        take(&evaluation)
+    ) {
+        *out = self.not_asked();
+        self.evaluate_traced(out, key, asked, request, &mut Silent);
+    }
+
+    /// What no key comes to.
+    #[inline]
+    pub fn not_asked(&self) -> Evaluation<'_> {
+        self.failed(None, ErrorCode::FlagNotFound)
     }
 
     /// Evaluates and tells how: the same evaluator with a recorder beside it.
@@ -138,22 +144,22 @@ impl Snapshot {
     #[inline]
     fn evaluate_with<'a, A: Attributes, C: Clock, T: Tracer>(
         &'a self,
-        key: &str,
+        key: &(impl AsKey + ?Sized),
         asked: Option<Asked>,
         request: &Request<'_, 'a, A, C>,
         tracer: &mut T,
     ) -> Evaluation<'a> {
-        let mut evaluation = self.failed(None, ErrorCode::FlagNotFound);
-        self.evaluate_into(&mut evaluation, key, asked, request, tracer);
+        let mut evaluation = self.not_asked();
+        self.evaluate_traced(&mut evaluation, key, asked, request, tracer);
         evaluation
     }
 
     /// Evaluates a key in the place of what is not found.
     #[inline(always)]
-    fn evaluate_into<'a, A: Attributes, C: Clock, T: Tracer>(
+    fn evaluate_traced<'a, A: Attributes, C: Clock, T: Tracer>(
         &'a self,
         out: &mut Evaluation<'a>,
-        key: &str,
+        key: &(impl AsKey + ?Sized),
         asked: Option<Asked>,
         request: &Request<'_, 'a, A, C>,
         tracer: &mut T,

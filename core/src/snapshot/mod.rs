@@ -14,6 +14,7 @@ use crate::context::KnownPaths;
 use crate::definition::{self, Mode, Reading};
 use crate::document::{Arena, Node};
 use crate::hash;
+use crate::key::AsKey;
 use crate::limits;
 use crate::problem::{Code, Pointer, Problem};
 
@@ -158,8 +159,17 @@ impl Snapshot {
     }
 
     #[inline(always)]
-    pub(crate) fn find(&self, key: &str) -> Option<&Arc<Entry>> {
-        self.entry(self.number(key)?)
+    pub(crate) fn find(&self, key: &(impl AsKey + ?Sized)) -> Option<&Arc<Entry>> {
+        let Some(place) = key.place() else { return self.entry(self.number(key.as_key())?) };
+        match self.entry(EntryId(place.number())) {
+            // What is not there may have been given another number since.
+            Some(entry) if hash::same(&entry.key, key.as_key()) && is_there(entry) => Some(entry),
+            _ => {
+                let id = self.number(key.as_key())?;
+                place.note(id.0);
+                self.entry(id)
+            }
+        }
     }
 
     #[inline(always)]
@@ -314,6 +324,7 @@ fn is_evaluable(body: &Body) -> bool {
     }
 }
 
+#[inline]
 fn is_there(entry: &Entry) -> bool {
     !matches!(entry.body, Body::Missing)
 }

@@ -1,6 +1,6 @@
 //! Reads: what every request does. The code says why there is no value; the caller's own stands then.
 
-use vexil_client::{Asked, Client, Context, Outcome, Value};
+use vexil_client::{Asked, Context, Outcome, ThreadClient, Value};
 
 use super::client::ClientHandle;
 use super::context::ContextHandle;
@@ -16,7 +16,7 @@ use crate::{Code, json};
 pub(super) fn reading<R>(
     client: ClientHandle,
     context: ContextHandle,
-    read: impl FnOnce(&Client, &Context) -> R,
+    read: impl FnOnce(ThreadClient<'_>, &Context) -> R,
 ) -> Result<R, Fault> {
     with_both(client.id, context.id, read)
 }

@@ -1,11 +1,11 @@
 //! Keys by number, for the whole process: a program asks for the same few again and again, and to hand over a text costs
-//! more than most evaluations.
+//! more than most evaluations. By a number, it is also remembered where the entry was found.
 
-use std::borrow::Cow;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use jni_sys::{jbyteArray, jclass, jint};
+use vexil_core::Key;
 use vexil_core::limits::KEY_BYTES;
 use vexil_ffi::Code;
 use vexil_ffi::fault::Fault;
@@ -22,28 +22,27 @@ const NONE: jint = -1;
 /// Likewise, and no other key is given one from now on.
 const NO_MORE: jint = -2;
 
-static TEXTS: [OnceLock<Box<str>>; KEYS] = [const { OnceLock::new() }; KEYS];
+static KNOWN: [OnceLock<Key>; KEYS] = [const { OnceLock::new() }; KEYS];
 static NEXT: AtomicUsize = AtomicUsize::new(0);
 
-/// The key of a number; of none, the text.
-pub(crate) fn key<'k>(jvm: Jvm, number: jint, bytes: jbyteArray) -> Result<Cow<'k, str>, Fault> {
-    match known(number) {
-        Some(key) => Ok(Cow::Borrowed(key)),
-        None => unknown(jvm, number, bytes).map(Cow::Owned),
+/// The key of a number; of none, that of the text, which takes the place of nothing.
+#[inline]
+pub(crate) fn key(
+    jvm: Jvm,
+    number: jint,
+    bytes: jbyteArray,
+    nothing: &mut Option<Key>,
+) -> Result<&Key, Fault> {
+    match usize::try_from(number).ok().and_then(|number| KNOWN.get(number)?.get()) {
+        Some(key) => Ok(key),
+        None => unknown(jvm, number, bytes).map(|key| &*nothing.insert(key)),
     }
 }
 
-/// The key of a number.
-#[inline]
-pub(crate) fn known(number: jint) -> Option<&'static str> {
-    usize::try_from(number).ok().and_then(|number| TEXTS.get(number)?.get()).map(|key| &**key)
-}
-
-/// The text of a key that has no number.
 #[cold]
-pub(crate) fn unknown(jvm: Jvm, number: jint, bytes: jbyteArray) -> Result<String, Fault> {
+fn unknown(jvm: Jvm, number: jint, bytes: jbyteArray) -> Result<Key, Fault> {
     if number == NONE {
-        return Ok(text(&jvm.bytes(bytes)?)?.to_owned());
+        return Ok(Key::new(text(&jvm.bytes(bytes)?)?));
     }
     Err(Fault::new(Code::InvalidHandle, "the number is no key's"))
 }
@@ -68,8 +67,8 @@ fn remember(key: &str) -> jint {
         return NO_MORE;
     }
     let place = NEXT.fetch_add(1, Ordering::Relaxed);
-    match TEXTS.get(place) {
-        Some(free) if free.set(key.into()).is_ok() => jint::try_from(place).unwrap_or(NONE),
+    match KNOWN.get(place) {
+        Some(free) if free.set(Key::new(key)).is_ok() => jint::try_from(place).unwrap_or(NONE),
         _ => NO_MORE,
     }
 }

@@ -2,11 +2,11 @@
 //! no value, the caller's own is handed back.
 
 use jni_sys::{JNI_TRUE, jboolean, jbyteArray, jclass, jdouble, jint, jlong, jobject, jstring};
-use vexil_client::{Asked, Client, Outcome};
+use vexil_client::{AsKey, Asked, Outcome, Value};
 use vexil_ffi::Code;
 use vexil_ffi::fault::Fault;
 use vexil_ffi::guard::{evaluating, guarded};
-use vexil_ffi::reading::{with_both, with_client};
+use vexil_ffi::reading::{with_client, with_owned_context};
 
 use crate::asker::InPlace;
 use crate::contexts::{self, Given};
@@ -18,7 +18,10 @@ use crate::{keys, texts, tree};
 macro_rules! reading {
     ($jvm:expr, $client:expr, $context:expr, $owner:expr, |$reader:ident, $asker:ident| $read:expr) => {
         match Given::of($context) {
-            Given::Handle(context) => with_both($client.cast_unsigned(), context, |$reader, $asker| $read),
+            // SAFETY: Kotlin frees a context when nobody can reach its owner any more, and this call is handed it.
+            Given::Handle(context) => unsafe {
+                with_owned_context($client.cast_unsigned(), context, |$reader, $asker| $read)
+            },
             Given::Small(length) => $jvm.with_bytes($owner, length, |tree| {
                 let $asker = &InPlace::new(tree);
                 let answer = with_client($client.cast_unsigned(), |$reader| $read)?;
@@ -39,14 +42,8 @@ macro_rules! read {
      |$reader:ident, $asker:ident| $read:expr) => {{
         let mut value = $default;
         evaluating(|| {
-            let text;
-            let $key = match keys::known($number) {
-                Some(key) => key,
-                None => {
-                    text = keys::unknown($jvm, $number, $key)?;
-                    &text
-                }
-            };
+            let mut unknown = None;
+            let $key = keys::key($jvm, $number, $key, &mut unknown)?;
             value = reading!($jvm, $client, $context, $owner, |$reader, $asker| $read)?;
             Ok(Code::Ok)
         });
@@ -67,7 +64,7 @@ extern "system" fn Java_dev_vexil_internal_Native_getBoolean(
 ) -> jboolean {
     let default = default == JNI_TRUE;
     let value = read!(jvm, client, (number, key), context, owner, default, |reader, asker| {
-        reader.get_bool(key, asker, default)
+        reader.value(key, Asked::Boolean, asker, |value| value.and_then(Value::as_bool).unwrap_or(default))
     });
     jboolean::from(value)
 }
@@ -84,7 +81,7 @@ extern "system" fn Java_dev_vexil_internal_Native_getLong(
     default: jlong,
 ) -> jlong {
     read!(jvm, client, (number, key), context, owner, default, |reader, asker| {
-        reader.get_int(key, asker, default)
+        reader.value(key, Asked::Integer, asker, |value| value.and_then(Value::as_int).unwrap_or(default))
     })
 }
 
@@ -100,7 +97,7 @@ extern "system" fn Java_dev_vexil_internal_Native_getDouble(
     default: jdouble,
 ) -> jdouble {
     read!(jvm, client, (number, key), context, owner, default, |reader, asker| {
-        reader.get_float(key, asker, default)
+        reader.value(key, Asked::Float, asker, |value| value.and_then(Value::as_float).unwrap_or(default))
     })
 }
 
@@ -116,9 +113,8 @@ extern "system" fn Java_dev_vexil_internal_Native_getString(
     owner: jobject,
 ) -> jstring {
     read!(jvm, client, (number, key), context, owner, std::ptr::null_mut(), |reader, asker| {
-        reader.evaluate(key, Some(Asked::String), asker, |outcome| {
-            let text = outcome.evaluation.value().and_then(|value| value.as_str());
-            text.map_or(std::ptr::null_mut(), |text| texts::string(jvm, text))
+        reader.value(key, Asked::String, asker, |value| {
+            value.and_then(Value::as_str).map_or(std::ptr::null_mut(), |text| texts::string(jvm, text))
         })
     })
 }
@@ -135,7 +131,7 @@ extern "system" fn Java_dev_vexil_internal_Native_getTree(
     owner: jobject,
 ) -> jbyteArray {
     read!(jvm, client, (number, key), context, owner, std::ptr::null_mut(), |reader, asker| {
-        reader.evaluate(key, Some(Asked::Json), asker, |outcome| tree_of(jvm, outcome.evaluation.value()))
+        reader.value(key, Asked::Json, asker, |value| tree_of(jvm, value))
     })
 }
 
@@ -152,7 +148,7 @@ extern "system" fn Java_dev_vexil_internal_Native_variant(
 ) -> jstring {
     read!(jvm, client, (number, key), context, owner, std::ptr::null_mut(), |reader, asker| {
         reader.evaluate(key, None, asker, |outcome| {
-            outcome.variant(key).map_or(std::ptr::null_mut(), |variant| texts::string(jvm, variant))
+            outcome.variant(key.as_key()).map_or(std::ptr::null_mut(), |variant| texts::string(jvm, variant))
         })
     })
 }
@@ -169,7 +165,7 @@ extern "system" fn Java_dev_vexil_internal_Native_variantConfig(
     owner: jobject,
 ) -> jbyteArray {
     read!(jvm, client, (number, key), context, owner, std::ptr::null_mut(), |reader, asker| {
-        reader.evaluate(key, None, asker, |outcome| tree_of(jvm, outcome.variant_config(key)))
+        reader.evaluate(key, None, asker, |outcome| tree_of(jvm, outcome.variant_config(key.as_key())))
     })
 }
 
@@ -186,10 +182,11 @@ extern "system" fn Java_dev_vexil_internal_Native_evaluate(
     owner: jobject,
 ) -> jbyteArray {
     jvm.answer(|answer| {
-        let key = keys::key(jvm, number, key)?;
+        let mut unknown = None;
+        let key = keys::key(jvm, number, key, &mut unknown)?;
         let asked = asked_of(asked)?;
         reading!(jvm, client, context, owner, |reader, asker| {
-            reader.evaluate(&key, asked, asker, |outcome| packed::details(&outcome, asked, answer));
+            reader.evaluate(key, asked, asker, |outcome| packed::details(&outcome, asked, answer));
         })
     })
 }
@@ -227,8 +224,10 @@ extern "system" fn Java_dev_vexil_internal_Native_explain(
     owner: jobject,
 ) -> jbyteArray {
     jvm.answer(|answer| {
-        let key = keys::key(jvm, number, key)?;
-        let trace = reading!(jvm, client, context, owner, |reader, asker| reader.explain(&key, asker))?;
+        let mut unknown = None;
+        let key = keys::key(jvm, number, key, &mut unknown)?;
+        let trace =
+            reading!(jvm, client, context, owner, |reader, asker| reader.explain(key.as_key(), asker))?;
         tree::write_text(&trace.to_string(), answer);
         let json =
             serde_json::to_string(&trace).map_err(|error| Fault::new(Code::Internal, error.to_string()))?;
@@ -236,7 +235,7 @@ extern "system" fn Java_dev_vexil_internal_Native_explain(
     })
 }
 
-fn tree_of(jvm: Jvm, value: Option<&vexil_core::Value>) -> jbyteArray {
+fn tree_of(jvm: Jvm, value: Option<&Value>) -> jbyteArray {
     let Some(value) = value else { return std::ptr::null_mut() };
     let mut bytes = Vec::new();
     tree::write(value, &mut bytes);
@@ -248,7 +247,7 @@ fn tree_of(jvm: Jvm, value: Option<&vexil_core::Value>) -> jbyteArray {
 extern "system" fn Java_dev_vexil_internal_Native_generation(_: Jvm, _: jclass, client: jlong) -> jlong {
     let mut generation = 0;
     guarded(|| {
-        generation = with_client(client.cast_unsigned(), Client::generation)?.cast_signed();
+        generation = with_client(client.cast_unsigned(), |client| client.generation())?.cast_signed();
         Ok(())
     });
     generation

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
 use jni_sys::{jboolean, jbyteArray, jclass, jint, jlong, jobject};
-use vexil_client::{Asked, Keys, View};
+use vexil_client::{AsKey, Asked, Keys, View};
 use vexil_core::limits::ENTRIES;
 use vexil_core::{Arena, Node, Value};
 use vexil_ffi::Code;
@@ -80,9 +80,10 @@ extern "system" fn Java_dev_vexil_internal_Native_viewEvaluate(
     asked: jint,
 ) -> jbyteArray {
     jvm.answer(|answer| {
-        let key = keys::key(jvm, number, key)?;
+        let mut unknown = None;
+        let key = keys::key(jvm, number, key, &mut unknown)?.as_key();
         let asked = asked_of(asked)?;
-        held(view)?.evaluate(&key, asked, |outcome| packed::details(&outcome, asked, answer));
+        held(view)?.evaluate(key, asked, |outcome| packed::details(&outcome, asked, answer));
         Ok(())
     })
 }
@@ -100,9 +101,10 @@ extern "system" fn Java_dev_vexil_internal_Native_viewCount(
     times: jint,
 ) {
     guarded(|| {
-        let key = keys::key(jvm, number, key)?;
+        let mut unknown = None;
+        let key = keys::key(jvm, number, key, &mut unknown)?.as_key();
         let asked = asked_of(asked)?;
-        held(view)?.count_reads(&key, asked, u64::try_from(times).unwrap_or_default());
+        held(view)?.count_reads(key, asked, u64::try_from(times).unwrap_or_default());
         Ok(())
     });
 }
