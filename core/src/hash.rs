@@ -87,9 +87,10 @@ pub(crate) fn same(a: &str, b: &str) -> bool {
     same_bytes(a.as_bytes(), b.as_bytes())
 }
 
-/// As [`same`].
+/// Whether two names are the same, as their bytes: for hosts that look for attributes where they lie. It is made for names
+/// of up to 16 bytes.
 #[inline(always)]
-pub(crate) fn same_bytes(a: &[u8], b: &[u8]) -> bool {
+pub fn same_bytes(a: &[u8], b: &[u8]) -> bool {
     if a.len() != b.len() {
         return false;
     }

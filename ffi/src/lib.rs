@@ -19,6 +19,7 @@ mod handles;
 mod json;
 pub mod reading;
 mod recent;
+pub mod utf8;
 
 pub use code::Code;
 

@@ -17,6 +17,8 @@ pub use path::{Known, Path, SUPPLIED};
 pub(crate) use path::{KnownPaths, Paths, Spelled, canonical};
 pub use route::Route;
 
+pub use crate::hash::same_bytes as same_name;
+
 /// An attribute, borrowed from whoever holds it.
 #[derive(Clone, Copy)]
 pub enum Attribute<'a> {

@@ -1,16 +1,13 @@
 //! Text that crosses: borrowed inward, copied into the caller's buffer outward.
 
 use std::ffi::c_char;
-use std::ops::RangeInclusive;
+use std::str::Utf8Error;
 
-use crate::Code;
 use crate::fault::Fault;
+use crate::{Code, utf8};
 
 /// Bytes of a text that is taken; what is longer is some mistake.
 const TEXT_BYTES: usize = vexil_core::limits::DOCUMENT_BYTES;
-
-/// Bytes of most keys, which are seen to be text with a few looks.
-const SHORT: RangeInclusive<usize> = 1..=32;
 
 /// Text that the caller lends for the time of a call: UTF-8, without a zero at its end.
 #[repr(C)]
@@ -35,38 +32,32 @@ impl Text {
     /// Where `data` is not null, `length` bytes can be read there, and nobody writes to them during the call.
     #[inline]
     pub(super) unsafe fn read<'a>(self, what: &str) -> Result<&'a str, Fault> {
-        if !self.data.is_null() && SHORT.contains(&self.length) {
-            // SAFETY: as the caller promises.
-            let bytes = unsafe { std::slice::from_raw_parts(self.data.cast::<u8>(), self.length) };
-            if is_short_ascii(bytes) {
-                // SAFETY: what is ASCII is UTF-8.
-                return Ok(unsafe { std::str::from_utf8_unchecked(bytes) });
-            }
-        }
-        // SAFETY: as the caller promises.
-        unsafe { self.read_any(what) }
-    }
-
-    /// As [`Text::read`], of text that is long, in other letters, or none.
-    #[inline(never)]
-    unsafe fn read_any<'a>(self, what: &str) -> Result<&'a str, Fault> {
-        if self.length == 0 {
-            return Ok("");
-        }
-        if self.data.is_null() {
-            return Err(Fault::null(what));
-        }
-        if self.length > TEXT_BYTES {
-            let message = format!("{what} is said to have {} bytes, and {TEXT_BYTES} are taken", self.length);
-            return Err(Fault::new(Code::TooLong, message));
+        if self.data.is_null() || self.length > TEXT_BYTES {
+            return self.none(what);
         }
         // SAFETY: neither null nor longer than an allocation can be; the rest is the caller's promise.
         let bytes = unsafe { std::slice::from_raw_parts(self.data.cast::<u8>(), self.length) };
-        std::str::from_utf8(bytes).map_err(|error| {
-            let message = format!("{what} is not UTF-8 from byte {}", error.valid_up_to());
-            Fault::new(Code::InvalidUtf8, message)
-        })
+        utf8::text(bytes).or_else(|error| not_text(what, error))
     }
+
+    /// What is there where nothing can be read: no bytes at all, or some mistake.
+    #[cold]
+    fn none<'a>(self, what: &str) -> Result<&'a str, Fault> {
+        match self.length {
+            0 => Ok(""),
+            _ if self.data.is_null() => Err(Fault::null(what)),
+            length => {
+                let message = format!("{what} is said to have {length} bytes, and {TEXT_BYTES} are taken");
+                Err(Fault::new(Code::TooLong, message))
+            }
+        }
+    }
+}
+
+#[cold]
+fn not_text<'a>(what: &str, error: Utf8Error) -> Result<&'a str, Fault> {
+    let message = format!("{what} is not UTF-8 from byte {}", error.valid_up_to());
+    Err(Fault::new(Code::InvalidUtf8, message))
 }
 
 /// Where the caller wants text: its own memory, which is no text that it lends.
@@ -117,36 +108,5 @@ impl Buffer {
             unsafe { std::ptr::copy_nonoverlapping(text.as_ptr(), buffer.data.cast::<u8>(), text.len()) };
         }
         Ok(())
-    }
-}
-
-/// Whether each of up to 32 bytes is of ASCII, by pieces that overlap.
-#[inline]
-fn is_short_ascii(bytes: &[u8]) -> bool {
-    const HIGH: u64 = 0x8080_8080_8080_8080;
-    let Some(last) = bytes.len().checked_sub(8) else { return bytes.iter().all(u8::is_ascii) };
-    let piece = |start: usize| {
-        let piece = bytes.get(start.min(last)..).and_then(<[u8]>::first_chunk);
-        piece.map_or(HIGH, |piece| u64::from_ne_bytes(*piece))
-    };
-    (piece(0) | piece(8) | piece(16) | piece(last)) & HIGH == 0
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn each_byte_of_a_short_text_is_looked_at() {
-        for length in SHORT {
-            let mut bytes = vec![b'a'; length];
-            assert!(is_short_ascii(&bytes));
-            for position in 0..length {
-                bytes[position] = 0x80;
-                assert!(!is_short_ascii(&bytes), "{position} of {length}");
-                bytes[position] = 0x7f;
-                assert!(is_short_ascii(&bytes));
-            }
-        }
     }
 }

@@ -40,17 +40,20 @@ impl<'a> InPlace<'a> {
 }
 
 impl<'a> Attributes for InPlace<'a> {
+    #[inline]
     fn visit<R>(&self, path: &Path, visitor: impl FnOnce(Option<Attribute<'_>>) -> R) -> R {
         let found = routes::with(path, |route| {
             route.find(&self.tree, |tree, name| self.checked(tree.member(name)).flatten())
         });
-        let Some(found) = found else { return visitor(None) };
-        let items = Items { list: found, of: self };
-        let attribute = match found.is_list() {
-            true => Some(Attribute::List(&items)),
-            false => self.checked(found.attribute()).flatten(),
-        };
-        visitor(attribute)
+        let items;
+        visitor(match found {
+            Some(list) if list.is_list() => {
+                items = Items { list, of: self };
+                Some(Attribute::List(&items))
+            }
+            Some(found) => self.checked(found.attribute()).flatten(),
+            None => None,
+        })
     }
 }
 

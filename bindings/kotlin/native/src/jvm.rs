@@ -4,6 +4,7 @@ use jni_sys::{JNIEnv, jbyte, jbyteArray, jobject, jsize, jstring};
 use vexil_ffi::Code;
 use vexil_ffi::fault::Fault;
 use vexil_ffi::guard::guarded;
+use vexil_ffi::utf8;
 
 /// UTF-16 units of a text that is handed out without the heap.
 const SHORT: usize = 128;
@@ -137,7 +138,7 @@ impl Jvm {
 
 /// Text that came as bytes.
 pub(crate) fn text(bytes: &[u8]) -> Result<&str, Fault> {
-    std::str::from_utf8(bytes).map_err(|error| {
+    utf8::text(bytes).map_err(|error| {
         Fault::new(Code::InvalidUtf8, format!("the text is not UTF-8 from byte {}", error.valid_up_to()))
     })
 }

@@ -1,10 +1,11 @@
 //! Values as bytes: a byte that says what it is, and what it holds. Numbers are big-endian, lengths have four bytes.
 
-use vexil_core::context::Attribute;
+use vexil_core::context::{Attribute, same_name};
 use vexil_core::value::number::Number;
 use vexil_core::{Arena, Node, Value, limits};
 use vexil_ffi::Code;
 use vexil_ffi::fault::Fault;
+use vexil_ffi::utf8;
 
 const NULL: u8 = 0;
 const FALSE: u8 = 1;
@@ -158,7 +159,7 @@ impl<'a> Raw<'a> {
         let (count, mut left) = number(left)?;
         for _ in 0..count {
             let (known, value) = bytes(left)?;
-            if known == name.as_bytes() && value.first() != Some(&NULL) {
+            if same_name(known, name.as_bytes()) && value.first() != Some(&NULL) {
                 return Ok(Some(Raw(value)));
             }
             left = after(value, 0)?;
@@ -176,7 +177,7 @@ impl<'a> Raw<'a> {
             TRUE => Attribute::Bool(true),
             INTEGER => Attribute::Number(Number::Int(i64::from_be_bytes(*first(left)?))),
             FLOAT => Attribute::Number(Number::Float(f64::from_bits(u64::from_be_bytes(*first(left)?)))),
-            TEXT => Attribute::Str(std::str::from_utf8(bytes(left)?.0).map_err(|_| Broken)?),
+            TEXT => Attribute::Str(utf8::text(bytes(left)?.0).map_err(|_| Broken)?),
             OBJECT => Attribute::Object,
             _ => return Err(Broken),
         }))

@@ -7,6 +7,7 @@ use rustler::{Atom, Binary, Term, TermType};
 use vexil_core::context::Attribute;
 use vexil_core::limits;
 use vexil_core::value::number::Number;
+use vexil_ffi::utf8;
 
 use crate::atoms;
 
@@ -113,7 +114,7 @@ fn bytes(term: Term<'_>) -> Result<&[u8], Box<Refusal>> {
 
 #[inline]
 fn text(bytes: &[u8]) -> Result<&str, Box<Refusal>> {
-    match std::str::from_utf8(bytes) {
+    match utf8::text(bytes) {
         // SAFETY: it is text, as was just seen. What says so comes by way of memory, and the text itself need not.
         Ok(_) => Ok(unsafe { std::str::from_utf8_unchecked(bytes) }),
         Err(_) => Err(Refusal::new("a binary that is no text in UTF-8")),
