@@ -5,6 +5,7 @@
 //! lets go of all that it saw when it next finds a change, once a client has ended: threads of a host may never end.
 
 use std::cell::Cell;
+use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -67,6 +68,15 @@ impl Seen {
     }
 }
 
+impl fmt::Debug for Seen {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let seen = self.0.take();
+        let number = seen.as_ref().map(|seen| (seen.client, seen.generation));
+        self.0.set(seen);
+        f.debug_tuple("Seen").field(&number).finish()
+    }
+}
+
 /// A number that no other client of this process has.
 pub(crate) fn next_client() -> u64 {
     static CLIENTS: AtomicU64 = AtomicU64::new(0);
@@ -83,13 +93,17 @@ pub(crate) fn lend<R>(
     take: impl FnOnce(&Arc<Held>) -> R,
 ) -> R {
     let spare = Seen::new();
-    place(client, |seen| spare.0.set(seen.0.take()));
+    if pinned.is_none() {
+        place(client, |seen| spare.0.set(seen.0.take()));
+    }
     let look = || {
         let_go_of_the_ended();
         look()
     };
     let result = spare.lend(pinned, client, generation, look, take);
-    place(client, |seen| seen.0.set(spare.0.take()));
+    if pinned.is_none() {
+        place(client, |seen| seen.0.set(spare.0.take()));
+    }
     result
 }
 

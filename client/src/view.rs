@@ -96,8 +96,7 @@ impl View {
     ) -> View {
         // First: definitions that come in between make it seem older than it is, and not younger.
         let stale_since = shared.stale_since();
-        let held =
-            pinned.map_or_else(|| shared.read(None, None, Arc::clone), |pinned| Arc::clone(&pinned.held));
+        let held = pinned.map_or_else(|| shared.look(), |pinned| Arc::clone(&pinned.held));
         let now = pinned.map_or_else(clock::timestamp, |pinned| pinned.now);
         let by = By { held, request_overrides };
         let kept = Kept::new(by, |by| Evaluations::new(shared, by, &context, &keys, now));

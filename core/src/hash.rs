@@ -32,6 +32,7 @@ pub(crate) struct Tag(u128);
 impl Tag {
     /// In the place of the length.
     const LONG: u8 = u8::MAX;
+    /// Of a hash, which is a byte.
     pub(crate) const HASH_BITS: u32 = 5;
 
     #[inline]

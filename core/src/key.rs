@@ -1,6 +1,8 @@
 //! What entries are asked for by: text, or text that remembers where its entry was found.
 
+use std::borrow::Cow;
 use std::fmt;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -34,6 +36,13 @@ impl AsKey for String {
     }
 }
 
+impl AsKey for Cow<'_, str> {
+    #[inline]
+    fn as_key(&self) -> &str {
+        self
+    }
+}
+
 /// What leads to a key is one.
 macro_rules! keys {
     ($($leads:ty),+) => {
@@ -53,7 +62,7 @@ macro_rules! keys {
     };
 }
 
-keys!(&K, Box<K>, Arc<K>);
+keys!(&K, Box<K>, Rc<K>, Arc<K>);
 
 /// A key for those who ask by it again and again: it remembers where in a snapshot its entry was found, so that the next
 /// read need but see that it is still there.
@@ -113,7 +122,8 @@ impl Place {
     #[cold]
     pub(crate) fn note(&self, number: u32) {
         let moves = (self.0.load(Ordering::Relaxed) >> u32::BITS) as u32;
-        if moves < MOVES {
+        // It is where it was, but is not there yet, or not any more.
+        if moves < MOVES && number != self.number() {
             self.0.store(u64::from(moves + 1) << u32::BITS | u64::from(number), Ordering::Relaxed);
         }
     }
@@ -127,7 +137,9 @@ mod tests {
     fn a_place_is_noted_so_often_and_then_stays() {
         let key = Key::new("a");
         for number in 0..2 * MOVES {
-            key.place.note(number);
+            for _ in 0..3 {
+                key.place.note(number);
+            }
             assert_eq!(key.place.number(), number.min(MOVES - 1));
         }
     }

@@ -44,7 +44,7 @@ pub use document::{Arena, Node};
 pub use evaluate::{
     Asked, Clock, ErrorCode, Evaluation, Overrides, Reason, Request, StickyAssignments, bucket_of,
 };
-pub use key::{AsKey, Key};
+pub use key::{AsKey, Key, Place};
 pub use problem::{Code, Problem, Severity};
 pub use snapshot::{Delta, Environment, Snapshot};
 pub use value::Value;

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use arc_swap::ArcSwapOption;
-use vexil_client::{Client, Timestamp};
+use vexil_client::{Client, Seen, Timestamp};
 
 use crate::Code;
 use crate::fault::Fault;
@@ -14,8 +14,9 @@ use crate::recent::Lent;
 
 static CLIENTS: Handles<Known> = Handles::new(Kind::Client);
 
-/// How many were closed.
+/// How many were closed, and how many of them were no moments of others, which go on.
 static CLOSED: AtomicU64 = AtomicU64::new(0);
+static ENDED: AtomicU64 = AtomicU64::new(0);
 
 /// A client that has a number.
 pub(crate) struct Known {
@@ -43,6 +44,9 @@ pub(crate) fn remove(handle: u64) -> Result<(), Fault> {
     let removed = CLIENTS.take(handle)?;
     // If this was the last one, the client stops here and now.
     drop(removed.value().owner.swap(None));
+    if !removed.value().reader.is_pinned() {
+        ENDED.fetch_add(1, Ordering::Relaxed);
+    }
     CLOSED.fetch_add(1, Ordering::Release);
     with_thread(let_go_of_closed);
     Ok(())
@@ -87,8 +91,14 @@ pub(crate) fn lend(thread: &Thread, handle: u64) -> Result<Lent<'_, Known>, Faul
 fn let_go_of_closed(thread: &Thread) {
     // Whoever sees the number sees that what it counts is closed.
     let closed = CLOSED.load(Ordering::Acquire);
-    if thread.let_go_of_closed() {
+    let ended = ENDED.load(Ordering::Relaxed);
+    if thread.ended.get() != ended {
+        // What is in force of the others is seen anew with their next reads.
+        thread.seen.iter().for_each(Seen::forget);
+    }
+    if thread.clients.let_go_of_closed() {
         thread.closed.set(closed);
+        thread.ended.set(ended);
     }
 }
 
@@ -102,7 +112,7 @@ pub fn client(handle: u64) -> Result<Client, Fault> {
 mod tests {
     use std::sync::mpsc;
 
-    use vexil_client::{Context, Options, Source};
+    use vexil_client::{Asked, Context, Options, Source, Value};
 
     use super::*;
     use crate::reading::{with_both, with_client};
@@ -113,7 +123,9 @@ mod tests {
     }
 
     fn is_on(client: u64, context: u64) -> Result<bool, Code> {
-        with_both(client, context, |client, context| client.is_enabled("on", context))
+        let value = |value: Option<&Value>| value.and_then(Value::as_bool);
+        with_both(client, context, |client, context| client.value("on", Asked::Boolean, context, value))
+            .map(Option::unwrap_or_default)
             .map_err(|fault| fault.code())
     }
 
@@ -140,6 +152,27 @@ mod tests {
         assert_eq!(client(handle).err().map(|fault| fault.code()), Some(Code::Closed));
         drop(ask);
         thread.join().unwrap();
+    }
+
+    /// And it need not look again because a moment of a client was closed, as one is with every request.
+    #[test]
+    fn a_thread_lets_go_of_what_it_saw_when_a_client_has_ended() {
+        let client = start();
+        let (other, moment) = (insert(start()).unwrap(), insert(client.pinned()).unwrap());
+        let handle = insert(client).unwrap();
+        let seen = || with_thread(|thread| format!("{:?}", thread.seen));
+        let nothing = seen();
+        assert_eq!([is_on(handle, 0), is_on(moment, 0), is_on(moment, 0)], [Ok(true); 3]);
+        let one = seen();
+        assert_ne!(one, nothing);
+        close(moment).unwrap();
+        assert_eq!((is_on(handle, 0), seen()), (Ok(true), one));
+        std::thread::scope(|scope| drop(scope.spawn(|| close(other)).join()));
+        with_thread(let_go_of_closed);
+        assert_eq!(seen(), nothing);
+        assert_eq!(is_on(handle, 0), Ok(true));
+        close(handle).unwrap();
+        assert_eq!((is_on(handle, 0), seen()), (Err(Code::Closed), nothing));
     }
 
     #[test]

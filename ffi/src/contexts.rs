@@ -19,7 +19,7 @@ pub fn insert(context: Context) -> Result<u64, Fault> {
     CONTEXTS.insert(context)
 }
 
-/// Takes the number away. Who reads the context just now goes on with it.
+/// Takes the number away. Who has been lent the context goes on with it.
 pub fn remove(handle: u64) -> Result<(), Fault> {
     if handle != NOBODY {
         CONTEXTS.remove(handle)?;

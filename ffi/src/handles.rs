@@ -134,12 +134,10 @@ impl<T> Handles<T> {
     /// Nobody closes it, or what else has its slot, as long as this is looked at.
     #[inline]
     pub(crate) unsafe fn peek(&self, handle: u64) -> Result<&T, Fault> {
-        let found = match self.slot(handle) {
-            // SAFETY: it is null, or what was put there, which is held until it is closed: the caller knows that it is not.
-            Ok((slot, _)) => unsafe { slot.lies_at.load(Ordering::Acquire).as_ref() },
-            Err(_) => None,
-        };
-        found.and_then(|held| held.named(handle)).ok_or_else(|| self.gone(handle))
+        let (slot, generation) = self.slot(handle)?;
+        // SAFETY: it is null, or what was put there, which is held until it is closed: the caller knows that it is not.
+        let found = unsafe { slot.lies_at.load(Ordering::Acquire).as_ref() };
+        found.and_then(|held| held.named(handle)).ok_or_else(|| gone(slot, generation))
     }
 
     /// Closes a handle. Whoever looks at what it named may go on; the last one drops it.
@@ -291,6 +289,26 @@ mod tests {
         {
             assert!(format!("{:?}", handles.with(wrong, |()| ()).unwrap_err()).contains("InvalidHandle"));
             assert!(others.with(handle, |()| ()).is_err());
+        }
+    }
+
+    #[test]
+    fn who_knows_that_a_handle_stays_is_shown_the_same() {
+        let peek = |handles: &Handles<u8>, handle: u64| {
+            // SAFETY: nobody else has them.
+            unsafe { handles.peek(handle) }.copied().map_err(|fault| fault.code())
+        };
+        let handles = Handles::new(Kind::Context);
+        let (one, another) = (handles.insert(1).unwrap(), handles.insert(2).unwrap());
+        assert_eq!([peek(&handles, one), peek(&handles, another)], [Ok(1), Ok(2)]);
+        handles.remove(one).unwrap();
+        assert_eq!([peek(&handles, one), peek(&handles, another)], [Err(Code::Closed), Ok(2)]);
+        let again = handles.insert(3).unwrap();
+        assert_eq!(position(again), position(one));
+        assert_eq!([peek(&handles, one), peek(&handles, again)], [Err(Code::Closed), Ok(3)]);
+        for wrong in [0, u64::MAX, another + 1, another + (1 << 20), another + (1 << 32), another ^ (1 << 63)]
+        {
+            assert_eq!(peek(&handles, wrong), Err(Code::InvalidHandle));
         }
     }
 

@@ -13,10 +13,12 @@ use crate::recent::{PLACES, Recent};
 pub(crate) struct Thread {
     pub(crate) clients: Recent<Known>,
     /// What it saw of the client in each place.
-    seen: [Seen; PLACES],
+    pub(crate) seen: [Seen; PLACES],
     pub(crate) contexts: Recent<Context>,
     /// How many clients were closed when it last let go of those.
     pub(crate) closed: Cell<u64>,
+    /// How many had ended when it last let go of what it saw.
+    pub(crate) ended: Cell<u64>,
 }
 
 thread_local! {
@@ -87,6 +89,7 @@ impl Thread {
             seen: [const { Seen::new() }; PLACES],
             contexts: Recent::new(),
             closed: Cell::new(0),
+            ended: Cell::new(0),
         }
     }
 
@@ -95,12 +98,5 @@ impl Thread {
     #[expect(clippy::indexing_slicing, reason = "the remainder is less than there are places")]
     fn seen(&self, client: u64) -> &Seen {
         &self.seen[client as usize % PLACES]
-    }
-
-    /// Lets go of clients that are closed; false where one is lent just now.
-    pub(crate) fn let_go_of_closed(&self) -> bool {
-        // What is in force is seen anew with the next read.
-        self.seen.iter().for_each(Seen::forget);
-        self.clients.let_go_of_closed()
     }
 }

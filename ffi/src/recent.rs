@@ -55,7 +55,8 @@ impl<T> Recent<T> {
         may_keep: impl FnOnce(&T) -> bool,
     ) -> Result<Lent<'_, T>, Fault> {
         Ok(match self.place(handle).and_then(|place| place.held()?.named(handle)) {
-            Some(named) => self.lent(named, None),
+            // SAFETY: it is in a place.
+            Some(named) => unsafe { self.lend_out(named, None) },
             None => self.look(handles, handle, may_keep)?,
         })
     }
@@ -63,7 +64,8 @@ impl<T> Recent<T> {
     /// Something that is there for ever.
     #[inline]
     pub(crate) fn lend_static(&self, value: &'static T) -> Lent<'_, T> {
-        self.lent(value, None)
+        // SAFETY: it is there for ever.
+        unsafe { self.lend_out(value, None) }
     }
 
     #[cold]
@@ -84,11 +86,14 @@ impl<T> Recent<T> {
         }
         let named = NonNull::from(named);
         // SAFETY: `own` goes with it, and holds it.
-        Ok(self.lent(unsafe { named.as_ref() }, Some(own)))
+        Ok(unsafe { self.lend_out(named.as_ref(), Some(own)) })
     }
 
+    /// # Safety
+    ///
+    /// The value is in a place of this, is what `own` holds, or is there for ever.
     #[inline]
-    fn lent<'r>(&'r self, value: &T, own: Option<handles::Lent<T>>) -> Lent<'r, T> {
+    unsafe fn lend_out(&self, value: &T, own: Option<handles::Lent<T>>) -> Lent<'_, T> {
         self.lent.set(self.lent.get() + 1);
         Lent { from: self, value: value.into(), _own: own }
     }

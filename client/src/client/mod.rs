@@ -2,6 +2,7 @@
 //! [`reads`], what the program says beside the definitions in [`local`].
 
 mod local;
+mod reading;
 mod reads;
 
 use std::sync::Arc;
@@ -26,8 +27,8 @@ use crate::telemetry::Telemetry;
 use crate::threads;
 
 pub use local::OverridesNotAllowed;
-pub use reads::ThreadClient;
-pub(crate) use reads::{Pinned, stale_ms};
+pub use reading::ThreadClient;
+pub(crate) use reading::{Pinned, stale_ms};
 
 /// The value of [`Shared::stale_since`] while somebody says that what is held is the newest.
 pub(crate) const FRESH: i64 = i64::MIN;

@@ -3,7 +3,7 @@
 use std::sync::mpsc;
 use std::thread;
 
-use vexil_client::{Client, Context, Keys, Value};
+use vexil_client::{Asked, Client, Context, Keys, Seen, Value};
 
 use crate::local::{bundle, memory};
 
@@ -68,6 +68,33 @@ fn a_read_goes_on_with_what_it_began_with_and_one_within_it_sees_the_newest() {
     });
     assert_eq!(told, (Some(1), 1, 3, 3));
     assert_eq!(read(&client), 3);
+}
+
+/// As hosts read, which keep for each thread what it saw.
+#[test]
+fn what_a_thread_keeps_itself_is_what_is_in_force() {
+    let seen = Seen::new();
+    let read = |client: &Client| {
+        client
+            .by_thread(&seen)
+            .value("n", Asked::Integer, &Context::new(), |value| value.and_then(Value::as_int))
+    };
+    let (one, other) = (memory(&number(1)), memory(&number(10)));
+    for value in 1..100_i64 {
+        one.put(&bundle(value.unsigned_abs(), &number(value))).unwrap();
+        // What it saw may be of another client.
+        assert_eq!([read(&one), read(&other), read(&one)], [Some(value), Some(10), Some(value)]);
+    }
+    let moment = one.pinned();
+    one.set_override("n", 3_i64).unwrap();
+    assert_eq!([read(&moment), read(&one), read(&moment)], [Some(99), Some(3), Some(99)]);
+    let within = one.by_thread(&seen).evaluate("n", None, &Context::new(), |outcome| {
+        one.set_override("n", 4_i64).unwrap();
+        (outcome.evaluation.value().and_then(Value::as_int), read(&one))
+    });
+    assert_eq!((within, read(&one)), ((Some(3), Some(4)), Some(4)));
+    seen.forget();
+    assert_eq!(read(&one), Some(4));
 }
 
 #[test]

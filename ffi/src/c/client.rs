@@ -24,7 +24,7 @@ pub struct ClientHandle {
 impl ClientHandle {
     #[inline]
     pub(super) fn with<R>(self, take: impl FnOnce(&Client) -> R) -> Result<R, Fault> {
-        with_client(self.id, |client| take(&client))
+        with_client(self.id, |client| take(client.client()))
     }
 
     /// The client itself: what is closed while a call waits is closed without waiting for it.

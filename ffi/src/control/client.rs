@@ -3,7 +3,7 @@
 use std::mem::ManuallyDrop;
 use std::sync::Arc;
 
-use vexil_client::{Client, Options};
+use vexil_client::{Client, Options, Seen};
 
 use super::error::VexilError;
 use super::listeners::{
@@ -187,14 +187,17 @@ impl VexilClient {
     ) -> Result<Option<Assignment>, VexilError> {
         caught(|| {
             let context = json::context(&context_json)?;
-            Ok(self.client.experiment(&experiment, &context).as_ref().map(Assignment::from))
+            let seen = Seen::new();
+            let found = self.client.by_thread(&seen).experiment(&experiment, &context);
+            Ok(found.as_ref().map(Assignment::from))
         })?
     }
 
     /// Evaluates, and tells how; the context in JSON.
     pub fn explain(&self, key: String, context_json: String) -> Result<Explanation, VexilError> {
         caught(|| {
-            let trace = self.client.explain(&key, &json::context(&context_json)?);
+            let seen = Seen::new();
+            let trace = self.client.by_thread(&seen).explain(&key, &json::context(&context_json)?);
             Ok(Explanation { text: trace.to_string(), json: json::written(&trace)? })
         })?
     }

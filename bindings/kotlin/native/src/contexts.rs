@@ -81,7 +81,7 @@ pub(crate) fn of(bytes: &[u8]) -> Result<Context, Fault> {
     Context::from_node(&tree).map_err(|problem| invalid(problem.to_string()))
 }
 
-/// Frees a context. Reads that are under way on other threads end as they would have.
+/// Frees a context, by which nobody reads any more: its owner is gone, or it was given to none.
 #[unsafe(no_mangle)]
 extern "system" fn Java_dev_vexil_internal_Native_contextFree(_: Jvm, _: jclass, context: jlong) {
     guarded(|| contexts::remove(context.cast_unsigned()));

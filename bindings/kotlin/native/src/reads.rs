@@ -2,7 +2,7 @@
 //! no value, the caller's own is handed back.
 
 use jni_sys::{JNI_TRUE, jboolean, jbyteArray, jclass, jdouble, jint, jlong, jobject, jstring};
-use vexil_client::{AsKey, Asked, Outcome, Value};
+use vexil_client::{AsKey, Asked, Context, Outcome, ThreadClient, Value};
 use vexil_ffi::Code;
 use vexil_ffi::fault::Fault;
 use vexil_ffi::guard::{evaluating, guarded};
@@ -18,10 +18,9 @@ use crate::{keys, texts, tree};
 macro_rules! reading {
     ($jvm:expr, $client:expr, $context:expr, $owner:expr, |$reader:ident, $asker:ident| $read:expr) => {
         match Given::of($context) {
-            // SAFETY: Kotlin frees a context when nobody can reach its owner any more, and this call is handed it.
-            Given::Handle(context) => unsafe {
-                with_owned_context($client.cast_unsigned(), context, |$reader, $asker| $read)
-            },
+            Given::Handle(context) => {
+                owned($client.cast_unsigned(), context, $owner, |$reader, $asker| $read)
+            }
             Given::Small(length) => $jvm.with_bytes($owner, length, |tree| {
                 let $asker = &InPlace::new(tree);
                 let answer = with_client($client.cast_unsigned(), |$reader| $read)?;
@@ -34,6 +33,19 @@ macro_rules! reading {
             }),
         }
     };
+}
+
+/// Calls with a client and a context that lies flat.
+#[inline(always)]
+fn owned<R>(
+    client: u64,
+    context: u64,
+    _owner: jobject,
+    read: impl FnOnce(ThreadClient<'_>, &Context) -> R,
+) -> Result<R, Fault> {
+    // SAFETY: Kotlin frees a context when nobody can reach its owner any more, which this call is handed, or before it has
+    // shown its number to anybody.
+    unsafe { with_owned_context(client, context, read) }
 }
 
 /// A value, or the caller's own.
@@ -247,7 +259,8 @@ fn tree_of(jvm: Jvm, value: Option<&Value>) -> jbyteArray {
 extern "system" fn Java_dev_vexil_internal_Native_generation(_: Jvm, _: jclass, client: jlong) -> jlong {
     let mut generation = 0;
     guarded(|| {
-        generation = with_client(client.cast_unsigned(), |client| client.generation())?.cast_signed();
+        generation =
+            with_client(client.cast_unsigned(), |client| client.client().generation())?.cast_signed();
         Ok(())
     });
     generation

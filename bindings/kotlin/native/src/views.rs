@@ -40,7 +40,7 @@ extern "system" fn Java_dev_vexil_internal_Native_viewMake(
     jvm.answer(|answer| {
         let keys = if keys.is_null() { Keys::All } else { keys_of(&jvm.bytes(keys)?)? };
         let context = contexts::kept(jvm, context, owner)?;
-        let view = with_client(client.cast_unsigned(), |client| client.view(context, keys))?;
+        let view = with_client(client.cast_unsigned(), |client| client.client().view(context, keys))?;
         write(&view, answer);
         Ok(())
     })

@@ -3,6 +3,7 @@ package dev.vexil
 import dev.vexil.internal.Freeing
 import org.junit.jupiter.api.Assertions.assertEquals
 import org.junit.jupiter.api.Assertions.assertNotNull
+import org.junit.jupiter.api.Assertions.assertTrue
 import org.junit.jupiter.api.Test
 import java.lang.ref.WeakReference
 import java.util.concurrent.atomic.AtomicInteger
@@ -53,6 +54,34 @@ class LifetimesTest {
     }
 
     private fun readOf(held: AtomicReference<VexilClient?>): String? = held.get()!!.variant("trial", ada)
+
+    @Test
+    fun `what the native library has of a context lives as long as somebody reads by it`() {
+        // So that the read is compiled, and the context lies flat.
+        val held = AtomicReference<Context?>(Context.of("user.id" to "bob"))
+        Shop.client().use { other -> repeat(100_000) { askedWith(held, other) } }
+        assertTrue(held.get()!!.handle > 0)
+        val isThere = AtomicReference<Boolean>()
+        val client = client(
+            Store {
+                // The only one who might hold it is the read that asks just now.
+                val owner = WeakReference(held.getAndSet(null)?.owner)
+                repeat(10) {
+                    System.gc()
+                    Context.of("user.id" to "another")
+                }
+                isThere.compareAndSet(null, owner.get() != null)
+            },
+        )
+        val variant = AtomicReference<String?>()
+        thread { variant.set(askedWith(held, client)) }.join()
+        assertEquals(true, isThere.get())
+        assertNotNull(variant.get())
+        client.close()
+    }
+
+    private fun askedWith(held: AtomicReference<Context?>, client: VexilClient): String? =
+        client.variant("trial", held.get()!!)
 
     @Test
     fun `a store may refer to its client`() {

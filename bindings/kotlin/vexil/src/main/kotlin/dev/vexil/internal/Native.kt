@@ -2,8 +2,8 @@ package dev.vexil.internal
 
 /**
  * What the native library does by JNI. A key crosses as a number ([Keys]), or as text where it has none; a view as a
- * handle, with the object that owns it: as long as the call lasts, it must not be freed. A context crosses as a handle with
- * its tree, which owns that; or as that it has none, and the tree is read.
+ * handle, with the object that owns it; a context as a handle with its tree, which owns that, or as that it has none, and
+ * the tree is read. What is owned must not be freed as long as a call lasts that is handed its owner.
  *
  * What is read of a client is called on an object of this class, which is the client's own: the virtual machine holds on
  * to it for the time of the call, and it to the client, which is freed when nobody holds it.
