@@ -98,12 +98,38 @@ static bool generation(int i) {
     return vexil_generation(client, &now) == VEXIL_CODE_OK;
 }
 
+/* What a host does that copies a view out once: its reads are its own. */
+static bool viewed(int i) {
+    static vexil_entry entry;
+    static char texts[512];
+    static bool is_read;
+    if (!is_read) {
+        vexil_view view;
+        vexil_buffer buffer = {texts, sizeof texts, 0};
+        vexil_text key = VEXIL_LITERAL("simple_300");
+        size_t count;
+        check(vexil_view_new(client, users[0], &key, 1, &view), "a view");
+        check(vexil_view_read(view, &entry, 1, &count, &buffer), "what it says");
+        check(vexil_view_free(view), "the view");
+        is_read = true;
+    }
+    (void)i;
+    return entry.details.error == VEXIL_CODE_OK && (entry.answers & (1 << VEXIL_ASKED_BOOLEAN)) && entry.details.boolean;
+}
+
+static bool make_view(int i) {
+    vexil_view view;
+    vexil_text key = VEXIL_LITERAL("simple_300");
+    (void)i;
+    return vexil_view_new(client, users[0], &key, 1, &view) == VEXIL_CODE_OK && vexil_view_free(view) == VEXIL_CODE_OK;
+}
+
 static const struct {
     const char *name;
     bool (*ask)(int);
 } QUESTIONS[] = {
     {"W1", flag},           {"W2", rules}, {"W2, a new context", rules_new}, {"W2, details", details}, {"W3", rollout},
-    {"the generation", generation},
+    {"a view read", viewed}, {"a view made of one key", make_view}, {"the generation", generation},
 };
 
 static void evaluate(void) {

@@ -4,7 +4,7 @@ import PackageDescription
 
 let package = Package(
     name: "vexil",
-    platforms: [.macOS(.v13), .iOS(.v16), .tvOS(.v16), .watchOS(.v9)],
+    platforms: [.macOS(.v13), .iOS(.v16)],
     products: [
         .library(name: "Vexil", targets: ["Vexil"]),
         .library(name: "VexilTesting", targets: ["VexilTesting"]),

@@ -303,6 +303,8 @@ typedef struct {
   uint64_t version;
   // How long nobody has said that they are the newest, in milliseconds; -1 while somebody does.
   int64_t stale_ms;
+  // Whether its time is over, and it is served all the same, for its definition says so.
+  bool overdue;
 } vexil_details;
 
 // Is told, in JSON that lives for the time of the call, on the thread that makes a change or on one that is telling of

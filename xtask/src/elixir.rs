@@ -47,7 +47,7 @@ fn mix(library: &Path) -> Command {
     mix.current_dir(Path::new(ROOT).join(PACKAGE));
     mix.env("MIX_ENV", "test").env("MIX_BUILD_ROOT", target().join("elixir"));
     // Nothing is fetched: its only dependency is optional.
-    mix.env("VEXIL_OFFLINE", "1");
+    mix.env("VEXIL_WITHOUT_HEX", "1");
     mix.env("LANG", "C.UTF-8").env("ELIXIR_ERL_OPTIONS", "+fnu").env("VEXIL_NIF", library);
     mix
 }

@@ -94,6 +94,8 @@ pub struct Details {
     pub version: u64,
     /// How long nobody has said that they are the newest, in milliseconds; -1 while somebody does.
     pub stale_ms: i64,
+    /// Whether its time is over, and it is served all the same, for its definition says so.
+    pub overdue: bool,
 }
 
 /// Evaluates, and tells all of it. `asked` is one of `vexil_asked`. The code is that of the call: an evaluation that comes
@@ -179,6 +181,7 @@ impl<'b> Packed<'b> {
             origin: self.text(Origin::as_str(*origin)),
             version: evaluation.version(),
             stale_ms: stale_ms.map_or(-1, |stale| i64::try_from(stale).unwrap_or(i64::MAX)),
+            overdue: evaluation.is_overdue(),
         };
         let kind = match evaluation.value() {
             None => ValueKind::None,

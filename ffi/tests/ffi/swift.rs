@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use uniffi::{GenerateOptions, TargetLanguage};
+use vexil_client::Reason;
 
 use crate::generated::{hold, root};
 use crate::library::built;
@@ -35,6 +36,15 @@ fn the_swift_face_is_what_the_code_says() {
     let sources = root().join("bindings/swift/Sources");
     for (made, place) in [("vexil.swift", "VexilControl/Vexil.swift"), ("vexilFFI.h", "CVexil/vexilFFI.h")] {
         hold(&sources.join(place), &in_our_way(&folder.path().join(made)));
+    }
+}
+
+#[test]
+fn swift_knows_every_reason() {
+    let details = std::fs::read_to_string(root().join("bindings/swift/Sources/Vexil/Details.swift")).unwrap();
+    for reason in Reason::ALL {
+        let name = format!("= Reason(rawValue: \"{}\")", reason.as_str());
+        assert!(details.contains(&name), "{}", reason.as_str());
     }
 }
 

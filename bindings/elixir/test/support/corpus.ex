@@ -11,6 +11,9 @@ defmodule Vexil.Corpus do
   @doc "What the index says of every file."
   def index, do: read("index.json")["files"]
 
+  @doc "What the index says of members that no host has a word for."
+  def skips, do: read("index.json")["skips"]
+
   @doc "A file, whole."
   def read(path) do
     {:ok, content} = folder() |> Path.join(path) |> File.read!() |> Native.json_decode()

@@ -24,13 +24,15 @@ public struct Details<Value: Sendable>: Sendable {
     public let version: UInt64
     /// How long nobody has said that they are the newest; `nil` while somebody does.
     public let staleFor: Duration?
+    /// Whether its time is over, and it is served all the same, for its definition says so.
+    public let isOverdue: Bool
 
     /// The same with another value, and what went wrong with that.
     func with<Other: Sendable>(_ value: Other, error: VexilError? = nil) -> Details<Other> {
         Details<Other>(
             value: value, variation: variation, reason: error == nil ? reason : .error, error: error ?? self.error,
             scope: scope, rule: rule, experiment: experiment, bucket: bucket, origin: origin, version: version,
-            staleFor: staleFor)
+            staleFor: staleFor, isOverdue: isOverdue)
     }
 }
 
@@ -60,6 +62,18 @@ public struct Reason: RawRepresentable, Hashable, Sendable, CustomStringConverti
     public static let prerequisiteFailed = Reason(rawValue: "PREREQUISITE_FAILED")
     /// Something went wrong.
     public static let error = Reason(rawValue: "ERROR")
+    /// The experiment is not running here and now.
+    public static let notRunning = Reason(rawValue: "NOT_RUNNING")
+    /// The context has no unit to assign.
+    public static let noUnit = Reason(rawValue: "NO_UNIT")
+    /// The experiment's audience is another one.
+    public static let notInAudience = Reason(rawValue: "NOT_IN_AUDIENCE")
+    /// The unit is held out.
+    public static let heldOut = Reason(rawValue: "HELD_OUT")
+    /// The unit's slot in the layer is another experiment's, or nobody's.
+    public static let excludedByLayer = Reason(rawValue: "EXCLUDED_BY_LAYER")
+    /// The unit takes no part.
+    public static let notInTraffic = Reason(rawValue: "NOT_IN_TRAFFIC")
 }
 
 /// Where definitions, or a value, came from: a stable name.
@@ -141,13 +155,15 @@ extension Details<Told> {
             error: error,
             scope: given(record.scope), rule: given(record.rule), experiment: given(record.experiment),
             bucket: record.bucket < 0 ? nil : Int(record.bucket), origin: Origin(rawValue: text(record.origin)),
-            version: record.version, staleFor: record.stale_ms < 0 ? nil : .milliseconds(record.stale_ms))
+            version: record.version, staleFor: record.stale_ms < 0 ? nil : .milliseconds(record.stale_ms),
+            isOverdue: record.overdue)
     }
 
     /// Of a read that did not come to an evaluation.
     init(failed error: VexilError) {
         self.init(
             value: .nothing, variation: nil, reason: .error, error: error, scope: nil, rule: nil, experiment: nil,
-            bucket: nil, origin: .none, version: 0, staleFor: nil)
+            bucket: nil, origin: .none, version: 0, staleFor: nil,
+            isOverdue: false)
     }
 }

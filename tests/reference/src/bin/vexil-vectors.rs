@@ -1,12 +1,15 @@
 //! New vectors, as many as one likes: `vexil-vectors CORPUS FOLDER SEED` copies a corpus into a folder, and adds files of
 //! evaluations that are made by the generator and answered by the reference interpreter. Whoever runs the folder is held
 //! to cases that are not in the repository.
+//!
+//! It also makes evaluations of the corpus's buckets: hosts tell no other ones.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
 use jiff::Timestamp;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use vexil_reference::{Asked, Outcome, Request, evaluate, generate};
 
 /// How many files are added, and how many cases each has; no more than that depends on the seed.
@@ -16,6 +19,10 @@ const CASES: u64 = 20;
 const FIRST: u64 = 1 << 40;
 /// Where they lie in the corpus.
 const BELOW: &str = "new";
+/// Where the buckets of the corpus lie again, as evaluations.
+const BUCKETS: &str = "buckets";
+/// The moment of a case that names none.
+const NOW_NANOS: i128 = 1_767_225_600_000_000_000;
 
 fn main() {
     let arguments: Vec<String> = env::args().skip(1).collect();
@@ -34,6 +41,22 @@ fn main() {
         fs::write(folder.join(&path), file.to_string()).unwrap();
         files.push(json!({"path": path, "kind": "evaluation", "cases": CASES}));
     }
+    let of_buckets: Vec<String> = files
+        .iter()
+        .filter(|file| file["kind"] == "bucketing")
+        .map(|file| file["path"].as_str().unwrap().to_owned())
+        .collect();
+    fs::create_dir_all(folder.join(BUCKETS)).unwrap();
+    for path in of_buckets {
+        let buckets: Value = serde_json::from_str(&fs::read_to_string(folder.join(&path)).unwrap()).unwrap();
+        let name = Path::new(&path).file_name().unwrap().to_str().unwrap();
+        let path = format!("{BUCKETS}/{name}");
+        let file = evaluations(&buckets);
+        fs::write(folder.join(&path), file.to_string()).unwrap();
+        files.push(
+            json!({"path": path, "kind": "evaluation", "cases": file["cases"].as_array().unwrap().len()}),
+        );
+    }
     fs::write(index, listed.to_string()).unwrap();
 }
 
@@ -49,6 +72,47 @@ fn copy(from: &Path, to: &Path) -> io::Result<()> {
         }
     }
     Ok(())
+}
+
+/// Buckets as evaluations: of a flag for each salt, and asked by each unit. Nobody asks as a unit without a name.
+fn evaluations(buckets: &Value) -> Value {
+    let buckets: Vec<&Value> =
+        buckets["cases"].as_array().unwrap().iter().filter(|case| case["unit"] != "").collect();
+    let mut salts: Vec<&Value> = buckets.iter().map(|case| &case["salt"]).collect();
+    salts.sort_by_key(|salt| salt.as_str());
+    salts.dedup();
+    let key = |salt: &Value| format!("salted-{}", salts.iter().position(|known| *known == salt).unwrap());
+    let entries: Vec<Value> = salts
+        .iter()
+        .map(|salt| {
+            json!({"key": key(salt), "salt": salt, "default": "none",
+                "variations": [{"id": "a", "value": "a"}, {"id": "b", "value": "b"}, {"id": "none", "value": "none"}],
+                "rollout": {"a": 30, "b": 70}})
+        })
+        .collect();
+    let document = json!({ "entries": entries });
+    let cases: Vec<Value> = buckets
+        .iter()
+        .enumerate()
+        .map(|(number, bucket)| {
+            let context = json!({"user": {"id": bucket["unit"]}});
+            let request = Request {
+                key: key(&bucket["salt"]),
+                context: context.clone(),
+                now_nanos: NOW_NANOS,
+                environment: None,
+                fixed_environment: None,
+                asked: None,
+                overrides: Map::new(),
+                request_overrides: Map::new(),
+                sticky: BTreeMap::new(),
+            };
+            let mut expect = answer(&evaluate(&document, &request));
+            expect["bucket"] = bucket["bucket"].clone();
+            json!({"name": format!("case {number}"), "key": request.key, "context": context, "expect": expect})
+        })
+        .collect();
+    json!({"about": "Made of buckets.", "definitions": document, "cases": cases})
 }
 
 /// A document with questions and answers.
