@@ -27,6 +27,33 @@ defmodule Vexil.ProvokeTest do
     assert Vexil.int("limit", %{}, 5, client: client) == 100
   end
 
+  test "a read that panics is an error of the process that reads, and the client answers on" do
+    client = Shop.start()
+    path = Path.join(System.tmp_dir!(), "sticky-#{System.unique_integer([:positive])}")
+    on_exit(fn -> File.rm(path) end)
+    waits = Shop.start(sticky: {:file, path})
+    {:ok, prepared} = Vexil.Context.new(%{tenant: %{tier: "pro"}})
+    key = "vexil.provoke.panic"
+    view = Vexil.view!(%{}, client: client)
+
+    reads = [
+      &Vexil.enabled?(key, &1, client: &2),
+      &Vexil.value(key, &1, 5, client: &2),
+      &Vexil.int(key, &1, 5, client: &2),
+      &Vexil.details(key, &1, 5, client: &2),
+      &Vexil.variant(key, &1, client: &2),
+      &Vexil.explain(key, &1, client: &2)
+    ]
+
+    for read <- reads, context <- [%{}, prepared], asked <- [client, waits] do
+      assert_raise ErlangError, ~r/nif_panicked/, fn -> read.(context, asked) end
+      assert Vexil.value("plan", %{tenant: %{tier: "pro"}}, "none", client: asked) == "pro"
+    end
+
+    assert_raise ErlangError, ~r/nif_panicked/, fn -> Vexil.View.value(view, key, 5) end
+    assert Vexil.View.value(view, "limit", 5) == 100
+  end
+
   test "text that is none is a binary like any other, and no context" do
     text = Native.provoke_bad_text()
     refute String.valid?(text)

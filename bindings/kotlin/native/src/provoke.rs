@@ -2,8 +2,9 @@
 
 #![expect(clippy::panic, reason = "to panic is what it is for")]
 
-use jni_sys::{jbyteArray, jclass, jint, jlong};
+use jni_sys::{jbyteArray, jclass, jint};
 use vexil_ffi::Code;
+use vexil_ffi::c::vexil_provoke_panic_in_next;
 use vexil_ffi::fault::Fault;
 
 use crate::jvm::Jvm;
@@ -23,11 +24,10 @@ extern "system" fn Java_dev_vexil_internal_Provoke_panic(jvm: Jvm, _: jclass) ->
     jvm.answer(|_| panic!("it panics because it was asked to"))
 }
 
-/// Panics within a read.
+/// Has the next call on this thread panic, whichever it is.
 #[unsafe(no_mangle)]
-extern "system" fn Java_dev_vexil_internal_Provoke_panicInRead(_: Jvm, _: jclass, default: jlong) -> jlong {
-    vexil_ffi::guard::evaluating(|| panic!("it panics because it was asked to"));
-    default
+extern "system" fn Java_dev_vexil_internal_Provoke_panicInNext(_: Jvm, _: jclass) {
+    vexil_provoke_panic_in_next();
 }
 
 /// Answers with text that is no UTF-8.

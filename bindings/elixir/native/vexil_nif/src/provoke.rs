@@ -11,6 +11,15 @@ use crate::atoms;
 use crate::errors::{Failed, Result, done};
 use crate::value::{from_json, text};
 
+/// A read of this key panics.
+const PANICS: &str = "vexil.provoke.panic";
+
+pub(crate) fn look_at(key: &str) {
+    if key == PANICS {
+        panic!("a read that panics because it was asked to");
+    }
+}
+
 /// Fails with this code, or with `INTERNAL` where there is no such code.
 #[rustler::nif]
 fn provoke_error(env: Env<'_>, code: i32) -> Term<'_> {

@@ -32,7 +32,10 @@ pub(crate) fn asked(number: u8) -> Option<Asked> {
 /// A key. What is no Unicode is no key, and no key is empty.
 #[inline]
 pub(crate) fn key(term: Term<'_>) -> &str {
-    shape::binary(term).unwrap_or_default()
+    let key = shape::binary(term).unwrap_or_default();
+    #[cfg(feature = "fail-on-purpose")]
+    crate::provoke::look_at(key);
+    key
 }
 
 /// Makes two native functions of one: one that reads where the process is, and says that it waits, before anything is

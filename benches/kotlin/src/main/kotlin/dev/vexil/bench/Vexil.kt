@@ -35,25 +35,35 @@ internal fun vexil(definitions: String): List<Row> {
 private const val POINTS = 10
 private const val BETWEEN = 1_000_000
 
+/** MB that it may be more in the end. */
+private const val FLAT_MB = 4.0
+
 /** Resident memory over ten million evaluations, after a million that fill what is filled once. */
 internal fun memory(definitions: String) {
     val client = VexilClient(Source.Memory(definitions))
+    val full = Context.of(ATTRIBUTES + ("user.id" to "user-7"))
     val points = List(1 + POINTS) {
-        evaluateMuch(client)
+        evaluateMuch(client, full)
         resident()
     }
     val later = points.drop(1).joinToString(" ") { "%.1f".format(it) }
+    check(points.last() - points.first() <= FLAT_MB) { "memory grows: ${points.first()} MB, $later" }
     println("| vexil | resident memory, MB, at first and after each million | %.1f | %s |".format(points.first(), later))
 }
 
-private fun evaluateMuch(client: VexilClient) {
+private fun evaluateMuch(client: VexilClient, full: Context) {
     for (round in 0 until BETWEEN) {
         val user = USERS[round % USERS.size]
         // Some ask with a context of their own, so that those that nobody holds are freed; and some with a view.
         when (round % 20) {
             0 -> client.getString(ROLLOUT, mapOf("user.id" to user))
+            5 -> client.getString(RULES, ATTRIBUTES + ("user.id" to user))
             10 -> client.getString(ROLLOUT, Context.of("user.id" to user))
-            else -> client.isEnabled(SIMPLE)
+            15 -> client.getString(RULES, Context.of(ATTRIBUTES + ("user.id" to user)))
+            in 1..4 -> client.isEnabled(SIMPLE)
+            in 6..9 -> client.isEnabled(SIMPLE, full)
+            in 11..14 -> client.getString(RULES, full)
+            else -> client.getString(ROLLOUT, full)
         }
         if (round % 10_000 == 0) client.view(Context.of("user.id" to user)).getString(ROLLOUT)
     }

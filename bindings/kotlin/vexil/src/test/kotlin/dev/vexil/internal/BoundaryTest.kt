@@ -30,7 +30,6 @@ class BoundaryTest {
     fun `a panic is an error, and the process goes on`() {
         val error = failure { Tree.answer(Provoke.panic()) }
         assertTrue(error is InternalException)
-        assertEquals(7, Provoke.panicInRead(7))
         Shop.client().use { assertTrue(it.isEnabled("on")) }
     }
 

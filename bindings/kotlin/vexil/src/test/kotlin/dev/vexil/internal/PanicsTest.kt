@@ -1,11 +1,16 @@
 package dev.vexil.internal
 
 import dev.vexil.ClosedException
+import dev.vexil.Context
+import dev.vexil.Details
+import dev.vexil.ErrorCode
 import dev.vexil.InternalException
+import dev.vexil.Shop
 import dev.vexil.VexilClient
 import dev.vexil.internal.uniffi.NoHandle
 import dev.vexil.internal.uniffi.StateListener
 import org.junit.jupiter.api.Assertions.assertEquals
+import org.junit.jupiter.api.Assertions.assertNotEquals
 import org.junit.jupiter.api.Assertions.assertThrows
 import org.junit.jupiter.api.Test
 import java.util.concurrent.atomic.AtomicInteger
@@ -50,6 +55,53 @@ class PanicsTest {
             "close" to { client.close() },
         )
         for ((name, call) in calls) assertThrows(InternalException::class.java, { call() }, name)
+    }
+
+    @Test
+    fun `a panic in a read gives the default, and says so where it is asked for more`() {
+        Shop.client().use { client ->
+            val view = client.view()
+            val defaults: List<Pair<Any?, () -> Any?>> = listOf(
+                false to { client.isEnabled("on") },
+                7L to { client.getLong("limit", default = 7) },
+                7.5 to { client.getDouble("ratio", default = 7.5) },
+                "none" to { client.getString("colour", default = "none") },
+                "none" to { client.getString("colour", mapOf("user.id" to "ada"), "none") },
+                "none" to { client.getJson("layout", default = "none") },
+                null to { client.variant("trial", Context.of("user.id" to "ada")) },
+                null to { client.variantConfig("trial", Context.of("user.id" to "ada")) },
+                0L to { client.generation },
+            )
+            val others: List<() -> Any?> = listOf(
+                { client.details("on") },
+                { client.getBooleanDetails("on") },
+                { client.evaluateAll() },
+                { client.explain("on") },
+                { client.view() },
+                { view.renewed() },
+                { view.details("on") },
+            )
+            for ((place, read) in defaults.withIndex()) {
+                assertEquals(read.first, afterPanic(read.second), "$place")
+                assertNotEquals(read.first, read.second(), "$place")
+            }
+            for ((place, read) in others.withIndex()) {
+                val told = try {
+                    (afterPanic(read) as Details<*>).errorCode
+                } catch (error: InternalException) {
+                    error.code
+                }
+                assertEquals(ErrorCode.INTERNAL, told, "$place")
+                read()
+            }
+        }
+    }
+
+    private fun afterPanic(read: () -> Any?): Any? {
+        // A key that is asked for the first time is given a number, by a call of its own.
+        read()
+        Provoke.panicInNext()
+        return read()
     }
 
     @Test

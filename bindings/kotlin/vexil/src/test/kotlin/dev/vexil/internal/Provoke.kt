@@ -10,7 +10,7 @@ internal object Provoke {
 
     @JvmStatic external fun panic(): ByteArray
 
-    @JvmStatic external fun panicInRead(default: Long): Long
+    @JvmStatic external fun panicInNext()
 
     @JvmStatic external fun badText(): ByteArray
 }
