@@ -61,6 +61,8 @@ class PanicsTest {
     fun `a panic in a read gives the default, and says so where it is asked for more`() {
         Shop.client().use { client ->
             val view = client.view()
+            // Whoever makes a context frees others, and that is a call, too.
+            val ada = Context.of("user.id" to "ada")
             val defaults: List<Pair<Any?, () -> Any?>> = listOf(
                 false to { client.isEnabled("on") },
                 7L to { client.getLong("limit", default = 7) },
@@ -68,8 +70,8 @@ class PanicsTest {
                 "none" to { client.getString("colour", default = "none") },
                 "none" to { client.getString("colour", mapOf("user.id" to "ada"), "none") },
                 "none" to { client.getJson("layout", default = "none") },
-                null to { client.variant("trial", Context.of("user.id" to "ada")) },
-                null to { client.variantConfig("trial", Context.of("user.id" to "ada")) },
+                null to { client.variant("trial", ada) },
+                null to { client.variantConfig("trial", ada) },
                 0L to { client.generation },
             )
             val others: List<() -> Any?> = listOf(
